@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A tilt series: projections with their angles.
+#pragma once
+
+#include "core/array.h"
+
+// Euler angles [deg]; see core/vec.h for their sense. A single tilt axis has phi = psi = 0.
+typedef struct {
+    double phi, theta, psi;
+} LacAngles;
+
+// Immutable once published; pixels have shape (n, nv, nu), index (k * nv + v) * nu + u.
+// Copies with other angles or exclusions share the pixels.
+typedef struct {
+    gatomicrefcount ref_count;
+    gsize n, nv, nu;
+    double pixel_size; // [Å]; 0 when unknown
+    LacBuffer *buffer;
+    float *data;        // buffer->data
+    LacAngles *angles;  // n entries
+    gboolean *excluded; // n entries: left out of a reconstruction
+    char *name;         // what the user calls it; never NULL
+} LacSeries;
+
+LacSeries *lac_series_new(gsize n, gsize nv, gsize nu, double pixel_size, GError **error);
+LacSeries *lac_series_new_from_buffer(LacBuffer *buffer, gsize n, gsize nv, gsize nu,
+    double pixel_size, GError **error);
+LacSeries *lac_series_copy(const LacSeries *self);
+LacSeries *lac_series_ref(LacSeries *self);
+void lac_series_unref(LacSeries *self);
+const float *lac_series_get_projection(const LacSeries *self, gsize k);
+gsize lac_series_count_included(const LacSeries *self);
+gboolean lac_series_is_single_axis(const LacSeries *self);
+LacSeries *
+lac_series_with_angles(const LacSeries *self, const LacAngles *angles, gsize n, GError **error);
+LacSeries *lac_series_with_excluded(const LacSeries *self, gsize k, gboolean excluded);
+LacSeries *lac_series_drop_excluded(const LacSeries *self, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LacSeries, lac_series_unref)

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Real Fourier transforms of float32 arrays. The only file that plans with FFTW.
+#pragma once
+
+#include <glib.h>
+
+// Unscaled transforms of a real array (n0, n1, n2), last index fastest, out of place, to the half
+// spectrum (n0, n1, n2/2+1) of complex pairs and back. Execution is thread-safe.
+typedef struct LacFft LacFft;
+
+LacFft *lac_fft_new(gsize n0, gsize n1, gsize n2);
+void lac_fft_free(LacFft *self);
+gsize lac_fft_get_spectrum_size(const LacFft *self);
+void lac_fft_forward(const LacFft *self, float *real, float (*spectrum)[2]);
+void lac_fft_inverse(const LacFft *self, float (*spectrum)[2], float *real);
+gsize lac_fft_good_size(gsize n);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LacFft, lac_fft_free)

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The .lacuna project file: everything of one session in one HDF5 file.
+#pragma once
+
+#include "core/data/atoms.h"
+#include "core/data/series.h"
+#include "core/data/volume.h"
+#include "core/progress.h"
+#include "core/recon/recon.h"
+
+// One step of work, in the order it was done.
+typedef struct {
+    char *name;       // "import", "simulate", "reconstruct", ...
+    char *parameters; // "key=value" lines
+    char *inputs;     // digests of what it was made from
+    char *version;    // of the program
+    char *time;       // ISO 8601, UTC
+} LacProvenance;
+
+// What a project holds; every part but provenance may be NULL. Owns a reference of each.
+typedef struct {
+    LacSeries *series;
+    LacVolume *mask;
+    LacRecon *recon;   // its volume, curves and snapshots; without the state of a running solver
+    LacVolume *volume; // an opened volume that no reconstruction made
+    LacAtoms *truth;   // known positions of a simulated particle
+    GPtrArray *provenance; // of LacProvenance
+    char *views;           // (nullable) JSON: camera, transfer function, crosshair
+} LacProject;
+
+LacProject *lac_project_new(void);
+void lac_project_free(LacProject *self);
+LacProject *lac_project_copy(const LacProject *self);
+void lac_project_add_provenance(LacProject *self, const char *name, const char *parameters,
+    const char *inputs);
+gboolean
+lac_project_save(const LacProject *self, const char *path, LacProgress *progress, GError **error);
+LacProject *lac_project_load(const char *path, LacProgress *progress, GError **error);
+gboolean lac_project_is_project(const char *path);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LacProject, lac_project_free)

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/vec.h"
+
+#include <math.h>
+
+/**
+ * lac_mat3_apply:
+ * @a: a matrix
+ * @v: a vector
+ *
+ * Returns: the product a v
+ */
+LacVec3
+lac_mat3_apply(const LacMat3 *a, LacVec3 v)
+{
+    const double(*m)[3] = a->m;
+    return (LacVec3){ m[0][0] * v.x + m[0][1] * v.y + m[0][2] * v.z,
+        m[1][0] * v.x + m[1][1] * v.y + m[1][2] * v.z,
+        m[2][0] * v.x + m[2][1] * v.y + m[2][2] * v.z };
+}
+
+/**
+ * lac_mat3_multiply:
+ * @a: left factor
+ * @b: right factor
+ *
+ * Returns: the product a b
+ */
+LacMat3
+lac_mat3_multiply(const LacMat3 *a, const LacMat3 *b)
+{
+    LacMat3 c = { 0 };
+    for (int i = 0; i < 3; i++)
+        for (int j = 0; j < 3; j++)
+            for (int k = 0; k < 3; k++)
+                c.m[i][j] += a->m[i][k] * b->m[k][j];
+    return c;
+}
+
+/**
+ * lac_mat3_transpose:
+ * @a: a matrix
+ *
+ * Returns: the transpose, which for a rotation is its inverse
+ */
+LacMat3
+lac_mat3_transpose(const LacMat3 *a)
+{
+    LacMat3 t;
+    for (int i = 0; i < 3; i++)
+        for (int j = 0; j < 3; j++)
+            t.m[i][j] = a->m[j][i];
+    return t;
+}
+
+// Exact at multiples of 90 degrees, so that a tilt of 90 is no different from an exchange of axes.
+static void
+cos_sin_deg(double angle_deg, double *c, double *s)
+{
+    double turns = fmod(angle_deg, 360.0);
+    if (fmod(turns, 90.0) == 0.0) {
+        static const double COS[] = { 1, 0, -1, 0 };
+        int quarter = ((int) (turns / 90.0) + 4) % 4;
+        *c = COS[quarter];
+        *s = COS[(quarter + 3) % 4];
+        return;
+    }
+    *c = cos(turns * G_PI / 180.0);
+    *s = sin(turns * G_PI / 180.0);
+}
+
+/**
+ * lac_rotation_from_euler_deg:
+ * @phi: [deg] about z
+ * @theta: [deg] about y, the nominal tilt
+ * @psi: [deg] about x
+ *
+ * Computes R = transpose(Rz(phi) Ry(theta) Rx(psi)) from right-handed active rotations. An object
+ * point r lands at (u, v, w) = R r; the beam runs along w. For phi = psi = 0:
+ * u = x cos(theta) - z sin(theta), v = y.
+ *
+ * Returns: R
+ */
+LacMat3
+lac_rotation_from_euler_deg(double phi, double theta, double psi)
+{
+    double c, s;
+    cos_sin_deg(phi, &c, &s);
+    LacMat3 rz = { { { c, -s, 0 }, { s, c, 0 }, { 0, 0, 1 } } };
+    cos_sin_deg(theta, &c, &s);
+    LacMat3 ry = { { { c, 0, s }, { 0, 1, 0 }, { -s, 0, c } } };
+    cos_sin_deg(psi, &c, &s);
+    LacMat3 rx = { { { 1, 0, 0 }, { 0, c, -s }, { 0, s, c } } };
+    LacMat3 zy = lac_mat3_multiply(&rz, &ry);
+    LacMat3 zyx = lac_mat3_multiply(&zy, &rx);
+    return lac_mat3_transpose(&zyx);
+}
