@@ -45,9 +45,10 @@ typedef struct {
     gsize n_projections;
     double *projection_r1; // per projection of the series that was used (excluded ones: NaN)
     double *projection_r2;
-    double seconds;              // of iterating
-    GPtrArray *snapshots;        // of LacReconSnapshot
-    struct LacReconState *state; // (nullable) what more iterations start from
+    double seconds;                                  // of iterating
+    GPtrArray *snapshots;                            // of LacReconSnapshot
+    struct LacReconState *state;                     // (nullable) what more iterations start from
+    void (*free_state)(struct LacReconState *state); // set with state
 } LacRecon;
 
 typedef struct {
@@ -64,6 +65,8 @@ LacRecon *
 lac_recon_run(const LacSeries *series, const LacReconParams *params, const LacVolume *mask,
     const LacVolume *initial, const LacRecon *resume, LacProgress *progress, GError **error);
 LacSeries *lac_recon_project(const LacVolume *volume, const LacSeries *geometry, GError **error);
+LacRecon *lac_recon_new(gsize n_projections, guint n_iterations, gboolean with_r_free);
+void lac_recon_add_snapshot(LacRecon *self, guint iteration, LacVolume *volume);
 LacRecon *lac_recon_ref(LacRecon *self);
 void lac_recon_unref(LacRecon *self);
 
