@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A plain description of one picture; the renderer draws it, whoever made it.
+#pragma once
+
+#include "ui/render/camera.h"
+#include "ui/render/transfer.h"
+#include "ui/render/volume-texture.h"
+
+#define LAC_SCENE_MAX_ISO 4
+
+typedef enum {
+    LAC_RENDER_DVR, // emission and absorption through the transfer function
+    LAC_RENDER_MIP, // maximum intensity through the colour map
+    LAC_RENDER_ISO, // isosurfaces
+    LAC_N_RENDER_MODES,
+} LacRenderMode;
+
+typedef struct {
+    double level;   // value, in units of the volume
+    float color[4]; // sRGB, not premultiplied; alpha below 1 lets the surfaces behind shine through
+} LacIsoLevel;
+
+// Keeps the points with dot(normal, p) <= offset.
+typedef struct {
+    gboolean enabled;
+    LacVec3 normal; // unit length
+    double offset;  // [Å]
+} LacClipPlane;
+
+typedef struct {
+    LacVolumeTexture *volume; // (nullable) borrowed
+    LacRenderMode mode;
+    LacTransfer transfer;
+    gboolean lighting; // of the direct volume rendering; isosurfaces are always lit
+    guint n_iso;
+    LacIsoLevel iso[LAC_SCENE_MAX_ISO];
+    LacClipPlane clip;
+    double crop[3][2];       // part of the box kept along x, y, z, in 0 to 1
+    gboolean show_volume;    // else only slices, box and axes
+    gboolean show_slices[3]; // planes x, y, z through the crosshair
+    double crosshair[3];     // [voxel] index of the crosshair
+    gboolean show_box;
+    gboolean show_axes;
+    float background[4]; // sRGB, not premultiplied; alpha 0 is transparent
+    LacCamera camera;
+} LacScene;
+
+LacScene lac_scene_default(void);
+const char *lac_render_mode_get_name(LacRenderMode mode);
+gboolean lac_render_mode_from_name(const char *name, LacRenderMode *mode, GError **error);

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The 3D view: a GtkGLArea with the camera under mouse and keys.
+#pragma once
+
+#include "core/data/volume.h"
+#include "ui/render/scene.h"
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+#define LAC_TYPE_VIEWPORT (lac_viewport_get_type())
+G_DECLARE_FINAL_TYPE(LacViewport, lac_viewport, LAC, VIEWPORT, GtkWidget)
+
+typedef enum {
+    LAC_BACKGROUND_DARK,
+    LAC_BACKGROUND_LIGHT,
+    LAC_BACKGROUND_WHITE,
+    LAC_N_BACKGROUNDS,
+} LacBackground;
+
+// From an input event to the moment its frame was drawn.
+typedef struct {
+    guint64 n;
+    double mean_ms, max_ms, p95_ms; // p95 over the last 1000
+    guint64 n_frames;               // drawn in all
+    double frame_ms;                // the last one
+} LacViewportStats;
+
+// Signals:
+//   "pointed" (gboolean inside, guint x, guint y, guint z, double value): the voxel under the pointer
+//   "crosshair-picked" (guint x, guint y, guint z): a double click on what is there
+//   "camera-changed" ()
+//   "scene-changed" (): a setting, or the automatic transfer function and level of a new volume
+//   "status-changed" (): see lac_viewport_get_status()
+GtkWidget *lac_viewport_new(void);
+gboolean lac_viewport_probe_software(void);
+
+void lac_viewport_set_volume(LacViewport *self, LacVolume *volume);
+LacVolumeTexture *lac_viewport_get_texture(LacViewport *self); // histogram, range; NULL until ready
+
+// What is drawn. A NULL transfer function and a NaN level follow the volume.
+const LacScene *lac_viewport_get_scene(LacViewport *self);
+void lac_viewport_set_mode(LacViewport *self, LacRenderMode mode);
+void lac_viewport_set_transfer(LacViewport *self, const LacTransfer *transfer);
+void lac_viewport_set_iso_level(LacViewport *self, double level);
+void lac_viewport_set_iso_color(LacViewport *self, const float rgba[4]);
+void lac_viewport_set_lighting(LacViewport *self, gboolean lighting);
+void lac_viewport_set_clip(LacViewport *self, const LacClipPlane *clip);
+void lac_viewport_set_crop(LacViewport *self, const double crop[3][2]);
+void lac_viewport_set_crosshair(LacViewport *self, const gsize xyz[3]);
+void lac_viewport_set_show_volume(LacViewport *self, gboolean show);
+void lac_viewport_set_show_slices(LacViewport *self, gboolean x, gboolean y, gboolean z);
+void lac_viewport_set_show_box(LacViewport *self, gboolean show);
+void lac_viewport_set_show_axes(LacViewport *self, gboolean show);
+void lac_viewport_set_show_scale_bar(LacViewport *self, gboolean show);
+void lac_viewport_set_background(LacViewport *self, LacBackground background);
+void lac_viewport_set_perspective(LacViewport *self, gboolean perspective);
+
+void lac_viewport_get_camera(LacViewport *self, LacCamera *camera);
+void lac_viewport_set_camera(LacViewport *self, const LacCamera *camera);
+void lac_viewport_set_axis(LacViewport *self, LacAxis axis, gboolean from_behind);
+void lac_viewport_reset(LacViewport *self);
+
+gboolean lac_viewport_is_settled(LacViewport *self); // the full picture is shown
+void lac_viewport_get_stats(LacViewport *self, LacViewportStats *stats);
+void lac_viewport_reset_stats(LacViewport *self);
+void lac_viewport_set_show_stats(LacViewport *self, gboolean show);
+const char *lac_viewport_get_status(LacViewport *self);  // (nullable) binning, failure
+const char *lac_viewport_get_gl_info(LacViewport *self); // (nullable) version and device
+
+G_END_DECLS
