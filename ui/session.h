@@ -10,6 +10,7 @@
 #include "core/recon/recon.h"
 
 #include <gio/gio.h>
+#include <json-glib/json-glib.h>
 
 G_BEGIN_DECLS
 
@@ -18,11 +19,14 @@ G_DECLARE_FINAL_TYPE(LacSession, lac_session, LAC, SESSION, GObject)
 
 // Signals: "series-changed", "volume-changed" (also for each iterate published by a run),
 // "recon-changed" (curves, parameters, result), "crosshair-changed", "projection-changed" (which
-// tilt is shown), "job-changed" (another job, or none), "file-changed" (path, title or modified),
+// tilt is shown), "job-changed" (another job, or none), "file-changed" (path, title, modified or
+// what undo does), "opened" (new data replaced all: frame it, and restore the views),
+// "save-views" (write what you want to find again into lac_session_get_views()),
 // "message" (char *text, char *action_label, char *action_name: a toast).
 LacSession *lac_session_new(void);
 
-// Data. Setters take a reference of their own; NULL clears. A change marks the session modified.
+// Data. Setters take a reference of their own; NULL clears. A change marks the session modified and
+// can be undone; what the undo is called follows from what differs.
 LacSeries *lac_session_get_series(LacSession *self);
 void lac_session_set_series(LacSession *self, LacSeries *series);
 LacVolume *lac_session_get_mask(LacSession *self);
@@ -31,6 +35,10 @@ LacAtoms *lac_session_get_truth(LacSession *self);
 LacVolume *lac_session_get_volume(LacSession *self); // what is shown: the iterate while running
 void lac_session_set_volume(LacSession *self, LacVolume *volume);
 LacRecon *lac_session_get_recon(LacSession *self); // newest, published or finished
+void lac_session_import(LacSession *self, LacSeries *series, LacVolume *mask, const char *source);
+gboolean lac_session_is_empty(LacSession *self);
+gboolean lac_session_is_volume_stale(LacSession *self); // its projections changed since
+JsonObject *lac_session_get_views(LacSession *self);
 
 // What is shown.
 guint lac_session_get_projection(LacSession *self);
@@ -40,17 +48,20 @@ void lac_session_set_crosshair(LacSession *self, const gsize xyz[3]);
 
 // Work. One job at a time; a second request while one is active fails with a message.
 LacJob *lac_session_get_job(LacSession *self); // (nullable) the active one
+gboolean lac_session_is_reconstructing(LacSession *self);
 gboolean lac_session_reconstruct(LacSession *self, const LacReconParams *params, gboolean resume);
 void lac_session_revert_to_snapshot(LacSession *self, guint index);
 void lac_session_open(LacSession *self, const char *path); // project or volume
 void lac_session_open_example(LacSession *self);
-void lac_session_save(LacSession *self, const char *path); // NULL: where it came from
-const char *lac_session_get_path(LacSession *self);        // (nullable) project file
+gboolean lac_session_save(LacSession *self, const char *path); // NULL: where it came from
+const char *lac_session_get_path(LacSession *self);            // (nullable) project file
 char *lac_session_dup_title(LacSession *self);
 gboolean lac_session_is_modified(LacSession *self);
 void lac_session_undo(LacSession *self);
 void lac_session_redo(LacSession *self);
 gboolean lac_session_can_undo(LacSession *self);
 gboolean lac_session_can_redo(LacSession *self);
+const char *lac_session_get_undo_label(LacSession *self); // (nullable) "Exclude projection 4"
+const char *lac_session_get_redo_label(LacSession *self);
 
 G_END_DECLS
