@@ -13,6 +13,7 @@ typedef struct {
     double spacing[3]; // [Å] along x, y, z; 0 when unknown
     LacAngles *angles; // (nullable) when the file has them
     gsize n_angles;
+    gboolean first_fastest; // the file's first index is the fastest here, as in MATLAB
 } LacArray;
 
 // Functions that a format lacks are NULL. @item is the part of the file argument after the colon,
@@ -39,6 +40,10 @@ extern const LacFormat lac_format_mrc, lac_format_tiff, lac_format_npy, lac_form
 
 const LacFormat *const *lac_formats(gsize *n);
 LacFileItem *lac_file_info_add(LacFileInfo *info, LacItemKind kind, const char *name);
+LacArray *lac_read_array(const char *file, const LacReadParams *params, LacProgress *progress,
+    GError **error);
+gboolean
+lac_write_array(const LacArray *array, const char *file, LacProgress *progress, GError **error);
 LacArray *lac_array_new(guint n_dims, const gsize *shape, GError **error);
 void lac_array_free(LacArray *array);
 
