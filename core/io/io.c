@@ -117,6 +117,16 @@ source_open(Source *self, const char *file, const LacReadParams *params, GError 
     return self->format != NULL;
 }
 
+// Adds the file's name to a message, from array.c or a library, that lacks it.
+static void
+propagate_named(GError **error, GError *failure, const char *path)
+{
+    g_autofree char *name = g_filename_display_basename(path);
+    if (failure->domain == LAC_ERROR && strstr(failure->message, name) == NULL)
+        g_prefix_error(&failure, "%s: ", name);
+    g_propagate_error(error, failure);
+}
+
 static void
 free_item(gpointer data)
 {
@@ -157,9 +167,11 @@ source_get_info(const Source *source, const LacReadParams *params, GError **erro
     if (stat(source->path, &status) == 0 && S_ISREG(status.st_mode))
         info->file_size = (guint64) status.st_size;
     const LacReadParams defaults = { 0 };
-    if (!source->format->info(source->path, params != NULL ? params : &defaults, info, error))
-        return NULL;
-    return g_steal_pointer(&info);
+    GError *failure = NULL;
+    if (source->format->info(source->path, params != NULL ? params : &defaults, info, &failure))
+        return g_steal_pointer(&info);
+    propagate_named(error, failure, source->path);
+    return NULL;
 }
 
 /**
@@ -343,10 +355,13 @@ source_read_array(const Source *source, const LacReadParams *params,
     g_autofree char *item = g_strdup(source->item);
     if (item == NULL && !choose_item(source, params, fits, &item, error))
         return NULL;
+    GError *failure = NULL;
     g_autoptr(LacArray) array =
-        source->format->read_array(source->path, item, params, progress, error);
-    if (array == NULL)
+        source->format->read_array(source->path, item, params, progress, &failure);
+    if (array == NULL) {
+        propagate_named(error, failure, source->path);
         return NULL;
+    }
     for (guint i = 0; i < 3 && params->spacing > 0.0; i++)
         array->spacing[i] = params->spacing;
     return g_steal_pointer(&array);
@@ -478,7 +493,11 @@ lac_read_atoms(const char *file, LacProgress *progress, GError **error)
             "no atoms are read from the format %s", source.format->name);
         return NULL;
     }
-    return source.format->read_atoms(source.path, source.item, progress, error);
+    GError *failure = NULL;
+    LacAtoms *atoms = source.format->read_atoms(source.path, source.item, progress, &failure);
+    if (atoms == NULL)
+        propagate_named(error, failure, source.path);
+    return atoms;
 }
 
 // n x 1, 1 x n, n x 3 or 3 x n. Of 3 x 3 each row is a projection, except where the first index

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What all formats share: file arguments, choosing an item, safe replacement, raw values.
+#include "core/error.h"
+#include "core/io/format.h"
+
+#include <gio/gio.h>
+#include <glib/gstdio.h>
+#include <math.h>
+#include <string.h>
+#include <unistd.h>
+
+typedef struct {
+    char *folder;
+} Fixture;
+
+static void
+set_up(Fixture *fixture, gconstpointer data)
+{
+    (void) data;
+    fixture->folder = g_dir_make_tmp("lacuna-io-XXXXXX", NULL);
+    g_assert_nonnull(fixture->folder);
+}
+
+static void
+tear_down(Fixture *fixture, gconstpointer data)
+{
+    (void) data;
+    GDir *dir = g_dir_open(fixture->folder, 0, NULL);
+    for (const char *name = g_dir_read_name(dir); name != NULL; name = g_dir_read_name(dir)) {
+        g_autofree char *path = g_build_filename(fixture->folder, name, NULL);
+        g_remove(path);
+    }
+    g_dir_close(dir);
+    g_assert_cmpint(g_rmdir(fixture->folder), ==, 0);
+    g_free(fixture->folder);
+}
+
+static char *
+make_file(const Fixture *fixture, const char *name, gconstpointer bytes, gsize n)
+{
+    char *path = g_build_filename(fixture->folder, name, NULL);
+    g_assert_true(g_file_set_contents(path, bytes, (gssize) n, NULL));
+    return path;
+}
+
+static void
+test_raw(Fixture *fixture, gconstpointer data)
+{
+    (void) data;
+    const guint8 bytes[] = { 0xaa, 0x00, 0x01, 0x00, 0x02, 0xff, 0xfe, 0x00, 0x04, 0x01, 0x05, 0x00,
+        0x06 };
+    const LacReadParams params = { .raw_shape = { 1, 2, 3 },
+        .raw_type = "int16",
+        .raw_offset = 1,
+        .raw_big_endian = TRUE,
+        .spacing = 0.5 };
+    const float expected[] = { 1.0f, 2.0f, -2.0f, 4.0f, 261.0f, 6.0f };
+    g_autofree char *path = make_file(fixture, "a.raw", bytes, sizeof bytes);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(LacVolume) volume = lac_read_volume(path, &params, NULL, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(volume->nz, ==, 1);
+    g_assert_cmpuint(volume->ny, ==, 2);
+    g_assert_cmpuint(volume->nx, ==, 3);
+    g_assert_cmpfloat(volume->voxel_size, ==, 0.5);
+    for (gsize i = 0; i < 6; i++)
+        g_assert_cmpfloat(volume->data[i], ==, expected[i]);
+
+    LacReadParams larger = params;
+    larger.raw_shape[0] = 2;
+    g_assert_null(lac_read_volume(path, &larger, NULL, &error));
+    g_assert_error(error, LAC_ERROR, LAC_ERROR_FORMAT);
+    g_clear_error(&error);
+    larger.raw_shape[0] = G_MAXSIZE / 2;
+    g_assert_null(lac_read_volume(path, &larger, NULL, &error));
+    g_assert_error(error, LAC_ERROR, LAC_ERROR_MEMORY);
+    g_clear_error(&error);
+    g_assert_null(lac_read_volume(path, NULL, NULL, &error));
+    g_assert_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT);
+}
+
+static void
+test_argument(Fixture *fixture, gconstpointer data)
+{
+    (void) data;
+    const LacReadParams params = { .raw_shape = { 1, 1, 4 }, .raw_type = "uint8" };
+    g_autofree char *plain = make_file(fixture, "a.raw", "abcd", 4);
+    g_autofree char *odd = make_file(fixture, "a.raw:b", "efgh", 4);
+    g_autofree char *missing = g_strconcat(plain, ":c", NULL);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(LacVolume) volume = lac_read_volume(odd, &params, NULL, &error);
+    g_assert_no_error(error);
+    g_assert_cmpfloat(volume->data[0], ==, 'e');
+    g_assert_null(lac_read_volume(missing, &params, NULL, &error));
+    g_assert_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT);
+    g_assert_nonnull(strstr(error->message, "\"c\""));
+    g_clear_error(&error);
+    g_assert_null(lac_read_volume("/nowhere/at/all.mrc", NULL, NULL, &error));
+    g_assert_error(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+    g_assert_nonnull(strstr(error->message, "all.mrc"));
+}
+
+typedef struct {
+    const char *text; // NULL: fail
+    char *seen;       // the temporary path
+} Write;
+
+static gboolean
+write_text(const char *path, gpointer data, GError **error)
+{
+    Write *write = data;
+    g_free(write->seen);
+    write->seen = g_strdup(path);
+    if (!g_file_set_contents(path, write->text != NULL ? write->text : "half", -1, error))
+        return FALSE;
+    if (write->text == NULL)
+        g_set_error(error, LAC_ERROR, LAC_ERROR_INTERNAL, "%s: it broke", path);
+    return write->text != NULL;
+}
+
+static guint
+count_files(const Fixture *fixture)
+{
+    guint n = 0;
+    GDir *dir = g_dir_open(fixture->folder, 0, NULL);
+    while (g_dir_read_name(dir) != NULL)
+        n++;
+    g_dir_close(dir);
+    return n;
+}
+
+static void
+test_atomic(Fixture *fixture, gconstpointer data)
+{
+    (void) data;
+    g_autofree char *path = g_build_filename(fixture->folder, "result.mrc", NULL);
+    g_autofree char *link = g_build_filename(fixture->folder, "link.mrc", NULL);
+    g_autofree char *contents = NULL;
+    g_autoptr(GError) error = NULL;
+    Write write = { .text = "first" };
+    g_assert_true(lac_write_atomically(path, write_text, &write, &error));
+    g_assert_true(g_str_has_suffix(write.seen, ".mrc"));
+    g_assert_cmpint(g_chmod(path, 0640), ==, 0);
+
+    write.text = NULL;
+    g_assert_false(lac_write_atomically(path, write_text, &write, &error));
+    g_assert_error(error, LAC_ERROR, LAC_ERROR_INTERNAL);
+    g_assert_nonnull(strstr(error->message, "/result.mrc: it broke"));
+    g_clear_error(&error);
+    g_assert_true(g_file_get_contents(path, &contents, NULL, NULL));
+    g_assert_cmpstr(contents, ==, "first");
+    g_assert_cmpuint(count_files(fixture), ==, 1);
+
+    g_assert_cmpint(symlink("result.mrc", link), ==, 0);
+    write.text = "second";
+    g_assert_true(lac_write_atomically(link, write_text, &write, &error));
+    g_assert_no_error(error);
+    g_assert_true(g_file_test(link, G_FILE_TEST_IS_SYMLINK));
+    g_clear_pointer(&contents, g_free);
+    g_assert_true(g_file_get_contents(path, &contents, NULL, NULL));
+    g_assert_cmpstr(contents, ==, "second");
+    GStatBuf status;
+    g_assert_cmpint(g_stat(path, &status), ==, 0);
+    g_assert_cmpint(status.st_mode & 07777, ==, 0640);
+    g_assert_cmpuint(count_files(fixture), ==, 2);
+
+    g_assert_false(lac_write_atomically(fixture->folder, write_text, &write, &error));
+    g_assert_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT);
+    g_clear_error(&error);
+    g_assert_false(lac_write_atomically("/nowhere/x.mrc", write_text, &write, &error));
+    g_assert_error(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+    g_free(write.seen);
+}
+
+static void
+test_write_unknown(Fixture *fixture, gconstpointer data)
+{
+    (void) data;
+    g_autofree char *path = g_build_filename(fixture->folder, "volume.docx", NULL);
+    g_autoptr(LacVolume) volume = lac_volume_new(1, 2, 3, 1.0, NULL);
+    g_autoptr(GError) error = NULL;
+    g_assert_false(lac_write_volume(volume, path, NULL, &error));
+    g_assert_error(error, LAC_ERROR, LAC_ERROR_UNSUPPORTED);
+    g_assert_nonnull(strstr(error->message, "\"docx\""));
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add("/io/raw", Fixture, NULL, set_up, test_raw, tear_down);
+    g_test_add("/io/argument", Fixture, NULL, set_up, test_argument, tear_down);
+    g_test_add("/io/atomic", Fixture, NULL, set_up, test_atomic, tear_down);
+    g_test_add("/io/write-unknown", Fixture, NULL, set_up, test_write_unknown, tear_down);
+    return g_test_run();
+}
