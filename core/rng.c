@@ -76,7 +76,8 @@ lac_rng_poisson(guint64 seed, guint64 counter, double mean)
         double root = sqrt(mean) + 0.5 * lac_rng_normal(seed, counter);
         return floor(MAX(root, 0.0) * MAX(root, 0.0) - 0.25 + 0.5);
     }
-    double u = lac_rng_uniform(seed, counter), p = exp(-mean), sum = p;
+    // Twice the counter, as the normal number does: neighbours never share a random number.
+    double u = lac_rng_uniform(seed, 2 * counter), p = exp(-mean), sum = p;
     double k = 0.0;
     while (u > sum && k < 1000.0) {
         k += 1.0;

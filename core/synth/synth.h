@@ -19,6 +19,7 @@ typedef struct {
 } LacSynthParams;
 
 void lac_synth_params_init(LacSynthParams *params);
+gboolean lac_synth_params_check(const LacSynthParams *params, GError **error);
 LacAtoms *lac_synth_particle(const LacSynthParams *params, GError **error);
 LacVolume *lac_synth_volume(const LacAtoms *atoms, const LacSynthParams *params,
     LacProgress *progress, GError **error);
