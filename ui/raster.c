@@ -4,19 +4,20 @@
 #include <math.h>
 #include <string.h>
 
-// The target's pixels along one axis that show the image, and where in the image each lies.
-typedef struct {
-    gsize begin, end; // [begin, end) shows the image
-    gsize *first;     // first image pixel of target pixel i
-    gsize *last;      // second neighbour when interpolating, else one past the averaged ones
-    float *weight;    // of the second neighbour
-} Axis;
-
 typedef enum {
     MODE_NEAREST,
     MODE_LINEAR,
     MODE_AVERAGE,
 } Mode;
+
+// The target's pixels along one axis that show the image, and where in the image each lies.
+typedef struct {
+    Mode mode;
+    gsize begin, end; // [begin, end) shows the image
+    gsize *first;     // first image pixel of target pixel i
+    gsize *last;      // second neighbour when interpolating, else one past the averaged ones
+    float *weight;    // of the second neighbour
+} Axis;
 
 static void
 axis_clear(Axis *axis)
@@ -34,8 +35,10 @@ clamp_index(double position, gsize n)
 
 static void
 axis_init(Axis *axis, double origin, double scale, gsize n_image, gsize n_target, gboolean flip,
-    Mode mode)
+    gboolean smooth)
 {
+    Mode mode = scale < 1.0 ? MODE_AVERAGE : smooth ? MODE_LINEAR : MODE_NEAREST;
+    axis->mode = mode;
     double end = origin + (double) n_image * scale;
     axis->begin = (gsize) CLAMP(ceil(origin - 0.5), 0.0, (double) n_target);
     axis->end = (gsize) CLAMP(ceil(end - 0.5), (double) axis->begin, (double) n_target);
@@ -85,6 +88,17 @@ colorize(const float *restrict values, gsize n, const LacRasterColors *colors,
         out[i] = table[index[i]];
 }
 
+typedef struct {
+    const LacPlane *plane;
+    const LacRasterColors *colors;
+    Axis x, y;
+    gsize width;
+    float *rows[2]; // image rows, resampled along x, kept from line to line
+    gsize which[2]; // their numbers
+    float *values;  // of the target line
+    guint16 *index;
+} Raster;
+
 static void
 row_nearest(const LacPlane *plane, const Axis *x, gsize y, float *restrict row)
 {
@@ -111,8 +125,36 @@ row_average(const LacPlane *plane, const Axis *x, gsize y, float *restrict row)
         float sum = 0.0f;
         for (gsize k = x->first[i]; k < x->last[i]; k++)
             sum += line[k * plane->step_x];
-        row[i] += sum / (float) (x->last[i] - x->first[i]);
+        row[i] = sum / (float) (x->last[i] - x->first[i]);
     }
+}
+
+// Writes image row @y, resampled along x.
+static void
+sample_row(Raster *self, gsize y, float *row)
+{
+    switch (self->x.mode) {
+    case MODE_NEAREST: row_nearest(self->plane, &self->x, y, row); break;
+    case MODE_LINEAR: row_linear(self->plane, &self->x, y, row); break;
+    case MODE_AVERAGE: row_average(self->plane, &self->x, y, row); break;
+    default: g_assert_not_reached();
+    }
+}
+
+// Returns image row @y from the cache of two, where its neighbour stays.
+static const float *
+cached_row(Raster *self, gsize y)
+{
+    gsize distance[2];
+    for (guint i = 0; i < 2; i++) {
+        if (self->which[i] == y)
+            return self->rows[i];
+        distance[i] = self->which[i] > y ? self->which[i] - y : y - self->which[i];
+    }
+    guint slot = distance[0] > distance[1] ? 0 : 1;
+    sample_row(self, y, self->rows[slot]);
+    self->which[slot] = y;
+    return self->rows[slot];
 }
 
 static void
@@ -124,58 +166,39 @@ blend_rows(const float *restrict a, const float *restrict b, float weight, gsize
         out[i] = a[i] + (b[i] - a[i]) * weight;
 }
 
-typedef struct {
-    const LacPlane *plane;
-    const LacRasterColors *colors;
-    Axis x, y;
-    gsize width;
-    float *rows[2]; // interpolated image rows, kept from line to line
-    gsize which[2]; // their numbers
-    float *values;  // of the target line
-    guint16 *index;
-} Raster;
-
-// Returns the image row @y, interpolated along x, from the cache of two.
-static const float *
-linear_row(Raster *self, gsize y)
+static void
+average_rows(Raster *self, gsize begin, gsize end)
 {
-    for (guint i = 0; i < 2; i++)
-        if (self->which[i] == y)
-            return self->rows[i];
-    // The older of the two is the smaller number, or the larger one when the image is flipped:
-    // keep the neighbour of y.
-    gsize distance[2];
-    for (guint i = 0; i < 2; i++)
-        distance[i] = self->which[i] > y ? self->which[i] - y : y - self->which[i];
-    guint slot = distance[0] > distance[1] ? 0 : 1;
-    row_linear(self->plane, &self->x, y, self->rows[slot]);
-    self->which[slot] = y;
-    return self->rows[slot];
+    gsize n = self->x.end - self->x.begin;
+    float *restrict values = self->values + self->x.begin;
+    const float *restrict row = self->rows[0] + self->x.begin;
+    memset(values, 0, n * sizeof *values);
+    float share = 1.0f / (float) (end - begin);
+    for (gsize k = begin; k < end; k++) {
+        sample_row(self, k, self->rows[0]);
+        for (gsize i = 0; i < n; i++)
+            values[i] += row[i] * share;
+    }
 }
 
 static void
-draw_line(Raster *self, gsize j, Mode mode, guint32 *line)
+draw_line(Raster *self, gsize j, guint32 *line)
 {
     const Axis *x = &self->x, *y = &self->y;
     gsize n = x->end - x->begin;
-    float *values = self->values;
-    if (mode == MODE_LINEAR) {
-        const float *a = linear_row(self, y->first[j]);
-        const float *b = linear_row(self, y->last[j]);
-        blend_rows(a + x->begin, b + x->begin, y->weight[j], n, values + x->begin);
+    float *values = self->values + x->begin;
+    if (y->mode == MODE_LINEAR) {
+        const float *a = cached_row(self, y->first[j]);
+        const float *b = cached_row(self, y->last[j]);
+        blend_rows(a + x->begin, b + x->begin, y->weight[j], n, values);
     }
-    else if (mode == MODE_AVERAGE) {
-        memset(values, 0, self->width * sizeof *values);
-        for (gsize k = y->first[j]; k < y->last[j]; k++)
-            row_average(self->plane, x, k, values);
-        float share = 1.0f / (float) (y->last[j] - y->first[j]);
-        for (gsize i = x->begin; i < x->end; i++)
-            values[i] *= share;
+    else if (y->mode == MODE_AVERAGE) {
+        average_rows(self, y->first[j], y->last[j]);
     }
     else {
-        row_nearest(self->plane, x, y->first[j], values);
+        sample_row(self, y->first[j], self->values);
     }
-    colorize(values + x->begin, n, self->colors, self->index, line + x->begin);
+    colorize(values, n, self->colors, self->index, line + x->begin);
 }
 
 static void
@@ -186,24 +209,25 @@ fill(guint32 *out, gsize n, guint32 color)
 }
 
 static void
-draw_lines(Raster *self, Mode mode, gsize height, guint32 *out)
+draw_lines(Raster *self, gsize height, guint32 *out)
 {
+    const Axis *x = &self->x, *y = &self->y;
     gsize width = self->width;
     guint32 background = self->colors->background;
     for (gsize j = 0; j < height; j++) {
         guint32 *line = out + j * width;
-        if (j < self->y.begin || j >= self->y.end) {
+        if (j < y->begin || j >= y->end) {
             fill(line, width, background);
             continue;
         }
         // Blocks of equal lines when magnified without interpolation.
-        if (mode == MODE_NEAREST && j > self->y.begin && self->y.first[j] == self->y.first[j - 1]) {
+        if (y->mode == MODE_NEAREST && j > y->begin && y->first[j] == y->first[j - 1]) {
             memcpy(line, line - width, width * sizeof *line);
             continue;
         }
-        fill(line, self->x.begin, background);
-        draw_line(self, j, mode, line);
-        fill(line + self->x.end, width - self->x.end, background);
+        fill(line, x->begin, background);
+        draw_line(self, j, line);
+        fill(line + x->end, width - x->end, background);
     }
 }
 
@@ -218,21 +242,20 @@ draw_lines(Raster *self, Mode mode, gsize height, guint32 *out)
  *
  * Draws the visible part of an image. Values are interpolated or averaged before the colour map is
  * applied, so no colour appears that the map does not have. NaN takes the first colour. A reduced
- * image (scale below 1) is averaged over the pixels that fall together.
+ * image (a scale below 1) is averaged over the pixels that fall together.
  */
 void
 lac_raster_draw(const LacPlane *plane, const LacRasterView *view, const LacRasterColors *colors,
     gsize width, gsize height, guint32 *out)
 {
     g_return_if_fail(plane->width > 0 && plane->height > 0);
-    g_return_if_fail(view->scale > 0.0);
+    g_return_if_fail(view->scale_x > 0.0 && view->scale_y > 0.0);
 
     if (width == 0 || height == 0)
         return;
-    Mode mode = view->scale < 1.0 ? MODE_AVERAGE : view->smooth ? MODE_LINEAR : MODE_NEAREST;
     Raster self = { .plane = plane, .colors = colors, .width = width };
-    axis_init(&self.x, view->x0, view->scale, plane->width, width, FALSE, mode);
-    axis_init(&self.y, view->y0, view->scale, plane->height, height, view->flip_y, mode);
+    axis_init(&self.x, view->x0, view->scale_x, plane->width, width, FALSE, view->smooth);
+    axis_init(&self.y, view->y0, view->scale_y, plane->height, height, view->flip_y, view->smooth);
     g_autofree float *values = g_new0(float, 3 * width);
     g_autofree guint16 *index = g_new(guint16, width);
     self.values = values;
@@ -240,7 +263,7 @@ lac_raster_draw(const LacPlane *plane, const LacRasterView *view, const LacRaste
     self.rows[1] = values + 2 * width;
     self.which[0] = self.which[1] = G_MAXSIZE;
     self.index = index;
-    draw_lines(&self, mode, height, out);
+    draw_lines(&self, height, out);
     axis_clear(&self.x);
     axis_clear(&self.y);
 }

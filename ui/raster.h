@@ -15,7 +15,7 @@ typedef struct {
 
 // How the plane lies on the target: its left edge at x0, its upper edge at y0 [target pixel].
 typedef struct {
-    double scale; // [target pixel] per image pixel, above 0
+    double scale_x, scale_y; // [target pixel] per image pixel, above 0
     double x0, y0;
     gboolean flip_y; // row 0 at the bottom
     gboolean smooth; // interpolate when magnified; else each image pixel is a block

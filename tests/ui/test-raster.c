@@ -61,8 +61,8 @@ compare(Fixture *self, LacRasterView view)
     gsize n_inside = 0;
     for (gsize j = 0; j < HEIGHT; j++) {
         for (gsize i = 0; i < WIDTH; i++) {
-            double x = ((double) i + 0.5 - view.x0) / view.scale;
-            double y = ((double) j + 0.5 - view.y0) / view.scale;
+            double x = ((double) i + 0.5 - view.x0) / view.scale_x;
+            double y = ((double) j + 0.5 - view.y0) / view.scale_y;
             guint32 got = out[j * WIDTH + i];
             if (x < 0.0 || x >= N_X || y < 0.0 || y >= N_Y) {
                 g_assert_cmphex(got, ==, BACKGROUND);
@@ -83,19 +83,32 @@ static void
 test_nearest(Fixture *self, gconstpointer data)
 {
     (void) data;
-    compare(self, (LacRasterView){ .scale = 5.0, .x0 = 3.0, .y0 = 4.0 });
-    compare(self, (LacRasterView){ .scale = 3.31, .x0 = -7.3, .y0 = 11.1, .flip_y = TRUE });
-    compare(self, (LacRasterView){ .scale = 40.0, .x0 = -200.0, .y0 = -100.0 });
+    compare(self, (LacRasterView){ .scale_x = 5.0, .scale_y = 5.0, .x0 = 3.0, .y0 = 4.0 });
+    compare(self,
+        (LacRasterView){ .scale_x = 3.31,
+            .scale_y = 3.31,
+            .x0 = -7.3,
+            .y0 = 11.1,
+            .flip_y = TRUE });
+    compare(self, (LacRasterView){ .scale_x = 5.0, .scale_y = 2.0, .y0 = 3.0 });
+    compare(self, (LacRasterView){ .scale_x = 40.0, .scale_y = 40.0, .x0 = -200.0, .y0 = -100.0 });
 }
 
 static void
 test_linear(Fixture *self, gconstpointer data)
 {
     (void) data;
-    compare(self, (LacRasterView){ .scale = 5.0, .x0 = 3.0, .y0 = 4.0, .smooth = TRUE });
     compare(self,
-        (LacRasterView){ .scale = 3.31, .x0 = -7.3, .y0 = 11.1, .flip_y = TRUE, .smooth = TRUE });
-    compare(self, (LacRasterView){ .scale = 1.0, .x0 = 0.25, .y0 = 0.75, .smooth = TRUE });
+        (LacRasterView){ .scale_x = 5.0, .scale_y = 5.0, .x0 = 3.0, .y0 = 4.0, .smooth = TRUE });
+    compare(self,
+        (LacRasterView){ .scale_x = 3.31,
+            .scale_y = 3.31,
+            .x0 = -7.3,
+            .y0 = 11.1,
+            .flip_y = TRUE,
+            .smooth = TRUE });
+    compare(self,
+        (LacRasterView){ .scale_x = 1.0, .scale_y = 1.0, .x0 = 0.25, .y0 = 0.75, .smooth = TRUE });
 }
 
 static void
@@ -104,7 +117,7 @@ test_average(Fixture *self, gconstpointer data)
     (void) data;
     // 12 x 8 of the image, halved: each target pixel is the mean of four.
     LacPlane plane = { .data = self->data, .width = 12, .height = 8, .step_x = 1, .step_y = N_X };
-    LacRasterView view = { .scale = 0.5 };
+    LacRasterView view = { .scale_x = 0.5, .scale_y = 0.5 };
     LacRasterColors colors = { .colors = self->colors, .black = -1.0f, .white = 2.0f };
     guint32 out[6 * 4];
     lac_raster_draw(&plane, &view, &colors, 6, 4, out);
@@ -127,7 +140,7 @@ test_strides(Fixture *self, gconstpointer data)
         .height = N_X,
         .step_x = N_X,
         .step_y = 1 };
-    LacRasterView view = { .scale = 1.0 };
+    LacRasterView view = { .scale_x = 1.0, .scale_y = 1.0 };
     LacRasterColors colors = { .colors = self->colors, .black = -1.0f, .white = 2.0f };
     guint32 out[N_X * N_Y];
     lac_raster_draw(&plane, &view, &colors, N_Y, N_X, out);
@@ -145,7 +158,7 @@ test_odd_values(Fixture *self, gconstpointer data)
     (void) data;
     float values[5] = { NAN, -INFINITY, INFINITY, 0.0f, 1.0f };
     LacPlane plane = { .data = values, .width = 5, .height = 1, .step_x = 1, .step_y = 5 };
-    LacRasterView view = { .scale = 1.0 };
+    LacRasterView view = { .scale_x = 1.0, .scale_y = 1.0 };
     LacRasterColors colors = { .colors = self->colors, .black = 0.0f, .white = 1.0f };
     guint32 out[5];
     lac_raster_draw(&plane, &view, &colors, 5, 1, out);
@@ -173,7 +186,7 @@ test_speed(Fixture *self, gconstpointer data)
     LacPlane plane = { .data = values, .width = N, .height = N, .step_x = 1, .step_y = N };
     LacRasterColors colors = { .colors = self->colors, .black = 0.0f, .white = 1.0f };
     for (int smooth = 0; smooth < 2; smooth++) {
-        LacRasterView view = { .scale = 1.0, .smooth = smooth };
+        LacRasterView view = { .scale_x = 1.0, .scale_y = 1.0, .smooth = smooth };
         gint64 best = G_MAXINT64;
         for (int repeat = 0; repeat < 10; repeat++) {
             gint64 start = g_get_monotonic_time();

@@ -1,0 +1,708 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/image-view.h"
+
+#include <math.h>
+
+#define ZOOM_STEP    1.25
+#define ZOOM_MAX     96.0 // [widget unit] per image pixel
+#define ZOOM_MIN_FIT 0.25 // of the zoom that fits
+
+struct _LacImageView {
+    GtkWidget parent_instance;
+    LacBuffer *buffer; // (nullable) owns what plane points to
+    LacPlane plane;
+    float black, white;
+    LacColormap colormap;
+    guint32 *colors; // LAC_RASTER_COLORS
+    gboolean smooth, flip_y, stretch, wheel_steps;
+    gboolean fitted;
+    double zoom;               // [widget unit] per image pixel along x; only when not fitted
+    double center_x, center_y; // image coordinates in the middle; only when not fitted
+    LacImageOverlay overlay;
+    gpointer overlay_data;
+    GdkTexture *texture; // (nullable) what is visible, when nothing changed
+    graphene_rect_t texture_area;
+    gboolean pointer_inside;
+    double pointer_x, pointer_y; // [widget unit]
+    double drag_x, drag_y;       // where the present drag was last [widget unit]
+    double pinch_scale, wheel_rest;
+};
+
+enum {
+    POINTED,
+    CLICKED,
+    DRAGGED,
+    STEPPED,
+    VIEW_CHANGED,
+    N_SIGNALS
+};
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE(LacImageView, lac_image_view, GTK_TYPE_WIDGET)
+
+// Where the image lies in the widget [widget unit].
+typedef struct {
+    double x, y;   // of its upper left corner
+    double sx, sy; // per image pixel
+} Placement;
+
+static Placement
+get_placement(LacImageView *self)
+{
+    Placement out = { .sx = 1.0, .sy = 1.0 };
+    double w = gtk_widget_get_width(GTK_WIDGET(self)), h = gtk_widget_get_height(GTK_WIDGET(self));
+    if (self->buffer == NULL || w < 1.0 || h < 1.0)
+        return out;
+    double nx = (double) self->plane.width, ny = (double) self->plane.height;
+    if (self->stretch)
+        return (Placement){ .sx = w / nx, .sy = h / ny };
+    out.sx = self->fitted ? MIN(w / nx, h / ny) : self->zoom;
+    out.sy = out.sx;
+    double cx = self->fitted ? 0.5 * nx : self->center_x;
+    double cy = self->fitted ? 0.5 * ny : self->center_y;
+    if (self->flip_y)
+        cy = ny - cy;
+    // Whole device pixels, so that the image does not shimmer.
+    double unit = 1.0 / gtk_widget_get_scale_factor(GTK_WIDGET(self));
+    out.x = round((0.5 * w - cx * out.sx) / unit) * unit;
+    out.y = round((0.5 * h - cy * out.sy) / unit) * unit;
+    return out;
+}
+
+/**
+ * lac_image_view_to_widget:
+ * @self: a view
+ * @x: image coordinate [pixel]
+ * @y: image coordinate [pixel]
+ * @wx: (out): the same place in the widget
+ * @wy: (out): the same place in the widget
+ */
+void
+lac_image_view_to_widget(LacImageView *self, double x, double y, double *wx, double *wy)
+{
+    Placement p = get_placement(self);
+    *wx = p.x + x * p.sx;
+    *wy = p.y + (self->flip_y ? (double) self->plane.height - y : y) * p.sy;
+}
+
+/**
+ * lac_image_view_to_image:
+ * @self: a view
+ * @wx: place in the widget
+ * @wy: place in the widget
+ * @x: (out): the same place in image coordinates [pixel], perhaps outside the image
+ * @y: (out): the same place in image coordinates [pixel]
+ */
+void
+lac_image_view_to_image(LacImageView *self, double wx, double wy, double *x, double *y)
+{
+    Placement p = get_placement(self);
+    *x = (wx - p.x) / p.sx;
+    *y = (wy - p.y) / p.sy;
+    if (self->flip_y)
+        *y = (double) self->plane.height - *y;
+}
+
+static void
+invalidate(LacImageView *self)
+{
+    g_clear_object(&self->texture);
+    gtk_widget_queue_draw(GTK_WIDGET(self));
+}
+
+static void
+emit_pointed(LacImageView *self)
+{
+    double x = 0.0, y = 0.0, value = (double) NAN;
+    gboolean inside = FALSE;
+    if (self->pointer_inside && self->buffer != NULL) {
+        lac_image_view_to_image(self, self->pointer_x, self->pointer_y, &x, &y);
+        inside = x >= 0.0 && y >= 0.0 && x < (double) self->plane.width &&
+            y < (double) self->plane.height;
+    }
+    if (inside) {
+        gsize i = (gsize) x * self->plane.step_x + (gsize) y * self->plane.step_y;
+        value = (double) self->plane.data[i];
+    }
+    g_signal_emit(self, signals[POINTED], 0, inside, x, y, value);
+}
+
+static void
+view_changed(LacImageView *self)
+{
+    invalidate(self);
+    g_signal_emit(self, signals[VIEW_CHANGED], 0);
+    emit_pointed(self);
+}
+
+// Leaves the fitted state with the picture as it is.
+static void
+unfit(LacImageView *self)
+{
+    if (!self->fitted)
+        return;
+    Placement p = get_placement(self);
+    self->zoom = p.sx;
+    self->center_x = 0.5 * (double) self->plane.width;
+    self->center_y = 0.5 * (double) self->plane.height;
+    self->fitted = FALSE;
+}
+
+static void
+pan_by(LacImageView *self, double dx, double dy)
+{
+    if (self->buffer == NULL || self->stretch)
+        return;
+    unfit(self);
+    self->center_x -= dx / self->zoom;
+    self->center_y -= (self->flip_y ? -dy : dy) / self->zoom;
+    // Some of the image stays in view.
+    self->center_x = CLAMP(self->center_x, 0.0, (double) self->plane.width);
+    self->center_y = CLAMP(self->center_y, 0.0, (double) self->plane.height);
+    view_changed(self);
+}
+
+static void
+zoom_at(LacImageView *self, double factor, double wx, double wy)
+{
+    if (self->buffer == NULL || self->stretch)
+        return;
+    double x, y, w = gtk_widget_get_width(GTK_WIDGET(self));
+    double h = gtk_widget_get_height(GTK_WIDGET(self));
+    lac_image_view_to_image(self, wx, wy, &x, &y);
+    unfit(self);
+    double fit = MIN(w / (double) self->plane.width, h / (double) self->plane.height);
+    self->zoom = CLAMP(self->zoom * factor, ZOOM_MIN_FIT * fit, MAX(ZOOM_MAX, fit));
+    self->center_x = x + (0.5 * w - wx) / self->zoom;
+    double dy = (0.5 * h - wy) / self->zoom;
+    self->center_y = self->flip_y ? y - dy : y + dy;
+    pan_by(self, 0.0, 0.0);
+}
+
+static void
+update_colors(LacImageView *self)
+{
+    g_autofree guint8 *rgba = g_new(guint8, 4 * LAC_RASTER_COLORS);
+    lac_colormap_fill_rgba(self->colormap, LAC_RASTER_COLORS, rgba);
+    for (gsize i = 0; i < LAC_RASTER_COLORS; i++)
+        self->colors[i] = 0xff000000u | (guint32) rgba[4 * i] << 16 |
+            (guint32) rgba[4 * i + 1] << 8 | rgba[4 * i + 2];
+}
+
+// The visible part of the image at device resolution.
+static void
+make_texture(LacImageView *self, int width, int height)
+{
+    int scale = gtk_widget_get_scale_factor(GTK_WIDGET(self));
+    Placement p = get_placement(self);
+    double left = MAX(floor(p.x * scale), 0.0), top = MAX(floor(p.y * scale), 0.0);
+    double right = MIN(ceil((p.x + (double) self->plane.width * p.sx) * scale), width * scale);
+    double bottom = MIN(ceil((p.y + (double) self->plane.height * p.sy) * scale), height * scale);
+    if (right - left < 1.0 || bottom - top < 1.0)
+        return;
+    gsize w = (gsize) (right - left), h = (gsize) (bottom - top);
+    LacRasterView view = { .scale_x = p.sx * scale,
+        .scale_y = p.sy * scale,
+        .x0 = p.x * scale - left,
+        .y0 = p.y * scale - top,
+        .flip_y = self->flip_y,
+        .smooth = self->smooth };
+    LacRasterColors colors = { .colors = self->colors, .black = self->black, .white = self->white };
+    guint32 *pixels = g_new(guint32, w * h);
+    lac_raster_draw(&self->plane, &view, &colors, w, h, pixels);
+    g_autoptr(GBytes) bytes = g_bytes_new_take(pixels, w * h * sizeof *pixels);
+    self->texture =
+        gdk_memory_texture_new((int) w, (int) h, GDK_MEMORY_DEFAULT, bytes, w * sizeof *pixels);
+    graphene_rect_init(&self->texture_area, (float) (left / scale), (float) (top / scale),
+        (float) ((double) w / scale), (float) ((double) h / scale));
+}
+
+static void
+lac_image_view_snapshot(GtkWidget *widget, GtkSnapshot *snapshot)
+{
+    LacImageView *self = LAC_IMAGE_VIEW(widget);
+    int width = gtk_widget_get_width(widget), height = gtk_widget_get_height(widget);
+    if (self->buffer == NULL || width < 1 || height < 1)
+        return;
+    if (self->texture == NULL)
+        make_texture(self, width, height);
+    if (self->texture != NULL)
+        gtk_snapshot_append_texture(snapshot, self->texture, &self->texture_area);
+    if (self->overlay != NULL) {
+        graphene_rect_t all = GRAPHENE_RECT_INIT(0, 0, (float) width, (float) height);
+        cairo_t *cr = gtk_snapshot_append_cairo(snapshot, &all);
+        self->overlay(self, cr, width, height, self->overlay_data);
+        cairo_destroy(cr);
+    }
+}
+
+static void
+lac_image_view_size_allocate(GtkWidget *widget, int width, int height, int baseline)
+{
+    GTK_WIDGET_CLASS(lac_image_view_parent_class)->size_allocate(widget, width, height, baseline);
+    g_clear_object(&LAC_IMAGE_VIEW(widget)->texture);
+}
+
+static void
+lac_image_view_measure(GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum,
+    int *natural, int *minimum_baseline, int *natural_baseline)
+{
+    (void) widget;
+    (void) orientation;
+    (void) for_size;
+    *minimum = 24;
+    *natural = 160;
+    *minimum_baseline = *natural_baseline = -1;
+}
+
+static void
+motion_cb(GtkEventControllerMotion *controller, double x, double y, gpointer data)
+{
+    (void) controller;
+    LacImageView *self = data;
+    self->pointer_inside = TRUE;
+    self->pointer_x = x;
+    self->pointer_y = y;
+    emit_pointed(self);
+}
+
+static void
+leave_cb(GtkEventControllerMotion *controller, gpointer data)
+{
+    (void) controller;
+    LacImageView *self = data;
+    self->pointer_inside = FALSE;
+    emit_pointed(self);
+}
+
+static void
+pressed_cb(GtkGestureClick *gesture, int n_press, double wx, double wy, gpointer data)
+{
+    (void) gesture;
+    LacImageView *self = data;
+    gtk_widget_grab_focus(GTK_WIDGET(self));
+    if (self->buffer == NULL)
+        return;
+    double x, y;
+    lac_image_view_to_image(self, wx, wy, &x, &y);
+    g_signal_emit(self, signals[CLICKED], 0, n_press, x, y);
+}
+
+static void
+drag_update_cb(GtkGestureDrag *gesture, double dx, double dy, gpointer data)
+{
+    LacImageView *self = data;
+    double wx, wy, x, y;
+    if (self->buffer == NULL || !gtk_gesture_drag_get_start_point(gesture, &wx, &wy))
+        return;
+    lac_image_view_to_image(self, wx + dx, wy + dy, &x, &y);
+    g_signal_emit(self, signals[DRAGGED], 0, x, y);
+}
+
+static void
+pan_begin_cb(GtkGestureDrag *gesture, double x, double y, gpointer data)
+{
+    (void) x;
+    (void) y;
+    LacImageView *self = data;
+    guint button = gtk_gesture_single_get_current_button(GTK_GESTURE_SINGLE(gesture));
+    GdkModifierType state =
+        gtk_event_controller_get_current_event_state(GTK_EVENT_CONTROLLER(gesture));
+    gboolean pans = button != GDK_BUTTON_PRIMARY || (state & GDK_SHIFT_MASK) != 0;
+    gtk_gesture_set_state(GTK_GESTURE(gesture),
+        pans ? GTK_EVENT_SEQUENCE_CLAIMED : GTK_EVENT_SEQUENCE_DENIED);
+    self->drag_x = self->drag_y = 0.0;
+}
+
+static void
+pan_update_cb(GtkGestureDrag *gesture, double dx, double dy, gpointer data)
+{
+    (void) gesture;
+    LacImageView *self = data;
+    pan_by(self, dx - self->drag_x, dy - self->drag_y);
+    self->drag_x = dx;
+    self->drag_y = dy;
+}
+
+static gboolean
+scroll_cb(GtkEventControllerScroll *controller, double dx, double dy, gpointer data)
+{
+    (void) dx;
+    LacImageView *self = data;
+    GdkModifierType state =
+        gtk_event_controller_get_current_event_state(GTK_EVENT_CONTROLLER(controller));
+    if (self->stretch)
+        return GDK_EVENT_PROPAGATE;
+    if (!self->wheel_steps || (state & GDK_CONTROL_MASK) != 0) {
+        double x = self->pointer_x, y = self->pointer_y;
+        zoom_at(self, pow(ZOOM_STEP, -dy), x, y);
+        return GDK_EVENT_STOP;
+    }
+    // Touchpads send fractions of a step.
+    self->wheel_rest += dy;
+    int n = (int) trunc(self->wheel_rest);
+    self->wheel_rest -= n;
+    if (n != 0)
+        g_signal_emit(self, signals[STEPPED], 0, -n);
+    return GDK_EVENT_STOP;
+}
+
+static void
+pinch_begin_cb(GtkGesture *gesture, GdkEventSequence *sequence, gpointer data)
+{
+    (void) gesture;
+    (void) sequence;
+    LAC_IMAGE_VIEW(data)->pinch_scale = 1.0;
+}
+
+static void
+pinch_cb(GtkGestureZoom *gesture, double scale, gpointer data)
+{
+    LacImageView *self = data;
+    double x, y;
+    if (gtk_gesture_get_bounding_box_center(GTK_GESTURE(gesture), &x, &y))
+        zoom_at(self, scale / self->pinch_scale, x, y);
+    self->pinch_scale = scale;
+}
+
+static gboolean
+key_cb(GtkEventControllerKey *controller, guint key, guint code, GdkModifierType state,
+    gpointer data)
+{
+    (void) controller;
+    (void) code;
+    LacImageView *self = data;
+    if (self->stretch || (state & (GDK_CONTROL_MASK | GDK_ALT_MASK)) != 0)
+        return GDK_EVENT_PROPAGATE;
+    switch (key) {
+    case GDK_KEY_plus:
+    case GDK_KEY_equal:
+    case GDK_KEY_KP_Add: lac_image_view_zoom(self, ZOOM_STEP); return GDK_EVENT_STOP;
+    case GDK_KEY_minus:
+    case GDK_KEY_KP_Subtract: lac_image_view_zoom(self, 1.0 / ZOOM_STEP); return GDK_EVENT_STOP;
+    case GDK_KEY_Home:
+    case GDK_KEY_KP_Home: lac_image_view_fit(self); return GDK_EVENT_STOP;
+    default: return GDK_EVENT_PROPAGATE;
+    }
+}
+
+static void
+scale_factor_cb(GtkWidget *widget)
+{
+    invalidate(LAC_IMAGE_VIEW(widget));
+}
+
+static void
+lac_image_view_finalize(GObject *object)
+{
+    LacImageView *self = LAC_IMAGE_VIEW(object);
+    g_clear_pointer(&self->buffer, lac_buffer_unref);
+    g_clear_object(&self->texture);
+    g_free(self->colors);
+    G_OBJECT_CLASS(lac_image_view_parent_class)->finalize(object);
+}
+
+static void
+lac_image_view_class_init(LacImageViewClass *klass)
+{
+    GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
+    G_OBJECT_CLASS(klass)->finalize = lac_image_view_finalize;
+    widget_class->snapshot = lac_image_view_snapshot;
+    widget_class->measure = lac_image_view_measure;
+    widget_class->size_allocate = lac_image_view_size_allocate;
+    gtk_widget_class_set_css_name(widget_class, "imageview");
+    gtk_widget_class_set_accessible_role(widget_class, GTK_ACCESSIBLE_ROLE_IMG);
+    signals[POINTED] = g_signal_new("pointed", LAC_TYPE_IMAGE_VIEW, G_SIGNAL_RUN_LAST, 0, NULL,
+        NULL, NULL, G_TYPE_NONE, 4, G_TYPE_BOOLEAN, G_TYPE_DOUBLE, G_TYPE_DOUBLE, G_TYPE_DOUBLE);
+    signals[CLICKED] = g_signal_new("clicked", LAC_TYPE_IMAGE_VIEW, G_SIGNAL_RUN_LAST, 0, NULL,
+        NULL, NULL, G_TYPE_NONE, 3, G_TYPE_INT, G_TYPE_DOUBLE, G_TYPE_DOUBLE);
+    signals[DRAGGED] = g_signal_new("dragged", LAC_TYPE_IMAGE_VIEW, G_SIGNAL_RUN_LAST, 0, NULL,
+        NULL, NULL, G_TYPE_NONE, 2, G_TYPE_DOUBLE, G_TYPE_DOUBLE);
+    signals[STEPPED] = g_signal_new("stepped", LAC_TYPE_IMAGE_VIEW, G_SIGNAL_RUN_LAST, 0, NULL,
+        NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT);
+    signals[VIEW_CHANGED] = g_signal_new("view-changed", LAC_TYPE_IMAGE_VIEW, G_SIGNAL_RUN_LAST, 0,
+        NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+add_pointer_controllers(LacImageView *self)
+{
+    GtkWidget *widget = GTK_WIDGET(self);
+    GtkEventController *motion = gtk_event_controller_motion_new();
+    g_signal_connect(motion, "enter", G_CALLBACK(motion_cb), self);
+    g_signal_connect(motion, "motion", G_CALLBACK(motion_cb), self);
+    g_signal_connect(motion, "leave", G_CALLBACK(leave_cb), self);
+    gtk_widget_add_controller(widget, motion);
+
+    GtkEventController *scroll =
+        gtk_event_controller_scroll_new(GTK_EVENT_CONTROLLER_SCROLL_VERTICAL);
+    g_signal_connect(scroll, "scroll", G_CALLBACK(scroll_cb), self);
+    gtk_widget_add_controller(widget, scroll);
+}
+
+static void
+add_gestures(LacImageView *self)
+{
+    GtkWidget *widget = GTK_WIDGET(self);
+    GtkGesture *drag = gtk_gesture_drag_new();
+    g_signal_connect(drag, "drag-update", G_CALLBACK(drag_update_cb), self);
+    gtk_widget_add_controller(widget, GTK_EVENT_CONTROLLER(drag));
+
+    GtkGesture *click = gtk_gesture_click_new();
+    g_signal_connect(click, "pressed", G_CALLBACK(pressed_cb), self);
+    gtk_widget_add_controller(widget, GTK_EVENT_CONTROLLER(click));
+
+    // The last one added is asked first: a pan takes the sequence from the two above.
+    GtkGesture *pan = gtk_gesture_drag_new();
+    gtk_gesture_single_set_button(GTK_GESTURE_SINGLE(pan), 0);
+    g_signal_connect(pan, "drag-begin", G_CALLBACK(pan_begin_cb), self);
+    g_signal_connect(pan, "drag-update", G_CALLBACK(pan_update_cb), self);
+    gtk_widget_add_controller(widget, GTK_EVENT_CONTROLLER(pan));
+
+    GtkGesture *pinch = gtk_gesture_zoom_new();
+    g_signal_connect(pinch, "begin", G_CALLBACK(pinch_begin_cb), self);
+    g_signal_connect(pinch, "scale-changed", G_CALLBACK(pinch_cb), self);
+    gtk_widget_add_controller(widget, GTK_EVENT_CONTROLLER(pinch));
+}
+
+static void
+lac_image_view_init(LacImageView *self)
+{
+    self->colors = g_new0(guint32, LAC_RASTER_COLORS);
+    self->colormap = LAC_COLORMAP_GREY;
+    self->white = 1.0f;
+    self->fitted = TRUE;
+    update_colors(self);
+    add_pointer_controllers(self);
+    add_gestures(self);
+    GtkEventController *key = gtk_event_controller_key_new();
+    g_signal_connect(key, "key-pressed", G_CALLBACK(key_cb), self);
+    gtk_widget_add_controller(GTK_WIDGET(self), key);
+    g_signal_connect(self, "notify::scale-factor", G_CALLBACK(scale_factor_cb), NULL);
+    gtk_widget_set_focusable(GTK_WIDGET(self), TRUE);
+    gtk_widget_set_overflow(GTK_WIDGET(self), GTK_OVERFLOW_HIDDEN);
+    gtk_widget_set_hexpand(GTK_WIDGET(self), TRUE);
+    gtk_widget_set_vexpand(GTK_WIDGET(self), TRUE);
+}
+
+/**
+ * lac_image_view_new:
+ *
+ * Returns: (transfer floating): an empty view, fitted, grey, of the range 0 to 1
+ */
+GtkWidget *
+lac_image_view_new(void)
+{
+    return g_object_new(LAC_TYPE_IMAGE_VIEW, NULL);
+}
+
+/**
+ * lac_image_view_set_image:
+ * @self: a view
+ * @buffer: (nullable): owner of the values; the view takes a reference; %NULL shows nothing
+ * @plane: (nullable): which of the values, inside @buffer; %NULL together with @buffer
+ *
+ * Shows another image. Zoom and place are kept while the shape is the same.
+ */
+void
+lac_image_view_set_image(LacImageView *self, LacBuffer *buffer, const LacPlane *plane)
+{
+    g_return_if_fail(LAC_IS_IMAGE_VIEW(self));
+    g_return_if_fail((buffer == NULL) == (plane == NULL));
+
+    LacPlane empty = { 0 };
+    if (plane == NULL)
+        plane = &empty;
+    else
+        g_return_if_fail(plane->width > 0 && plane->height > 0 && plane->data >= buffer->data &&
+            plane->data + (plane->width - 1) * plane->step_x + (plane->height - 1) * plane->step_y <
+                buffer->data + buffer->n);
+
+    if (plane->width != self->plane.width || plane->height != self->plane.height)
+        self->fitted = TRUE;
+    LacBuffer *old = self->buffer;
+    self->buffer = buffer != NULL ? lac_buffer_ref(buffer) : NULL;
+    lac_buffer_unref(old);
+    self->plane = *plane;
+    invalidate(self);
+    if (self->pointer_inside)
+        emit_pointed(self);
+}
+
+/**
+ * lac_image_view_set_range:
+ * @self: a view
+ * @black: value of the first colour
+ * @white: value of the last colour; below @black inverts
+ */
+void
+lac_image_view_set_range(LacImageView *self, double black, double white)
+{
+    g_return_if_fail(LAC_IS_IMAGE_VIEW(self));
+
+    if ((float) black == self->black && (float) white == self->white)
+        return;
+    self->black = (float) black;
+    self->white = (float) white;
+    invalidate(self);
+}
+
+/**
+ * lac_image_view_set_colormap:
+ * @self: a view
+ * @colormap: the colours from black to white point
+ */
+void
+lac_image_view_set_colormap(LacImageView *self, LacColormap colormap)
+{
+    g_return_if_fail(LAC_IS_IMAGE_VIEW(self));
+
+    if (colormap == self->colormap)
+        return;
+    self->colormap = colormap;
+    update_colors(self);
+    invalidate(self);
+}
+
+/**
+ * lac_image_view_set_smooth:
+ * @self: a view
+ * @smooth: %TRUE to interpolate, %FALSE to show each pixel as a block
+ */
+void
+lac_image_view_set_smooth(LacImageView *self, gboolean smooth)
+{
+    g_return_if_fail(LAC_IS_IMAGE_VIEW(self));
+
+    self->smooth = smooth;
+    invalidate(self);
+}
+
+/**
+ * lac_image_view_get_smooth:
+ * @self: a view
+ *
+ * Returns: whether it interpolates
+ */
+gboolean
+lac_image_view_get_smooth(LacImageView *self)
+{
+    return self->smooth;
+}
+
+/**
+ * lac_image_view_set_flip_y:
+ * @self: a view
+ * @flip_y: %TRUE to show row 0 at the bottom
+ */
+void
+lac_image_view_set_flip_y(LacImageView *self, gboolean flip_y)
+{
+    g_return_if_fail(LAC_IS_IMAGE_VIEW(self));
+
+    self->flip_y = flip_y;
+    invalidate(self);
+}
+
+/**
+ * lac_image_view_set_stretch:
+ * @self: a view
+ * @stretch: %TRUE to fill the widget in both directions, without zoom and pan
+ */
+void
+lac_image_view_set_stretch(LacImageView *self, gboolean stretch)
+{
+    g_return_if_fail(LAC_IS_IMAGE_VIEW(self));
+
+    self->stretch = stretch;
+    invalidate(self);
+}
+
+/**
+ * lac_image_view_set_wheel_steps:
+ * @self: a view
+ * @wheel_steps: %TRUE to emit "stepped" for the wheel and to zoom with Ctrl only
+ */
+void
+lac_image_view_set_wheel_steps(LacImageView *self, gboolean wheel_steps)
+{
+    g_return_if_fail(LAC_IS_IMAGE_VIEW(self));
+
+    self->wheel_steps = wheel_steps;
+}
+
+/**
+ * lac_image_view_set_overlay:
+ * @self: a view
+ * @overlay: (nullable): draws over the image
+ * @data: handed to it; must live as long as @self, or until another overlay is set
+ */
+void
+lac_image_view_set_overlay(LacImageView *self, LacImageOverlay overlay, gpointer data)
+{
+    g_return_if_fail(LAC_IS_IMAGE_VIEW(self));
+
+    self->overlay = overlay;
+    self->overlay_data = data;
+    gtk_widget_queue_draw(GTK_WIDGET(self));
+}
+
+/**
+ * lac_image_view_fit:
+ * @self: a view
+ *
+ * Shows the whole image, as large as it fits, also after a change of the widget's size.
+ */
+void
+lac_image_view_fit(LacImageView *self)
+{
+    g_return_if_fail(LAC_IS_IMAGE_VIEW(self));
+
+    self->fitted = TRUE;
+    view_changed(self);
+}
+
+/**
+ * lac_image_view_zoom:
+ * @self: a view
+ * @factor: above 1 magnifies, about the middle of the widget
+ */
+void
+lac_image_view_zoom(LacImageView *self, double factor)
+{
+    g_return_if_fail(LAC_IS_IMAGE_VIEW(self));
+
+    zoom_at(self, factor, 0.5 * gtk_widget_get_width(GTK_WIDGET(self)),
+        0.5 * gtk_widget_get_height(GTK_WIDGET(self)));
+}
+
+/**
+ * lac_image_view_copy_view:
+ * @self: a view
+ * @from: a view of an image of the same shape
+ *
+ * Takes over zoom and place, without a signal.
+ */
+void
+lac_image_view_copy_view(LacImageView *self, LacImageView *from)
+{
+    g_return_if_fail(LAC_IS_IMAGE_VIEW(self) && LAC_IS_IMAGE_VIEW(from));
+
+    self->fitted = from->fitted;
+    self->zoom = from->zoom;
+    self->center_x = from->center_x;
+    self->center_y = from->center_y;
+    invalidate(self);
+}
+
+/**
+ * lac_image_view_get_zoom:
+ * @self: a view
+ *
+ * Returns: widget units per image pixel along x
+ */
+double
+lac_image_view_get_zoom(LacImageView *self)
+{
+    return get_placement(self).sx;
+}
