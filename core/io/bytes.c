@@ -153,6 +153,12 @@ lac_float_from_half(guint16 half)
     return sign * ldexpf((float) (mantissa | 0x400), (int) exponent - 25);
 }
 
+static gboolean
+is_native_float(LacValueType type, gboolean big_endian)
+{
+    return type == LAC_VALUE_FLOAT32 && big_endian == (G_BYTE_ORDER == G_BIG_ENDIAN);
+}
+
 /**
  * lac_values_to_floats:
  * @type: type of the stored values
@@ -164,7 +170,7 @@ lac_float_from_half(guint16 half)
 void
 lac_values_to_floats(LacValueType type, gboolean big_endian, const guint8 *in, gsize n, float *out)
 {
-    if (type == LAC_VALUE_FLOAT32 && big_endian == (G_BYTE_ORDER == G_BIG_ENDIAN)) {
+    if (is_native_float(type, big_endian)) {
         memcpy(out, in, n * sizeof *out);
         return;
     }
@@ -411,12 +417,15 @@ lac_input_read_floats(LacInput *self, guint64 offset, LacValueType type, gboolea
     gsize n, float *out, LacProgress *progress, GError **error)
 {
     gsize size = lac_value_get_size(type);
-    g_autofree guint8 *chunk = g_malloc(MIN(n, CHUNK_VALUES) * size);
+    gboolean is_native = is_native_float(type, big_endian);
+    g_autofree guint8 *chunk = is_native ? NULL : g_malloc(MIN(n, CHUNK_VALUES) * size);
     for (gsize done = 0; done < n;) {
         gsize count = MIN(n - done, CHUNK_VALUES);
-        if (!lac_input_read(self, offset + done * size, chunk, count * size, error))
+        gpointer to = is_native ? (gpointer) (out + done) : chunk;
+        if (!lac_input_read(self, offset + done * size, to, count * size, error))
             return FALSE;
-        lac_values_to_floats(type, big_endian, chunk, count, out + done);
+        if (!is_native)
+            lac_values_to_floats(type, big_endian, chunk, count, out + done);
         done += count;
         if (!lac_progress_update(progress, (double) done / (double) n, error))
             return FALSE;

@@ -11,6 +11,8 @@
 
 // Asked in this order: those whose first bytes leave no doubt come first.
 static const LacFormat *const formats[] = {
+    &lac_format_npy,
+    &lac_format_mrc,
     &lac_format_raw,
 };
 

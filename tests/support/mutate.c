@@ -223,8 +223,8 @@ lac_mutate_check(const guint8 *original, gsize n, const char *suffix, guint n_co
     signal(SIGALRM, old_handler);
     if (!failed)
         unlink(path);
-    g_test_message("%u copies read, %u refused; slowest %.3f s, largest %.1f MiB", report.n_read,
-        report.n_refused, report.slowest_s, (double) report.largest / 1048576.0);
+    g_test_message("%u copies read, %u refused; slowest %.3f s, largest %.0f KiB", report.n_read,
+        report.n_refused, report.slowest_s, (double) report.largest / 1024.0);
     return report;
 }
 

@@ -2,6 +2,7 @@
 // What all formats share: file arguments, choosing an item, safe replacement, raw values.
 #include "core/error.h"
 #include "core/io/format.h"
+#include "tests/support/scratch.h"
 
 #include <gio/gio.h>
 #include <glib/gstdio.h>
@@ -9,42 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
-typedef struct {
-    char *folder;
-} Fixture;
-
 static void
-set_up(Fixture *fixture, gconstpointer data)
-{
-    (void) data;
-    fixture->folder = g_dir_make_tmp("lacuna-io-XXXXXX", NULL);
-    g_assert_nonnull(fixture->folder);
-}
-
-static void
-tear_down(Fixture *fixture, gconstpointer data)
-{
-    (void) data;
-    GDir *dir = g_dir_open(fixture->folder, 0, NULL);
-    for (const char *name = g_dir_read_name(dir); name != NULL; name = g_dir_read_name(dir)) {
-        g_autofree char *path = g_build_filename(fixture->folder, name, NULL);
-        g_remove(path);
-    }
-    g_dir_close(dir);
-    g_assert_cmpint(g_rmdir(fixture->folder), ==, 0);
-    g_free(fixture->folder);
-}
-
-static char *
-make_file(const Fixture *fixture, const char *name, gconstpointer bytes, gsize n)
-{
-    char *path = g_build_filename(fixture->folder, name, NULL);
-    g_assert_true(g_file_set_contents(path, bytes, (gssize) n, NULL));
-    return path;
-}
-
-static void
-test_raw(Fixture *fixture, gconstpointer data)
+test_raw(LacScratch *scratch, gconstpointer data)
 {
     (void) data;
     const guint8 bytes[] = { 0xaa, 0x00, 0x01, 0x00, 0x02, 0xff, 0xfe, 0x00, 0x04, 0x01, 0x05, 0x00,
@@ -55,7 +22,7 @@ test_raw(Fixture *fixture, gconstpointer data)
         .raw_big_endian = TRUE,
         .spacing = 0.5 };
     const float expected[] = { 1.0f, 2.0f, -2.0f, 4.0f, 261.0f, 6.0f };
-    g_autofree char *path = make_file(fixture, "a.raw", bytes, sizeof bytes);
+    g_autofree char *path = lac_scratch_write(scratch, "a.raw", bytes, sizeof bytes);
     g_autoptr(GError) error = NULL;
     g_autoptr(LacVolume) volume = lac_read_volume(path, &params, NULL, &error);
     g_assert_no_error(error);
@@ -80,12 +47,12 @@ test_raw(Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_argument(Fixture *fixture, gconstpointer data)
+test_argument(LacScratch *scratch, gconstpointer data)
 {
     (void) data;
     const LacReadParams params = { .raw_shape = { 1, 1, 4 }, .raw_type = "uint8" };
-    g_autofree char *plain = make_file(fixture, "a.raw", "abcd", 4);
-    g_autofree char *odd = make_file(fixture, "a.raw:b", "efgh", 4);
+    g_autofree char *plain = lac_scratch_write(scratch, "a.raw", "abcd", 4);
+    g_autofree char *odd = lac_scratch_write(scratch, "a.raw:b", "efgh", 4);
     g_autofree char *missing = g_strconcat(plain, ":c", NULL);
     g_autoptr(GError) error = NULL;
     g_autoptr(LacVolume) volume = lac_read_volume(odd, &params, NULL, &error);
@@ -118,23 +85,12 @@ write_text(const char *path, gpointer data, GError **error)
     return write->text != NULL;
 }
 
-static guint
-count_files(const Fixture *fixture)
-{
-    guint n = 0;
-    GDir *dir = g_dir_open(fixture->folder, 0, NULL);
-    while (g_dir_read_name(dir) != NULL)
-        n++;
-    g_dir_close(dir);
-    return n;
-}
-
 static void
-test_atomic(Fixture *fixture, gconstpointer data)
+test_atomic(LacScratch *scratch, gconstpointer data)
 {
     (void) data;
-    g_autofree char *path = g_build_filename(fixture->folder, "result.mrc", NULL);
-    g_autofree char *link = g_build_filename(fixture->folder, "link.mrc", NULL);
+    g_autofree char *path = lac_scratch_path(scratch, "result.mrc");
+    g_autofree char *link = lac_scratch_path(scratch, "link.mrc");
     g_autofree char *contents = NULL;
     g_autoptr(GError) error = NULL;
     Write write = { .text = "first" };
@@ -149,7 +105,7 @@ test_atomic(Fixture *fixture, gconstpointer data)
     g_clear_error(&error);
     g_assert_true(g_file_get_contents(path, &contents, NULL, NULL));
     g_assert_cmpstr(contents, ==, "first");
-    g_assert_cmpuint(count_files(fixture), ==, 1);
+    g_assert_cmpuint(lac_scratch_count(scratch), ==, 1);
 
     g_assert_cmpint(symlink("result.mrc", link), ==, 0);
     write.text = "second";
@@ -162,9 +118,9 @@ test_atomic(Fixture *fixture, gconstpointer data)
     GStatBuf status;
     g_assert_cmpint(g_stat(path, &status), ==, 0);
     g_assert_cmpint(status.st_mode & 07777, ==, 0640);
-    g_assert_cmpuint(count_files(fixture), ==, 2);
+    g_assert_cmpuint(lac_scratch_count(scratch), ==, 2);
 
-    g_assert_false(lac_write_atomically(fixture->folder, write_text, &write, &error));
+    g_assert_false(lac_write_atomically(scratch->folder, write_text, &write, &error));
     g_assert_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT);
     g_clear_error(&error);
     g_assert_false(lac_write_atomically("/nowhere/x.mrc", write_text, &write, &error));
@@ -173,10 +129,10 @@ test_atomic(Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_write_unknown(Fixture *fixture, gconstpointer data)
+test_write_unknown(LacScratch *scratch, gconstpointer data)
 {
     (void) data;
-    g_autofree char *path = g_build_filename(fixture->folder, "volume.docx", NULL);
+    g_autofree char *path = lac_scratch_path(scratch, "volume.docx");
     g_autoptr(LacVolume) volume = lac_volume_new(1, 2, 3, 1.0, NULL);
     g_autoptr(GError) error = NULL;
     g_assert_false(lac_write_volume(volume, path, NULL, &error));
@@ -188,9 +144,12 @@ int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    g_test_add("/io/raw", Fixture, NULL, set_up, test_raw, tear_down);
-    g_test_add("/io/argument", Fixture, NULL, set_up, test_argument, tear_down);
-    g_test_add("/io/atomic", Fixture, NULL, set_up, test_atomic, tear_down);
-    g_test_add("/io/write-unknown", Fixture, NULL, set_up, test_write_unknown, tear_down);
+    g_test_add("/io/raw", LacScratch, NULL, lac_scratch_set_up, test_raw, lac_scratch_tear_down);
+    g_test_add("/io/argument", LacScratch, NULL, lac_scratch_set_up, test_argument,
+        lac_scratch_tear_down);
+    g_test_add("/io/atomic", LacScratch, NULL, lac_scratch_set_up, test_atomic,
+        lac_scratch_tear_down);
+    g_test_add("/io/write-unknown", LacScratch, NULL, lac_scratch_set_up, test_write_unknown,
+        lac_scratch_tear_down);
     return g_test_run();
 }

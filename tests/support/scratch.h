@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A temporary folder as a test fixture, and the published data.
+#pragma once
+
+#include <glib.h>
+
+typedef struct {
+    char *folder;
+} LacScratch;
+
+void lac_scratch_set_up(LacScratch *self, gconstpointer data);
+void lac_scratch_tear_down(LacScratch *self, gconstpointer data);
+char *lac_scratch_path(const LacScratch *self, const char *name);
+char *
+lac_scratch_write(const LacScratch *self, const char *name, gconstpointer bytes, gssize n_bytes);
+guint lac_scratch_count(const LacScratch *self);
+char *lac_scratch_find_data(const char *name);
