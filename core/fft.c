@@ -123,7 +123,7 @@ lac_fft_inverse(const LacFft *self, float (*spectrum)[2], float *real)
 gsize
 lac_fft_good_size(gsize n)
 {
-    for (gsize m = MAX(n, 2) + (n & 1);; m += 2) {
+    for (gsize m = MAX(n + (n & 1), 2);; m += 2) {
         gsize rest = m;
         for (gsize p = 2; p <= 7; p += p == 2 ? 1 : 2)
             while (rest % p == 0)
