@@ -36,7 +36,7 @@ struct _LacSession {
     guint projection;
     gsize crosshair[3];
     LacJob *job;
-    gboolean reconstructing;
+    gboolean reconstructing, saving;
     LacSeries *job_series; // (nullable) what the running reconstruction is made from
     LacRecon *live;        // (nullable) newest published by a running reconstruction
     guint want_source;     // timeout that asks for the next published iterate

@@ -105,6 +105,44 @@ lac_session_is_reconstructing(LacSession *self)
     return self->reconstructing;
 }
 
+/**
+ * lac_session_is_saving:
+ * @self: a session
+ *
+ * Returns: whether the active job writes the project
+ */
+gboolean
+lac_session_is_saving(LacSession *self)
+{
+    return self->saving;
+}
+
+static void
+say_result(LacSession *self, gpointer result)
+{
+    if (result != NULL)
+        lac_session_say(self, "%s", (const char *) result);
+}
+
+/**
+ * lac_session_run_job:
+ * @self: a session
+ * @job: not started yet; its result is a text for the user, freed by g_free()
+ * @failure: what a message about an error begins with, such as "Cannot export the volume"
+ *
+ * Runs work that does not change what is open.
+ *
+ * Returns: whether it was started; if not, a message said why
+ */
+gboolean
+lac_session_run_job(LacSession *self, LacJob *job, const char *failure)
+{
+    if (refuse_if_busy(self))
+        return FALSE;
+    start_job(self, job, say_result, g_free, failure);
+    return TRUE;
+}
+
 // --- reconstruction
 
 typedef struct {
@@ -442,6 +480,7 @@ save_job(LacProgress *progress, gpointer pointer, GError **error)
 static void
 save_done(LacSession *self, gpointer result)
 {
+    self->saving = FALSE;
     if (result == NULL)
         return;
     g_free(self->path);
@@ -482,6 +521,7 @@ lac_session_save(LacSession *self, const char *path)
     g_autofree char *title = g_strdup_printf("Saving %s", name);
     g_autofree char *failure = g_strdup_printf("Cannot save %s", name);
     g_autoptr(LacJob) job = lac_job_new(title, save_job, data, save_data_free, g_free);
+    self->saving = TRUE;
     start_job(self, job, save_done, g_free, failure);
     return TRUE;
 }

@@ -49,6 +49,8 @@ void lac_session_set_crosshair(LacSession *self, const gsize xyz[3]);
 // Work. One job at a time; a second request while one is active fails with a message.
 LacJob *lac_session_get_job(LacSession *self); // (nullable) the active one
 gboolean lac_session_is_reconstructing(LacSession *self);
+gboolean lac_session_is_saving(LacSession *self);
+gboolean lac_session_run_job(LacSession *self, LacJob *job, const char *failure);
 gboolean lac_session_reconstruct(LacSession *self, const LacReconParams *params, gboolean resume);
 void lac_session_revert_to_snapshot(LacSession *self, guint index);
 void lac_session_open(LacSession *self, const char *path); // project or volume
