@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What window.c (layout, actions) and window-file.c (opening, saving, closing) share.
+#pragma once
+
+#include "app/window.h"
+#include "ui/job-bar.h"
+#include "ui/stage-list.h"
+#include "ui/start-page.h"
+
+#define LAC_LONG_WORK_S 60 // work this long is worth a question, and a notice on the desktop
+
+// What is done once unsaved work was saved or given up.
+typedef enum {
+    LAC_AFTER_NOTHING,
+    LAC_AFTER_CLOSE,
+    LAC_AFTER_OPEN, // pending_path
+    LAC_AFTER_EXAMPLE,
+} LacAfter;
+
+struct _LacWindow {
+    AdwApplicationWindow parent_instance;
+    AdwToastOverlay *toasts;
+    AdwWindowTitle *title;
+    AdwSplitButton *open_button;
+    GtkButton *save_button, *undo_button, *redo_button;
+    GtkStack *pages, *stages;
+    GtkWidget *left_panel, *start_page;
+    LacStageList *stage_list;
+    LacJobBar *job_bar;
+    LacSession *session;
+    LacStage stage;
+    gint64 job_started_us; // of the active job
+    gboolean is_closing;   // waits for the job to end
+    gboolean save_after_job;
+    LacAfter after;     // what follows when the save is done
+    guint after_source; // idle that does it
+    char *pending_path;
+    GMenu *recent_menu;
+};
+
+void lac_window_init_files(LacWindow *self);
+void lac_window_dispose_files(LacWindow *self);
+gboolean lac_window_close_request(GtkWindow *window);
+void lac_window_after_job(LacWindow *self);
+void lac_window_set_stage(LacWindow *self, LacStage stage);
+void lac_window_say(LacWindow *self, const char *text);
