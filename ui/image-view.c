@@ -26,7 +26,15 @@ struct _LacImageView {
     double pointer_x, pointer_y; // [widget unit]
     double drag_x, drag_y;       // where the present drag was last [widget unit]
     double pinch_scale, wheel_rest;
+    GtkWidget *menu; // (nullable)
 };
+
+enum {
+    PROP_0,
+    PROP_SMOOTH,
+    N_PROPERTIES
+};
+static GParamSpec *properties[N_PROPERTIES];
 
 enum {
     POINTED,
@@ -222,14 +230,19 @@ lac_image_view_snapshot(GtkWidget *widget, GtkSnapshot *snapshot)
 {
     LacImageView *self = LAC_IMAGE_VIEW(widget);
     int width = gtk_widget_get_width(widget), height = gtk_widget_get_height(widget);
-    if (self->buffer == NULL || width < 1 || height < 1)
+    if (width < 1 || height < 1)
+        return;
+    graphene_rect_t all = GRAPHENE_RECT_INIT(0, 0, (float) width, (float) height);
+    // Dark in both styles: the eye judges grey values against their surroundings.
+    static const GdkRGBA surround = { 0.11f, 0.11f, 0.12f, 1.0f };
+    gtk_snapshot_append_color(snapshot, &surround, &all);
+    if (self->buffer == NULL)
         return;
     if (self->texture == NULL)
         make_texture(self, width, height);
     if (self->texture != NULL)
         gtk_snapshot_append_texture(snapshot, self->texture, &self->texture_area);
     if (self->overlay != NULL) {
-        graphene_rect_t all = GRAPHENE_RECT_INIT(0, 0, (float) width, (float) height);
         cairo_t *cr = gtk_snapshot_append_cairo(snapshot, &all);
         self->overlay(self, cr, width, height, self->overlay_data);
         cairo_destroy(cr);
@@ -239,8 +252,11 @@ lac_image_view_snapshot(GtkWidget *widget, GtkSnapshot *snapshot)
 static void
 lac_image_view_size_allocate(GtkWidget *widget, int width, int height, int baseline)
 {
+    LacImageView *self = LAC_IMAGE_VIEW(widget);
     GTK_WIDGET_CLASS(lac_image_view_parent_class)->size_allocate(widget, width, height, baseline);
-    g_clear_object(&LAC_IMAGE_VIEW(widget)->texture);
+    g_clear_object(&self->texture);
+    if (self->menu != NULL)
+        gtk_popover_present(GTK_POPOVER(self->menu));
 }
 
 static void
@@ -324,6 +340,63 @@ pan_update_cb(GtkGestureDrag *gesture, double dx, double dy, gpointer data)
     self->drag_y = dy;
 }
 
+static void
+show_menu(LacImageView *self, double x, double y)
+{
+    g_autoptr(GMenu) menu = g_menu_new();
+    g_menu_append(menu, "_Fit", "image.fit");
+    g_menu_append(menu, "Zoom _In", "image.zoom-in");
+    g_menu_append(menu, "Zoom _Out", "image.zoom-out");
+    g_menu_append(menu, "_Smooth Pixels", "image.smooth");
+    g_menu_append(menu, "_Copy Image", "image.copy");
+    g_clear_pointer(&self->menu, gtk_widget_unparent);
+    self->menu = gtk_popover_menu_new_from_model(G_MENU_MODEL(menu));
+    gtk_widget_set_parent(self->menu, GTK_WIDGET(self));
+    gtk_widget_set_halign(self->menu, GTK_ALIGN_START);
+    gtk_popover_set_has_arrow(GTK_POPOVER(self->menu), FALSE);
+    GdkRectangle at = { .x = (int) x, .y = (int) y, .width = 1, .height = 1 };
+    gtk_popover_set_pointing_to(GTK_POPOVER(self->menu), &at);
+    gtk_popover_popup(GTK_POPOVER(self->menu));
+}
+
+// A click of the second button that moved nothing.
+static void
+pan_end_cb(GtkGestureDrag *gesture, double dx, double dy, gpointer data)
+{
+    LacImageView *self = data;
+    double x, y;
+    guint button = gtk_gesture_single_get_current_button(GTK_GESTURE_SINGLE(gesture));
+    if (button == GDK_BUTTON_SECONDARY && hypot(dx, dy) < 3.0 && self->buffer != NULL &&
+        gtk_gesture_drag_get_start_point(gesture, &x, &y))
+        show_menu(self, x, y);
+}
+
+static void
+fit_action(GtkWidget *widget, const char *name, GVariant *parameter)
+{
+    (void) name;
+    (void) parameter;
+    lac_image_view_fit(LAC_IMAGE_VIEW(widget));
+}
+
+static void
+zoom_action(GtkWidget *widget, const char *name, GVariant *parameter)
+{
+    (void) parameter;
+    lac_image_view_zoom(LAC_IMAGE_VIEW(widget),
+        g_str_equal(name, "image.zoom-in") ? ZOOM_STEP : 1.0 / ZOOM_STEP);
+}
+
+static void
+copy_action(GtkWidget *widget, const char *name, GVariant *parameter)
+{
+    (void) name;
+    (void) parameter;
+    LacImageView *self = LAC_IMAGE_VIEW(widget);
+    if (self->texture != NULL)
+        gdk_clipboard_set_texture(gtk_widget_get_clipboard(widget), self->texture);
+}
+
 static gboolean
 scroll_cb(GtkEventControllerScroll *controller, double dx, double dy, gpointer data)
 {
@@ -382,6 +455,7 @@ key_cb(GtkEventControllerKey *controller, guint key, guint code, GdkModifierType
     case GDK_KEY_KP_Subtract: lac_image_view_zoom(self, 1.0 / ZOOM_STEP); return GDK_EVENT_STOP;
     case GDK_KEY_Home:
     case GDK_KEY_KP_Home: lac_image_view_fit(self); return GDK_EVENT_STOP;
+    case GDK_KEY_Menu: show_menu(self, 8.0, 8.0); return GDK_EVENT_STOP;
     default: return GDK_EVENT_PROPAGATE;
     }
 }
@@ -390,6 +464,31 @@ static void
 scale_factor_cb(GtkWidget *widget)
 {
     invalidate(LAC_IMAGE_VIEW(widget));
+}
+
+static void
+lac_image_view_get_property(GObject *object, guint id, GValue *value, GParamSpec *spec)
+{
+    if (id == PROP_SMOOTH)
+        g_value_set_boolean(value, LAC_IMAGE_VIEW(object)->smooth);
+    else
+        G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
+}
+
+static void
+lac_image_view_set_property(GObject *object, guint id, const GValue *value, GParamSpec *spec)
+{
+    if (id == PROP_SMOOTH)
+        lac_image_view_set_smooth(LAC_IMAGE_VIEW(object), g_value_get_boolean(value));
+    else
+        G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
+}
+
+static void
+lac_image_view_dispose(GObject *object)
+{
+    g_clear_pointer(&LAC_IMAGE_VIEW(object)->menu, gtk_widget_unparent);
+    G_OBJECT_CLASS(lac_image_view_parent_class)->dispose(object);
 }
 
 static void
@@ -406,12 +505,24 @@ static void
 lac_image_view_class_init(LacImageViewClass *klass)
 {
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
-    G_OBJECT_CLASS(klass)->finalize = lac_image_view_finalize;
+    GObjectClass *object_class = G_OBJECT_CLASS(klass);
+    object_class->get_property = lac_image_view_get_property;
+    object_class->set_property = lac_image_view_set_property;
+    object_class->dispose = lac_image_view_dispose;
+    object_class->finalize = lac_image_view_finalize;
     widget_class->snapshot = lac_image_view_snapshot;
     widget_class->measure = lac_image_view_measure;
     widget_class->size_allocate = lac_image_view_size_allocate;
     gtk_widget_class_set_css_name(widget_class, "imageview");
     gtk_widget_class_set_accessible_role(widget_class, GTK_ACCESSIBLE_ROLE_IMG);
+    properties[PROP_SMOOTH] = g_param_spec_boolean("smooth", NULL, NULL, FALSE,
+        G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+    g_object_class_install_properties(object_class, N_PROPERTIES, properties);
+    gtk_widget_class_install_action(widget_class, "image.fit", NULL, fit_action);
+    gtk_widget_class_install_action(widget_class, "image.zoom-in", NULL, zoom_action);
+    gtk_widget_class_install_action(widget_class, "image.zoom-out", NULL, zoom_action);
+    gtk_widget_class_install_property_action(widget_class, "image.smooth", "smooth");
+    gtk_widget_class_install_action(widget_class, "image.copy", NULL, copy_action);
     signals[POINTED] = g_signal_new("pointed", LAC_TYPE_IMAGE_VIEW, G_SIGNAL_RUN_LAST, 0, NULL,
         NULL, NULL, G_TYPE_NONE, 4, G_TYPE_BOOLEAN, G_TYPE_DOUBLE, G_TYPE_DOUBLE, G_TYPE_DOUBLE);
     signals[CLICKED] = g_signal_new("clicked", LAC_TYPE_IMAGE_VIEW, G_SIGNAL_RUN_LAST, 0, NULL,
@@ -457,6 +568,7 @@ add_gestures(LacImageView *self)
     gtk_gesture_single_set_button(GTK_GESTURE_SINGLE(pan), 0);
     g_signal_connect(pan, "drag-begin", G_CALLBACK(pan_begin_cb), self);
     g_signal_connect(pan, "drag-update", G_CALLBACK(pan_update_cb), self);
+    g_signal_connect(pan, "drag-end", G_CALLBACK(pan_end_cb), self);
     gtk_widget_add_controller(widget, GTK_EVENT_CONTROLLER(pan));
 
     GtkGesture *pinch = gtk_gesture_zoom_new();
@@ -574,8 +686,11 @@ lac_image_view_set_smooth(LacImageView *self, gboolean smooth)
 {
     g_return_if_fail(LAC_IS_IMAGE_VIEW(self));
 
+    if (smooth == self->smooth)
+        return;
     self->smooth = smooth;
     invalidate(self);
+    g_object_notify_by_pspec(G_OBJECT(self), properties[PROP_SMOOTH]);
 }
 
 /**

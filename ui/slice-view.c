@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/slice-view.h"
+
+#include "ui/image-view.h"
+#include "ui/overlay.h"
+
+#include <math.h>
+
+#define CROSS_GAP  7.0 // free space about the voxel [widget unit]
+#define LARGE_STEP 10  // [voxel] with Shift
+
+struct _LacSliceView {
+    GtkWidget parent_instance;
+    LacImageView *image;
+    LacAxis normal;
+    guint right, up;   // axes of the picture
+    LacVolume *volume; // (nullable)
+    gsize crosshair[3];
+    gboolean hides_crosshair;
+};
+
+enum {
+    CROSSHAIR_MOVED,
+    POINTED,
+    ACTIVATED,
+    N_SIGNALS
+};
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE(LacSliceView, lac_slice_view, GTK_TYPE_WIDGET)
+
+static void
+get_shape(const LacVolume *volume, gsize n[3])
+{
+    n[0] = volume->nx;
+    n[1] = volume->ny;
+    n[2] = volume->nz;
+}
+
+static void
+update_image(LacSliceView *self)
+{
+    if (self->volume == NULL) {
+        lac_image_view_set_image(self->image, NULL, NULL);
+        return;
+    }
+    gsize n[3];
+    get_shape(self->volume, n);
+    const gsize step[3] = { 1, n[0], n[0] * n[1] };
+    gsize at = MIN(self->crosshair[self->normal], n[self->normal] - 1);
+    LacPlane plane = { .data = self->volume->data + at * step[self->normal],
+        .width = n[self->right],
+        .height = n[self->up],
+        .step_x = step[self->right],
+        .step_y = step[self->up] };
+    lac_image_view_set_image(self->image, self->volume->buffer, &plane);
+}
+
+static void
+draw_cross(LacSliceView *self, cairo_t *cr, int width, int height)
+{
+    double x, y;
+    lac_slice_view_locate(self, self->crosshair, &x, &y);
+    x = floor(x) + 0.5;
+    y = floor(y) + 0.5;
+    double gap = MAX(CROSS_GAP, 0.5 * lac_image_view_get_zoom(self->image) + 2.0);
+    const double *right = lac_axis_rgb[self->right], *up = lac_axis_rgb[self->up];
+    lac_overlay_line(cr, 0.0, y, x - gap, y, right);
+    lac_overlay_line(cr, x + gap, y, width, y, right);
+    lac_overlay_line(cr, x, 0.0, x, y - gap, up);
+    lac_overlay_line(cr, x, y + gap, x, height, up);
+}
+
+static void
+draw_overlay(LacImageView *image, cairo_t *cr, int width, int height, gpointer data)
+{
+    LacSliceView *self = data;
+    GtkWidget *widget = GTK_WIDGET(image);
+    if (!self->hides_crosshair)
+        draw_cross(self, cr, width, height);
+    lac_overlay_axes(widget, cr, height, self->right, self->up);
+    if (self->volume->voxel_size > 0.0)
+        lac_overlay_scale_bar(widget, cr, width, height,
+            lac_image_view_get_zoom(image) / self->volume->voxel_size);
+    gsize n[3];
+    get_shape(self->volume, n);
+    static const double white[3] = { 1.0, 1.0, 1.0 };
+    g_autofree char *plane = g_strconcat(lac_axis_name[self->right], lac_axis_name[self->up], NULL);
+    double x = 10.0 + lac_overlay_text(widget, cr, 10.0, 16.0, LAC_ANCHOR_LEFT, white, plane);
+    g_autofree char *at = g_strdup_printf("%s %" G_GSIZE_FORMAT " / %" G_GSIZE_FORMAT,
+        lac_axis_name[self->normal], self->crosshair[self->normal], n[self->normal] - 1);
+    lac_overlay_text(widget, cr, x + 10.0, 16.0, LAC_ANCHOR_LEFT, lac_axis_rgb[self->normal], at);
+}
+
+static void
+move_crosshair(LacSliceView *self, const gsize xyz[3])
+{
+    if (xyz[0] != self->crosshair[0] || xyz[1] != self->crosshair[1] ||
+        xyz[2] != self->crosshair[2])
+        g_signal_emit(self, signals[CROSSHAIR_MOVED], 0, (guint) xyz[0], (guint) xyz[1],
+            (guint) xyz[2]);
+}
+
+static void
+move_by(LacSliceView *self, guint axis, gssize by)
+{
+    if (self->volume == NULL)
+        return;
+    gsize n[3], xyz[3] = { self->crosshair[0], self->crosshair[1], self->crosshair[2] };
+    get_shape(self->volume, n);
+    gssize to = CLAMP((gssize) xyz[axis] + by, 0, (gssize) n[axis] - 1);
+    xyz[axis] = (gsize) to;
+    move_crosshair(self, xyz);
+}
+
+static gsize
+to_index(double position, gsize n)
+{
+    return position <= 0.0 ? 0 : MIN((gsize) position, n - 1);
+}
+
+static void
+move_to(LacSliceView *self, double x, double y)
+{
+    gsize n[3], xyz[3] = { self->crosshair[0], self->crosshair[1], self->crosshair[2] };
+    get_shape(self->volume, n);
+    xyz[self->right] = to_index(x, n[self->right]);
+    xyz[self->up] = to_index(y, n[self->up]);
+    move_crosshair(self, xyz);
+}
+
+static void
+clicked_cb(LacImageView *image, int n_press, double x, double y, LacSliceView *self)
+{
+    (void) image;
+    if (n_press == 2)
+        g_signal_emit(self, signals[ACTIVATED], 0);
+    else if (n_press == 1)
+        move_to(self, x, y);
+}
+
+static void
+dragged_cb(LacImageView *image, double x, double y, LacSliceView *self)
+{
+    (void) image;
+    move_to(self, x, y);
+}
+
+static void
+pointed_cb(LacImageView *image, gboolean inside, double x, double y, double value,
+    LacSliceView *self)
+{
+    (void) image;
+    (void) value;
+    guint xyz[3] = { 0 };
+    if (inside) {
+        xyz[self->normal] = (guint) self->crosshair[self->normal];
+        xyz[self->right] = (guint) x;
+        xyz[self->up] = (guint) y;
+    }
+    g_signal_emit(self, signals[POINTED], 0, inside, xyz[0], xyz[1], xyz[2]);
+}
+
+static void
+stepped_cb(LacImageView *image, int n, LacSliceView *self)
+{
+    (void) image;
+    move_by(self, self->normal, n);
+}
+
+static gboolean
+key_cb(GtkEventControllerKey *controller, guint key, guint code, GdkModifierType state,
+    LacSliceView *self)
+{
+    (void) controller;
+    (void) code;
+    if (self->volume == NULL || (state & (GDK_CONTROL_MASK | GDK_ALT_MASK)) != 0)
+        return GDK_EVENT_PROPAGATE;
+    gssize step = (state & GDK_SHIFT_MASK) != 0 ? LARGE_STEP : 1;
+    switch (key) {
+    case GDK_KEY_Left: move_by(self, self->right, -step); return GDK_EVENT_STOP;
+    case GDK_KEY_Right: move_by(self, self->right, step); return GDK_EVENT_STOP;
+    case GDK_KEY_Down: move_by(self, self->up, -step); return GDK_EVENT_STOP;
+    case GDK_KEY_Up: move_by(self, self->up, step); return GDK_EVENT_STOP;
+    case GDK_KEY_Page_Up: move_by(self, self->normal, step); return GDK_EVENT_STOP;
+    case GDK_KEY_Page_Down: move_by(self, self->normal, -step); return GDK_EVENT_STOP;
+    default: return GDK_EVENT_PROPAGATE;
+    }
+}
+
+static void
+lac_slice_view_dispose(GObject *object)
+{
+    LacSliceView *self = LAC_SLICE_VIEW(object);
+    if (self->image != NULL)
+        gtk_widget_unparent(GTK_WIDGET(g_steal_pointer(&self->image)));
+    g_clear_pointer(&self->volume, lac_volume_unref);
+    G_OBJECT_CLASS(lac_slice_view_parent_class)->dispose(object);
+}
+
+static void
+lac_slice_view_class_init(LacSliceViewClass *klass)
+{
+    G_OBJECT_CLASS(klass)->dispose = lac_slice_view_dispose;
+    gtk_widget_class_set_layout_manager_type(GTK_WIDGET_CLASS(klass), GTK_TYPE_BIN_LAYOUT);
+    signals[CROSSHAIR_MOVED] =
+        g_signal_new("crosshair-moved", LAC_TYPE_SLICE_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+            G_TYPE_NONE, 3, G_TYPE_UINT, G_TYPE_UINT, G_TYPE_UINT);
+    signals[POINTED] = g_signal_new("pointed", LAC_TYPE_SLICE_VIEW, G_SIGNAL_RUN_LAST, 0, NULL,
+        NULL, NULL, G_TYPE_NONE, 4, G_TYPE_BOOLEAN, G_TYPE_UINT, G_TYPE_UINT, G_TYPE_UINT);
+    signals[ACTIVATED] = g_signal_new("activated", LAC_TYPE_SLICE_VIEW, G_SIGNAL_RUN_LAST, 0, NULL,
+        NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+lac_slice_view_init(LacSliceView *self)
+{
+    self->image = LAC_IMAGE_VIEW(lac_image_view_new());
+    lac_image_view_set_flip_y(self->image, TRUE);
+    lac_image_view_set_wheel_steps(self->image, TRUE);
+    g_signal_connect(self->image, "clicked", G_CALLBACK(clicked_cb), self);
+    g_signal_connect(self->image, "dragged", G_CALLBACK(dragged_cb), self);
+    g_signal_connect(self->image, "pointed", G_CALLBACK(pointed_cb), self);
+    g_signal_connect(self->image, "stepped", G_CALLBACK(stepped_cb), self);
+    gtk_widget_set_parent(GTK_WIDGET(self->image), GTK_WIDGET(self));
+    GtkEventController *key = gtk_event_controller_key_new();
+    g_signal_connect(key, "key-pressed", G_CALLBACK(key_cb), self);
+    gtk_widget_add_controller(GTK_WIDGET(self), key);
+}
+
+/**
+ * lac_slice_view_new:
+ * @normal: the axis that points at the viewer or away
+ *
+ * Returns: (transfer floating): an empty view
+ */
+GtkWidget *
+lac_slice_view_new(LacAxis normal)
+{
+    LacSliceView *self = g_object_new(LAC_TYPE_SLICE_VIEW, NULL);
+    self->normal = normal;
+    self->right = normal == LAC_AXIS_X ? LAC_AXIS_Y : LAC_AXIS_X;
+    self->up = normal == LAC_AXIS_Z ? LAC_AXIS_Y : LAC_AXIS_Z;
+    g_autofree char *label = g_strdup_printf("Slice %s%s of the volume", lac_axis_name[self->right],
+        lac_axis_name[self->up]);
+    gtk_accessible_update_property(GTK_ACCESSIBLE(self->image), GTK_ACCESSIBLE_PROPERTY_LABEL,
+        label, GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+        "Click or drag to move the crosshair, arrow keys by one voxel, Page Up and Page Down or "
+        "the wheel to step through the slices, Ctrl and wheel to zoom",
+        -1);
+    return GTK_WIDGET(self);
+}
+
+/**
+ * lac_slice_view_set_volume:
+ * @self: a view
+ * @volume: (nullable): what is shown; the view takes a reference
+ */
+void
+lac_slice_view_set_volume(LacSliceView *self, LacVolume *volume)
+{
+    g_return_if_fail(LAC_IS_SLICE_VIEW(self));
+
+    LacVolume *old = self->volume;
+    self->volume = volume != NULL ? lac_volume_ref(volume) : NULL;
+    lac_volume_unref(old);
+    lac_image_view_set_overlay(self->image, volume != NULL ? draw_overlay : NULL, self);
+    update_image(self);
+}
+
+/**
+ * lac_slice_view_set_crosshair:
+ * @self: a view
+ * @xyz: voxel indices
+ */
+void
+lac_slice_view_set_crosshair(LacSliceView *self, const gsize xyz[3])
+{
+    g_return_if_fail(LAC_IS_SLICE_VIEW(self));
+
+    gboolean same_slice = xyz[self->normal] == self->crosshair[self->normal];
+    for (guint i = 0; i < 3; i++)
+        self->crosshair[i] = xyz[i];
+    if (same_slice)
+        gtk_widget_queue_draw(GTK_WIDGET(self->image));
+    else
+        update_image(self);
+}
+
+/**
+ * lac_slice_view_set_show_crosshair:
+ * @self: a view
+ * @show: whether the crosshair is drawn
+ */
+void
+lac_slice_view_set_show_crosshair(LacSliceView *self, gboolean show)
+{
+    g_return_if_fail(LAC_IS_SLICE_VIEW(self));
+
+    self->hides_crosshair = !show;
+    gtk_widget_queue_draw(GTK_WIDGET(self->image));
+}
+
+/**
+ * lac_slice_view_set_range:
+ * @self: a view
+ * @black: value of the first colour
+ * @white: value of the last colour
+ */
+void
+lac_slice_view_set_range(LacSliceView *self, double black, double white)
+{
+    g_return_if_fail(LAC_IS_SLICE_VIEW(self));
+
+    lac_image_view_set_range(self->image, black, white);
+}
+
+/**
+ * lac_slice_view_set_colormap:
+ * @self: a view
+ * @colormap: its colours
+ */
+void
+lac_slice_view_set_colormap(LacSliceView *self, LacColormap colormap)
+{
+    g_return_if_fail(LAC_IS_SLICE_VIEW(self));
+
+    lac_image_view_set_colormap(self->image, colormap);
+}
+
+/**
+ * lac_slice_view_set_smooth:
+ * @self: a view
+ * @smooth: %TRUE to interpolate between voxels
+ */
+void
+lac_slice_view_set_smooth(LacSliceView *self, gboolean smooth)
+{
+    g_return_if_fail(LAC_IS_SLICE_VIEW(self));
+
+    lac_image_view_set_smooth(self->image, smooth);
+}
+
+/**
+ * lac_slice_view_fit:
+ * @self: a view
+ *
+ * Shows the whole slice.
+ */
+void
+lac_slice_view_fit(LacSliceView *self)
+{
+    g_return_if_fail(LAC_IS_SLICE_VIEW(self));
+
+    lac_image_view_fit(self->image);
+}
+
+/**
+ * lac_slice_view_locate:
+ * @self: a view
+ * @xyz: voxel indices; the one along the normal does not matter
+ * @wx: (out): middle of the voxel [widget unit]
+ * @wy: (out): middle of the voxel [widget unit]
+ */
+void
+lac_slice_view_locate(LacSliceView *self, const gsize xyz[3], double *wx, double *wy)
+{
+    lac_image_view_to_widget(self->image, (double) xyz[self->right] + 0.5,
+        (double) xyz[self->up] + 0.5, wx, wy);
+}
