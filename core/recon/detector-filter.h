@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The Fourier filter on a padded detector that makes a spline splat exact, adds the blob and weighs.
+#pragma once
+
+#include <glib.h>
+
+// Padded detector (n_u, n_v), v fastest.
+typedef struct {
+    gsize n_u, n_v;
+    double blob_sigma;   // [pixel]
+    double weight_alpha; // exponent of the ramp along fu
+    double weight_cap;   // 0: no weight
+    double ramp_floor;   // [cycles/pixel] where the ramp levels off, 1/n
+    gboolean spline_v;   // the splat used a spline along v too
+} LacDetectorFilterParams;
+
+typedef enum {
+    LAC_FILTER_MODEL,    // blob / splat spectrum
+    LAC_FILTER_GRADIENT, // the same times the weight
+} LacFilterGain;
+
+typedef struct LacDetectorFilter LacDetectorFilter;
+
+LacDetectorFilter *lac_detector_filter_new(const LacDetectorFilterParams *params, GError **error);
+void lac_detector_filter_free(LacDetectorFilter *self);
+gsize lac_detector_filter_get_spectrum_size(const LacDetectorFilter *self);
+void lac_detector_filter_apply(const LacDetectorFilter *self, LacFilterGain gain, float *image,
+    float (*spectrum)[2]);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LacDetectorFilter, lac_detector_filter_free)

@@ -1,0 +1,589 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/recon/projector.h"
+
+#include "core/error.h"
+#include "core/fft.h"
+#include "core/parallel.h"
+#include "core/recon/detector-filter.h"
+#include "core/recon/splat-general.h"
+#include "core/recon/splat.h"
+
+#include <math.h>
+#include <string.h>
+
+#define MARGIN          8 // columns beyond the outermost voxel, wide enough for spline and filter
+#define MIN_EXTENT      8 // the kernels look at up to six voxels of a row at once
+#define ANGLES_PER_TASK 8
+#define PLANES_PER_TASK 8
+
+struct LacProjector {
+    LacProjectorParams params; // angles owned
+    gsize nx, nz;              // of the packed volume, at least MIN_EXTENT
+    gsize ny;                  // of the packed volume, a multiple of LAC_LANES
+    gsize pad_u, pad_v;        // padded position of detector pixel (0, 0)
+    gsize offset_y;            // padded position along v of voxel row 0 (single axis)
+    gsize len_u, len_v;        // padded detector
+    gboolean single_axis;
+    LacSplatAngle *splat_angles; // single axis
+    const LacSplatKernels *kernels;
+    LacSplatGeneral *general; // three angles
+    LacDetectorFilter *filter;
+    float *splats;             // padded projections: tiles (single axis) or (n, len_u, len_v)
+    guint n_workers;           // threads that have scratch memory
+    float *images;             // per worker (len_u, len_v), single axis
+    float *spectra;            // per worker, complex
+    gsize n_image, n_spectrum; // floats per worker
+};
+
+// Where things lie, as a function of the parameters alone.
+static void
+lay_out(LacProjector *self)
+{
+    const LacProjectorParams *p = &self->params;
+    self->nx = MAX(p->nx, MIN_EXTENT);
+    self->nz = MAX(p->nz, MIN_EXTENT);
+    self->ny = (p->ny + LAC_LANES - 1) / LAC_LANES * LAC_LANES;
+    double x = (double) self->nx, y = self->single_axis ? 0.0 : (double) self->ny;
+    double z = (double) self->nz, radius = 0.5 * sqrt(x * x + y * y + z * z);
+    self->pad_u = (gsize) MAX(0.0, ceil(radius - 0.5 * (double) p->nu)) + MARGIN;
+    self->len_u = lac_fft_good_size(p->nu + 2 * self->pad_u);
+    if (self->single_axis) {
+        gboolean filtered_v = p->blob_sigma > 0.0 || p->weight_cap > 0.0;
+        gsize gap = filtered_v ? 2 * (gsize) ceil(6.0 * MAX(p->blob_sigma, 1.0)) : 0;
+        self->pad_v = p->ny / 2 > p->nv / 2 ? p->ny / 2 - p->nv / 2 : 0;
+        self->offset_y = self->pad_v + p->nv / 2 - p->ny / 2;
+        gsize end = MAX(self->pad_v + p->nv, self->offset_y + self->ny);
+        self->len_v = lac_fft_good_size(end + gap);
+    }
+    else {
+        self->pad_v = (gsize) MAX(0.0, ceil(radius - 0.5 * (double) p->nv)) + MARGIN;
+        self->len_v = lac_fft_good_size(p->nv + 2 * self->pad_v);
+    }
+}
+
+static void
+place_single_axis(LacProjector *self)
+{
+    const LacProjectorParams *p = &self->params;
+    self->splat_angles = g_new0(LacSplatAngle, p->n);
+    for (gsize k = 0; k < p->n; k++) {
+        LacMat3 r = lac_rotation_from_euler_deg(0.0, p->angles[k].theta, 0.0);
+        double step_x = r.m[0][0], step_z = r.m[0][2];
+        gboolean major_is_z = fabs(step_z) > fabs(step_x);
+        self->splat_angles[k] = (LacSplatAngle){
+            .a = major_is_z ? step_z : step_x,
+            .b = major_is_z ? step_x : step_z,
+            .u0 = (double) (self->pad_u + p->nu / 2) - step_x * (double) (p->nx / 2) -
+                step_z * (double) (p->nz / 2),
+            .major_is_z = major_is_z,
+        };
+    }
+}
+
+static gboolean
+is_single_axis(const LacProjectorParams *params)
+{
+    for (gsize k = 0; k < params->n; k++)
+        if (params->angles[k].phi != 0.0 || params->angles[k].psi != 0.0)
+            return FALSE;
+    return TRUE;
+}
+
+static gboolean
+check_params(const LacProjectorParams *params, GError **error)
+{
+    gsize n;
+    if (!lac_check_shape(params->nz, params->ny, params->nx, &n, error) ||
+        !lac_check_shape(params->n, params->nv, params->nu, &n, error))
+        return FALSE;
+    if (!(params->blob_sigma >= 0.0 && params->blob_sigma <= 16.0)) {
+        g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
+            "A blob width of %g voxels is outside 0 to 16", params->blob_sigma);
+        return FALSE;
+    }
+    for (gsize k = 0; k < params->n; k++) {
+        const LacAngles *a = &params->angles[k];
+        if (!isfinite(a->phi) || !isfinite(a->theta) || !isfinite(a->psi)) {
+            g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
+                "The angles of projection %" G_GSIZE_FORMAT " are not finite", k + 1);
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+/**
+ * lac_projector_new:
+ * @params: shapes, angles [deg], blob and weight; copied
+ * @error: return location for a #GError
+ *
+ * Prepares A = crop H S: S drops every voxel on a padded detector with a separable cubic B-spline,
+ * H undoes the spline's spectrum and applies the blob, crop keeps the measured window. With a
+ * single tilt axis the rows of the volume are independent in S and cost a sixteenth of the taps.
+ *
+ * Returns: (transfer full): the projector, or %NULL with @error set
+ */
+LacProjector *
+lac_projector_new(const LacProjectorParams *params, GError **error)
+{
+    if (!check_params(params, error))
+        return NULL;
+    g_autoptr(LacProjector) self = g_new0(LacProjector, 1);
+    self->params = *params;
+    self->params.angles = g_memdup2(params->angles, params->n * sizeof *params->angles);
+    self->single_axis = is_single_axis(params);
+    self->kernels = lac_splat_kernels_for_this_cpu();
+    lay_out(self);
+    gsize rows = self->single_axis ? self->ny : self->len_v, n_splats;
+    if (!lac_check_shape(params->n, self->len_u, rows, &n_splats, error))
+        return NULL;
+    self->splats = lac_alloc_floats(n_splats, error);
+    if (self->splats == NULL)
+        return NULL;
+    if (self->single_axis) {
+        place_single_axis(self);
+    }
+    else {
+        LacSplatGeneralParams general = {
+            .nx = self->nx,
+            .ny = self->ny,
+            .nz = self->nz,
+            .centre_x = params->nx / 2,
+            .centre_y = params->ny / 2,
+            .centre_z = params->nz / 2,
+            .n_u = self->len_u,
+            .n_v = self->len_v,
+            .centre_u = self->pad_u + params->nu / 2,
+            .centre_v = self->pad_v + params->nv / 2,
+            .n = params->n,
+            .angles = self->params.angles,
+        };
+        self->general = lac_splat_general_new(&general, error);
+        if (self->general == NULL)
+            return NULL;
+    }
+    LacDetectorFilterParams filter = {
+        .n_u = self->len_u,
+        .n_v = self->len_v,
+        .blob_sigma = params->blob_sigma,
+        .weight_alpha = params->weight_alpha,
+        .weight_cap = params->weight_cap,
+        .ramp_floor = 1.0 / (double) params->nu,
+        .spline_v = !self->single_axis,
+    };
+    self->filter = lac_detector_filter_new(&filter, error);
+    if (self->filter == NULL)
+        return NULL;
+    self->n_workers = lac_parallel_max_workers();
+    // Whole cache lines, so that each worker's part is aligned.
+    self->n_spectrum = (2 * lac_detector_filter_get_spectrum_size(self->filter) + 15) / 16 * 16;
+    self->n_image = (self->len_u * self->len_v + 15) / 16 * 16;
+    self->images = lac_alloc_floats(self->n_workers * self->n_image, error);
+    self->spectra = lac_alloc_floats(self->n_workers * self->n_spectrum, error);
+    if (self->images == NULL || self->spectra == NULL)
+        return NULL;
+    return g_steal_pointer(&self);
+}
+
+/**
+ * lac_projector_free:
+ * @self: (nullable) (transfer full): a projector
+ */
+void
+lac_projector_free(LacProjector *self)
+{
+    if (self == NULL)
+        return;
+    g_free((gpointer) (guintptr) self->params.angles);
+    g_free(self->splat_angles);
+    lac_splat_general_free(self->general);
+    lac_detector_filter_free(self->filter);
+    lac_free(self->splats);
+    lac_free(self->images);
+    lac_free(self->spectra);
+    g_free(self);
+}
+
+/**
+ * lac_projector_get_volume_size:
+ * @self: a projector
+ *
+ * Returns: number of values of a packed volume
+ */
+gsize
+lac_projector_get_volume_size(const LacProjector *self)
+{
+    return self->nx * self->ny * self->nz;
+}
+
+/**
+ * lac_projector_get_projections_size:
+ * @self: a projector
+ *
+ * Returns: number of values of packed projections, n nu nv
+ */
+gsize
+lac_projector_get_projections_size(const LacProjector *self)
+{
+    return self->params.n * self->params.nu * self->params.nv;
+}
+
+/**
+ * lac_projector_estimate_memory:
+ * @params: shapes and angles
+ *
+ * Returns: [bytes] that the projector itself holds, packed volumes and projections not counted
+ */
+guint64
+lac_projector_estimate_memory(const LacProjectorParams *params)
+{
+    LacProjector layout = { .params = *params, .single_axis = is_single_axis(params) };
+    lay_out(&layout);
+    double rows = (double) (layout.single_axis ? layout.ny : layout.len_v);
+    double splats = (double) params->n * (double) layout.len_u * rows;
+    double filter = 2.0 * (double) layout.len_u * (double) (layout.len_v / 2 + 1);
+    double scratch = (double) lac_parallel_get_threads() * 2.0 * (double) layout.len_u *
+        (double) (layout.len_v + 2);
+    return (guint64) (4.0 * (splats + filter + scratch));
+}
+
+// --- layouts
+
+// Tiles of the packed volume along y: each is contiguous, (nz, nx, width).
+static gsize
+tile_width(const LacProjector *self, gsize y)
+{
+    return self->single_axis ? MIN(LAC_TILE_WIDTH, self->ny - y) : self->ny;
+}
+
+typedef struct {
+    const LacProjector *self;
+    const float *in;
+    float *out;
+} CopyArgs;
+
+static void
+pack_planes(gsize begin, gsize end, guint worker, gpointer data)
+{
+    (void) worker;
+    const CopyArgs *args = data;
+    const LacProjector *self = args->self;
+    const LacProjectorParams *p = &self->params;
+    for (gsize z = begin; z < end; z++) {
+        gsize width;
+        for (gsize y0 = 0; y0 < self->ny; y0 += width) {
+            width = tile_width(self, y0);
+            float *tile = args->out + (y0 * self->nz + z * width) * self->nx;
+            memset(tile, 0, self->nx * width * sizeof(float));
+            if (z >= p->nz)
+                continue;
+            for (gsize y = y0; y < MIN(y0 + width, p->ny); y++)
+                for (gsize x = 0; x < p->nx; x++)
+                    tile[x * width + y - y0] = args->in[(z * p->ny + y) * p->nx + x];
+        }
+    }
+}
+
+static void
+unpack_planes(gsize begin, gsize end, guint worker, gpointer data)
+{
+    (void) worker;
+    const CopyArgs *args = data;
+    const LacProjector *self = args->self;
+    const LacProjectorParams *p = &self->params;
+    for (gsize z = begin; z < end; z++) {
+        gsize width;
+        for (gsize y0 = 0; y0 < self->ny; y0 += width) {
+            width = tile_width(self, y0);
+            const float *tile = args->in + (y0 * self->nz + z * width) * self->nx;
+            for (gsize y = y0; y < MIN(y0 + width, p->ny); y++)
+                for (gsize x = 0; x < p->nx; x++)
+                    args->out[(z * p->ny + y) * p->nx + x] = tile[x * width + y - y0];
+        }
+    }
+}
+
+/**
+ * lac_projector_pack_volume:
+ * @self: a projector
+ * @volume: (nz, ny, nx)
+ * @packed: (out caller-allocates): in the projector's layout
+ */
+void
+lac_projector_pack_volume(const LacProjector *self, const float *volume, float *packed)
+{
+    CopyArgs args = { self, volume, packed };
+    lac_parallel_for(self->nz, 4, pack_planes, &args);
+}
+
+/**
+ * lac_projector_unpack_volume:
+ * @self: a projector
+ * @packed: in the projector's layout
+ * @volume: (out caller-allocates): (nz, ny, nx)
+ */
+void
+lac_projector_unpack_volume(const LacProjector *self, const float *packed, float *volume)
+{
+    CopyArgs args = { self, packed, volume };
+    lac_parallel_for(self->params.nz, 4, unpack_planes, &args);
+}
+
+static void
+transpose(const float *in, gsize n_rows, gsize n_columns, float *out)
+{
+    for (gsize i = 0; i < n_rows; i++)
+        for (gsize j = 0; j < n_columns; j++)
+            out[j * n_rows + i] = in[i * n_columns + j];
+}
+
+/**
+ * lac_projector_pack_projections:
+ * @self: a projector
+ * @data: (n, nv, nu)
+ * @packed: (out caller-allocates): (n, nu, nv)
+ */
+void
+lac_projector_pack_projections(const LacProjector *self, const float *data, float *packed)
+{
+    const LacProjectorParams *p = &self->params;
+    for (gsize k = 0; k < p->n; k++)
+        transpose(data + k * p->nu * p->nv, p->nv, p->nu, packed + k * p->nu * p->nv);
+}
+
+/**
+ * lac_projector_unpack_projections:
+ * @self: a projector
+ * @packed: (n, nu, nv)
+ * @data: (out caller-allocates): (n, nv, nu)
+ */
+void
+lac_projector_unpack_projections(const LacProjector *self, const float *packed, float *data)
+{
+    const LacProjectorParams *p = &self->params;
+    for (gsize k = 0; k < p->n; k++)
+        transpose(packed + k * p->nu * p->nv, p->nu, p->nv, data + k * p->nu * p->nv);
+}
+
+// --- splat
+
+typedef struct {
+    const LacProjector *self;
+    LacSplatPlan plan;
+    float *volume;
+    gsize per_tile; // tasks per tile
+} SplatArgs;
+
+static void
+forward_tasks(gsize begin, gsize end, guint worker, gpointer data)
+{
+    (void) worker;
+    const SplatArgs *args = data;
+    const LacProjector *self = args->self;
+    for (gsize task = begin; task < end; task++) {
+        gsize y = task / args->per_tile * LAC_TILE_WIDTH, width = tile_width(self, y);
+        gsize k = task % args->per_tile * ANGLES_PER_TASK;
+        args->self->kernels->forward(&args->plan, width, args->volume + y * self->nz * self->nx,
+            self->splats + y * args->plan.n * args->plan.n_u, k,
+            MIN(k + ANGLES_PER_TASK, args->plan.n));
+    }
+}
+
+static void
+adjoint_tasks(gsize begin, gsize end, guint worker, gpointer data)
+{
+    (void) worker;
+    const SplatArgs *args = data;
+    const LacProjector *self = args->self;
+    for (gsize task = begin; task < end; task++) {
+        gsize y = task / args->per_tile * LAC_TILE_WIDTH, width = tile_width(self, y);
+        gsize z = task % args->per_tile * PLANES_PER_TASK;
+        args->self->kernels->adjoint(&args->plan, width,
+            self->splats + y * args->plan.n * args->plan.n_u,
+            args->volume + y * self->nz * self->nx, z, MIN(z + PLANES_PER_TASK, self->nz));
+    }
+}
+
+static void
+splat(const LacProjector *self, float *volume, LacParallelFunc func, gsize n_items, gsize per_task)
+{
+    SplatArgs args = {
+        .self = self,
+        .plan = { self->nx, self->nz, self->len_u, self->params.n, self->splat_angles },
+        .volume = volume,
+        .per_tile = (n_items - 1) / per_task + 1,
+    };
+    gsize n_tiles = (self->ny - 1) / LAC_TILE_WIDTH + 1;
+    lac_parallel_for(n_tiles * args.per_tile, 1, func, &args);
+}
+
+// --- filter
+
+typedef struct {
+    const LacProjector *self;
+    const float *in; // packed projections, when padding
+    float *out;      // packed projections, when cropping
+    LacFilterGain gain;
+} FilterArgs;
+
+static void
+filter_image(const FilterArgs *args, guint worker, float *image)
+{
+    const LacProjector *self = args->self;
+    gpointer spectrum = self->spectra + worker * self->n_spectrum;
+    lac_detector_filter_apply(self->filter, args->gain, image, spectrum);
+}
+
+// Copies projection k between the tiles and a padded image.
+static void
+exchange_tiles(const LacProjector *self, gsize k, float *image, gboolean to_image)
+{
+    gsize width;
+    for (gsize y = 0; y < self->ny; y += width) {
+        width = tile_width(self, y);
+        float *tile = self->splats + (y * self->params.n + k * width) * self->len_u;
+        // Rows that only round the volume up to whole lanes stay zero.
+        gsize n = MIN(width, self->params.ny - y);
+        for (gsize u = 0; u < self->len_u; u++) {
+            float *row = image + u * self->len_v + self->offset_y + y;
+            if (to_image)
+                memcpy(row, tile + u * width, n * sizeof(float));
+            else
+                memcpy(tile + u * width, row, n * sizeof(float));
+            memset(tile + u * width + n, 0, (width - n) * sizeof(float));
+        }
+    }
+}
+
+static void
+crop_projections(gsize begin, gsize end, guint worker, gpointer data)
+{
+    const FilterArgs *args = data;
+    const LacProjector *self = args->self;
+    const LacProjectorParams *p = &self->params;
+    const gsize n_image = self->len_u * self->len_v;
+    for (gsize k = begin; k < end; k++) {
+        float *image = self->images + worker * self->n_image;
+        if (self->single_axis) {
+            memset(image, 0, n_image * sizeof(float));
+            exchange_tiles(self, k, image, TRUE);
+        }
+        else {
+            memcpy(image, self->splats + k * n_image, n_image * sizeof(float));
+        }
+        filter_image(args, worker, image);
+        for (gsize u = 0; u < p->nu; u++)
+            memcpy(args->out + (k * p->nu + u) * p->nv,
+                image + (self->pad_u + u) * self->len_v + self->pad_v, p->nv * sizeof(float));
+    }
+}
+
+static void
+pad_projections(gsize begin, gsize end, guint worker, gpointer data)
+{
+    const FilterArgs *args = data;
+    const LacProjector *self = args->self;
+    const LacProjectorParams *p = &self->params;
+    const gsize n_image = self->len_u * self->len_v;
+    for (gsize k = begin; k < end; k++) {
+        float *image =
+            self->single_axis ? self->images + worker * self->n_image : self->splats + k * n_image;
+        memset(image, 0, n_image * sizeof(float));
+        for (gsize u = 0; u < p->nu; u++)
+            memcpy(image + (self->pad_u + u) * self->len_v + self->pad_v,
+                args->in + (k * p->nu + u) * p->nv, p->nv * sizeof(float));
+        filter_image(args, worker, image);
+        if (self->single_axis)
+            exchange_tiles(self, k, image, FALSE);
+    }
+}
+
+static void
+filter_all(const LacProjector *self, LacParallelFunc func, const float *in, float *out,
+    LacFilterGain gain)
+{
+    FilterArgs args = { .self = self, .in = in, .out = out, .gain = gain };
+    if (lac_parallel_max_workers() <= self->n_workers)
+        lac_parallel_for(self->params.n, 1, func, &args);
+    else
+        func(0, self->params.n, 0, &args); // more threads than there is scratch memory for
+}
+
+/**
+ * lac_projector_forward:
+ * @self: a projector
+ * @volume: packed coefficients
+ * @projections: (out caller-allocates): (n, nu, nv), the line integrals A volume in units of a
+ *   voxel's value times its edge
+ */
+void
+lac_projector_forward(LacProjector *self, const float *volume, float *projections)
+{
+    float *in = (float *) (guintptr) volume; // read only
+    if (self->single_axis)
+        splat(self, in, forward_tasks, self->params.n, ANGLES_PER_TASK);
+    else
+        lac_splat_general_forward(self->general, volume, self->splats);
+    filter_all(self, crop_projections, NULL, projections, LAC_FILTER_MODEL);
+}
+
+// Voxels that only pad the volume get no gradient.
+static void
+clear_padding(const LacProjector *self, float *volume)
+{
+    const LacProjectorParams *p = &self->params;
+    gboolean padded_y = !self->single_axis && self->ny > p->ny;
+    if (self->nx == p->nx && self->nz == p->nz && !padded_y)
+        return;
+    gsize width;
+    for (gsize y = 0; y < self->ny; y += width) {
+        width = tile_width(self, y);
+        float *run = volume + y * self->nz * self->nx;
+        gsize n_y = padded_y ? p->ny : width;
+        for (gsize z = 0; z < self->nz; z++) {
+            for (gsize x = 0; x < self->nx; x++, run += width) {
+                gsize n_kept = z < p->nz && x < p->nx ? n_y : 0;
+                memset(run + n_kept, 0, (width - n_kept) * sizeof(float));
+            }
+        }
+    }
+}
+
+static void
+back_project(LacProjector *self, const float *projections, LacFilterGain gain, float *volume)
+{
+    filter_all(self, pad_projections, projections, NULL, gain);
+    if (self->single_axis)
+        splat(self, volume, adjoint_tasks, self->nz, PLANES_PER_TASK);
+    else
+        lac_splat_general_adjoint(self->general, self->splats, volume);
+    clear_padding(self, volume);
+}
+
+/**
+ * lac_projector_adjoint:
+ * @self: a projector
+ * @projections: (n, nu, nv)
+ * @volume: (out caller-allocates): packed, the transpose of A applied to @projections
+ */
+void
+lac_projector_adjoint(LacProjector *self, const float *projections, float *volume)
+{
+    back_project(self, projections, LAC_FILTER_MODEL, volume);
+}
+
+/**
+ * lac_projector_gradient:
+ * @self: a projector
+ * @residual: (n, nu, nv), calculated minus measured, 0 where nothing was measured
+ * @volume: (out caller-allocates): packed
+ *
+ * Computes the gradient transpose(A) W residual of one half of the residual's square norm weighted
+ * by W(fu, fv) = (sqrt(fu^2 + f0^2) / 0.5)^alpha / (exp(-4 pi^2 s^2 |f|^2) + 1 / cap), which undoes
+ * the uneven sampling of frequencies and the blob's roll-off. Without weight it is the adjoint.
+ */
+void
+lac_projector_gradient(LacProjector *self, const float *residual, float *volume)
+{
+    back_project(self, residual, LAC_FILTER_GRADIENT, volume);
+}

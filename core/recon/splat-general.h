@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The voxel splat for any orientation, an exact adjoint pair.
+#pragma once
+
+#include "core/data/series.h"
+
+// Volume (nz, nx, ny), y fastest and ny a multiple of LAC_LANES; detector (n, n_u, n_v), v fastest,
+// wide enough that no voxel's spline leaves it.
+typedef struct {
+    gsize nx, ny, nz;
+    gsize centre_x, centre_y, centre_z; // voxel at the origin
+    gsize n_u, n_v;
+    gsize centre_u, centre_v; // pixel hit by the origin
+    gsize n;
+    const LacAngles *angles;
+} LacSplatGeneralParams;
+
+typedef struct LacSplatGeneral LacSplatGeneral;
+
+LacSplatGeneral *lac_splat_general_new(const LacSplatGeneralParams *params, GError **error);
+void lac_splat_general_free(LacSplatGeneral *self);
+void lac_splat_general_forward(LacSplatGeneral *self, const float *volume, float *detectors);
+void lac_splat_general_adjoint(LacSplatGeneral *self, const float *detectors, float *volume);

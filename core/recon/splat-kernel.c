@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Built once per processor family, each time under another name; see meson.build.
+//
+// Every tap is a scalar weight times a contiguous run of values along the tilt axis, so the
+// compiler turns it into multiply-adds on whole registers. Nothing is scattered: the forward
+// projection lists, for each detector column, the voxels that hit it; the back projection lists,
+// for each voxel, the columns it hits. Both evaluate the same spline at the same positions, so
+// that one is the transpose of the other. Blocks keep the working set in the second-level cache.
+#include "core/recon/splat.h"
+
+#include <math.h>
+#include <string.h>
+
+#define BLOCK_MAJOR 64 // voxels along the major axis, forward
+#define BLOCK_MINOR 16 // rows of a block, forward
+#define ROWS        4  // rows added to a detector column at once, forward
+#define MAX_TAPS    6
+#define BLOCK_X     64  // voxels of a block, back
+#define ANGLES      4   // projections added to a voxel at once, back
+#define MAX_COLUMNS 256 // detector columns met by one row of a block: 127 + 16 + 2 * 2 + slack
+
+// The centred cubic B-spline at distance |d| <= 2 or beyond, where it is 0.
+static inline float
+spline(float d)
+{
+    float a = fabsf(d);
+    float m2 = 2.0f - a, m1 = 1.0f - a;
+    m2 = m2 > 0.0f ? m2 : 0.0f;
+    m1 = m1 > 0.0f ? m1 : 0.0f;
+    return (m2 * m2 * m2 - 4.0f * (m1 * m1 * m1)) * (1.0f / 6.0f);
+}
+
+// --- forward
+
+// A run of rows and columns of one block as one projection sees it.
+typedef struct {
+    const float *voxels;      // voxel (first, 0) of the block's first row
+    gsize stride_i, stride_j; // floats from voxel to voxel along the two axes
+    gsize n_i;                // voxels per row, at least MAX_TAPS
+    float a;
+    float base[ROWS]; // position of voxel 0 of each row, relative to the first column
+    gsize n_columns;
+} Run;
+
+// For each column of a row: the first of the voxels that reach it, and their weights.
+static inline __attribute__((always_inline)) void
+forward_weights(const Run *run, int row, const int n_taps, gint32 *first,
+    float (*weights)[MAX_COLUMNS])
+{
+    const float a = run->a, base = run->base[row], inverse = 1.0f / run->a;
+    const float reach = 2.0f * fabsf(inverse);
+    const float last = (float) ((gssize) run->n_i - n_taps);
+    const gsize n = run->n_columns;
+#pragma omp simd
+    for (gsize u = 0; u < n; u++) {
+        float i = floorf(((float) (gint32) u - base) * inverse - reach) + 1.0f;
+        i = i > 0.0f ? i : 0.0f;
+        i = i < last ? i : last;
+        first[u] = (gint32) i;
+        float d = a * i + base - (float) (gint32) u;
+        for (int t = 0; t < n_taps; t++)
+            weights[t][u] = spline(d + a * (float) t);
+    }
+}
+
+static inline __attribute__((always_inline)) void
+forward_run(const Run *run, float *columns, const int n_rows, const int n_taps, const gsize width)
+{
+    gint32 first[ROWS][MAX_COLUMNS];
+    float weights[ROWS][MAX_TAPS][MAX_COLUMNS];
+    for (int r = 0; r < n_rows; r++)
+        forward_weights(run, r, n_taps, first[r], weights[r]);
+    const gsize stride = run->stride_i;
+    for (gsize u = 0; u < run->n_columns; u++) {
+        const float *v[ROWS];
+        float w[ROWS][MAX_TAPS];
+        for (int r = 0; r < n_rows; r++) {
+            v[r] = run->voxels + (gsize) r * run->stride_j + (gsize) first[r][u] * stride;
+            for (int t = 0; t < n_taps; t++)
+                w[r][t] = weights[r][t][u];
+        }
+        float *out = columns + u * width;
+#pragma omp simd
+        for (gsize y = 0; y < width; y++) {
+            float sum = out[y];
+            for (int r = 0; r < n_rows; r++)
+                for (int t = 0; t < n_taps; t++)
+                    sum += w[r][t] * v[r][(gsize) t * stride + y];
+            out[y] = sum;
+        }
+    }
+}
+
+static inline __attribute__((always_inline)) void
+forward_run_taps(const Run *run, float *columns, const int n_rows, int n_taps, const gsize width)
+{
+    if (n_taps == 4)
+        forward_run(run, columns, n_rows, 4, width);
+    else if (n_taps == 5)
+        forward_run(run, columns, n_rows, 5, width);
+    else
+        forward_run(run, columns, n_rows, 6, width);
+}
+
+static void
+forward_run_any(const Run *run, float *columns, gsize n_rows, int n_taps, gsize width)
+{
+    gboolean full = n_rows == ROWS;
+    for (gsize r = 0; r < (full ? 1 : n_rows); r++) {
+        Run one = *run;
+        one.voxels += r * run->stride_j;
+        one.base[0] = run->base[full ? 0 : r];
+        if (width == LAC_TILE_WIDTH && full)
+            forward_run_taps(run, columns, ROWS, n_taps, LAC_TILE_WIDTH);
+        else if (full)
+            forward_run_taps(run, columns, ROWS, n_taps, width);
+        else
+            forward_run_taps(&one, columns, 1, n_taps, width);
+    }
+}
+
+// Adds rows [j0, j1) x voxels [i0, i1) of the volume to projection k.
+static void
+forward_block(const LacSplatPlan *plan, gsize width, const float *volume, float *projection,
+    const LacSplatAngle *angle, const gsize i_range[2], const gsize j_range[2])
+{
+    const gsize stride_x = width, stride_z = plan->nx * width;
+    const int n_taps = (int) CLAMP(ceil(4.0 / fabs(angle->a)), 4.0, 6.0);
+    Run run = {
+        .stride_i = angle->major_is_z ? stride_z : stride_x,
+        .stride_j = angle->major_is_z ? stride_x : stride_z,
+        .n_i = i_range[1] - i_range[0],
+        .a = (float) angle->a,
+    };
+    const double span = angle->a * (double) (run.n_i - 1);
+    for (gsize j = j_range[0]; j < j_range[1]; j += ROWS) {
+        gsize n_rows = MIN(ROWS, j_range[1] - j);
+        double start = angle->a * (double) i_range[0] + angle->b * (double) j + angle->u0;
+        double drift = angle->b * (double) (n_rows - 1);
+        double low = start + MIN(span, 0.0) + MIN(drift, 0.0);
+        double high = start + MAX(span, 0.0) + MAX(drift, 0.0);
+        gsize first = (gsize) (floor(low) - 1.0), last = (gsize) (ceil(high) + 1.0);
+        run.n_columns = MIN(last, plan->n_u - 1) + 1 - first;
+        run.voxels = volume + i_range[0] * run.stride_i + j * run.stride_j;
+        for (gsize r = 0; r < n_rows; r++)
+            run.base[r] = (float) (start + angle->b * (double) r - (double) first);
+        forward_run_any(&run, projection + first * width, n_rows, n_taps, width);
+    }
+}
+
+// Splits n into blocks of @block, the last one between @block and 2 @block - 1 long.
+static gsize
+block_end(gsize begin, gsize n, gsize block)
+{
+    return n - begin < 2 * block ? n : begin + block;
+}
+
+static void
+forward(const LacSplatPlan *plan, gsize width, const float *volume, float *projections,
+    gsize k_begin, gsize k_end)
+{
+    const gsize projection_size = plan->n_u * width;
+    memset(projections + k_begin * projection_size, 0,
+        (k_end - k_begin) * projection_size * sizeof(float));
+    for (int major_is_z = 0; major_is_z < 2; major_is_z++) {
+        gsize n_i = major_is_z ? plan->nz : plan->nx, n_j = major_is_z ? plan->nx : plan->nz;
+        for (gsize j = 0; j < n_j; j += BLOCK_MINOR) {
+            gsize i_end;
+            for (gsize i = 0; i < n_i; i = i_end) {
+                i_end = block_end(i, n_i, BLOCK_MAJOR);
+                for (gsize k = k_begin; k < k_end; k++)
+                    if (plan->angles[k].major_is_z == major_is_z)
+                        forward_block(plan, width, volume, projections + k * projection_size,
+                            &plan->angles[k], (gsize[]){ i, i_end },
+                            (gsize[]){ j, MIN(j + BLOCK_MINOR, n_j) });
+            }
+        }
+    }
+}
+
+// --- back
+
+// The columns that voxels x of one row hit in one projection, and their weights.
+typedef struct {
+    gint32 column[BLOCK_X]; // first of four
+    float weight[4][BLOCK_X];
+} Hits;
+
+static inline void
+adjoint_weights(double start, double step, gsize n, Hits *hits)
+{
+    const double whole = floor(start);
+    const float base = (float) (start - whole), a = (float) step;
+    const gint32 origin = (gint32) whole - 1;
+#pragma omp simd
+    for (gsize x = 0; x < n; x++) {
+        float u = base + a * (float) (gint32) x;
+        float cell = floorf(u);
+        float d = u - cell;
+        hits->column[x] = origin + (gint32) cell;
+        for (int t = 0; t < 4; t++)
+            hits->weight[t][x] = spline(d + 1.0f - (float) t);
+    }
+}
+
+static inline __attribute__((always_inline)) void
+adjoint_row(const float *const *projections, const Hits *hits, const int n_angles, gsize n_x,
+    float *voxels, const gsize width)
+{
+    for (gsize x = 0; x < n_x; x++) {
+        const float *p[ANGLES];
+        float w[ANGLES][4];
+        for (int k = 0; k < n_angles; k++) {
+            p[k] = projections[k] + (gsize) hits[k].column[x] * width;
+            for (int t = 0; t < 4; t++)
+                w[k][t] = hits[k].weight[t][x];
+        }
+        float *out = voxels + x * width;
+#pragma omp simd
+        for (gsize y = 0; y < width; y++) {
+            float sum = out[y];
+            for (int k = 0; k < n_angles; k++)
+                for (int t = 0; t < 4; t++)
+                    sum += w[k][t] * p[k][(gsize) t * width + y];
+            out[y] = sum;
+        }
+    }
+}
+
+static void
+adjoint_row_any(const float *const *projections, const Hits *hits, gsize n_angles, gsize n_x,
+    float *voxels, gsize width)
+{
+    gboolean full = n_angles == ANGLES;
+    if (full && width == LAC_TILE_WIDTH)
+        adjoint_row(projections, hits, ANGLES, n_x, voxels, LAC_TILE_WIDTH);
+    else if (full)
+        adjoint_row(projections, hits, ANGLES, n_x, voxels, width);
+    else
+        for (gsize k = 0; k < n_angles; k++)
+            adjoint_row(projections + k, hits + k, 1, n_x, voxels, width);
+}
+
+static void
+adjoint(const LacSplatPlan *plan, gsize width, const float *projections, float *volume,
+    gsize z_begin, gsize z_end)
+{
+    const gsize projection_size = plan->n_u * width;
+    Hits hits[ANGLES];
+    memset(volume + z_begin * plan->nx * width, 0,
+        (z_end - z_begin) * plan->nx * width * sizeof(float));
+    for (gsize x = 0; x < plan->nx; x += BLOCK_X) {
+        gsize n_x = MIN(BLOCK_X, plan->nx - x);
+        for (gsize k = 0; k < plan->n; k += ANGLES) {
+            gsize n_angles = MIN(ANGLES, plan->n - k);
+            const float *group[ANGLES];
+            for (gsize g = 0; g < n_angles; g++)
+                group[g] = projections + (k + g) * projection_size;
+            for (gsize z = z_begin; z < z_end; z++) {
+                for (gsize g = 0; g < n_angles; g++) {
+                    const LacSplatAngle *angle = &plan->angles[k + g];
+                    double step_x = angle->major_is_z ? angle->b : angle->a;
+                    double step_z = angle->major_is_z ? angle->a : angle->b;
+                    double start = step_x * (double) x + step_z * (double) z + angle->u0;
+                    adjoint_weights(start, step_x, n_x, &hits[g]);
+                }
+                adjoint_row_any(group, hits, n_angles, n_x, volume + (z * plan->nx + x) * width,
+                    width);
+            }
+        }
+    }
+}
+
+#define KERNELS_NAME_(family) lac_splat_kernels_##family
+#define KERNELS_NAME(family)  KERNELS_NAME_(family)
+#define TEXT_(family)         #family
+#define TEXT(family)          TEXT_(family)
+
+const LacSplatKernels KERNELS_NAME(KERNEL_FAMILY) = {
+    .name = TEXT(KERNEL_FAMILY),
+    .forward = forward,
+    .adjoint = adjoint,
+};
