@@ -160,6 +160,25 @@ lac_progress_message(LacProgress *self, const char *format, ...)
 }
 
 /**
+ * lac_progress_is_cancelled:
+ * @self: (nullable): a progress
+ *
+ * Lets the inside of a long step give up early; the next lac_progress_update() fails.
+ *
+ * Returns: %TRUE when the work is no longer wanted
+ */
+gboolean
+lac_progress_is_cancelled(LacProgress *self)
+{
+    if (self == NULL)
+        return FALSE;
+    pthread_mutex_lock(&self->lock);
+    gboolean cancelled = self->cancelled;
+    pthread_mutex_unlock(&self->lock);
+    return cancelled;
+}
+
+/**
  * lac_progress_should_finish:
  * @self: (nullable): a progress
  *

@@ -17,6 +17,7 @@ void lac_progress_set_notify(LacProgress *self, LacProgressNotify notify, gpoint
 // The computing side: @self may be NULL everywhere.
 gboolean lac_progress_update(LacProgress *self, double fraction, GError **error);
 void lac_progress_message(LacProgress *self, const char *format, ...) G_GNUC_PRINTF(2, 3);
+gboolean lac_progress_is_cancelled(LacProgress *self);
 gboolean lac_progress_should_finish(LacProgress *self);
 gboolean lac_progress_wants_result(LacProgress *self);
 void lac_progress_publish(LacProgress *self, gpointer result, GDestroyNotify unref);

@@ -29,6 +29,7 @@ struct LacProjector {
     LacSplatGeneral *general; // three angles
     LacDetectorFilter *filter;
     float *splats;             // padded projections: tiles (single axis) or (n, len_u, len_v)
+    LacProgress *progress;     // (nullable) borrowed: cancels the inside of a step
     guint n_workers;           // threads that have scratch memory
     float *images;             // per worker (len_u, len_v), single axis
     float *spectra;            // per worker, complex
@@ -168,7 +169,7 @@ lac_projector_new(const LacProjectorParams *params, GError **error)
         .blob_sigma = params->blob_sigma,
         .weight_alpha = params->weight_alpha,
         .weight_cap = params->weight_cap,
-        .ramp_floor = 1.0 / (double) params->nu,
+        .ramp_floor = params->ramp_floor > 0.0 ? params->ramp_floor : 1.0 / (double) params->nu,
         .spline_v = !self->single_axis,
     };
     self->filter = lac_detector_filter_new(&filter, error);
@@ -380,7 +381,7 @@ forward_tasks(gsize begin, gsize end, guint worker, gpointer data)
     (void) worker;
     const SplatArgs *args = data;
     const LacProjector *self = args->self;
-    for (gsize task = begin; task < end; task++) {
+    for (gsize task = begin; task < end && !lac_progress_is_cancelled(self->progress); task++) {
         gsize y = task / args->per_tile * LAC_TILE_WIDTH, width = tile_width(self, y);
         gsize k = task % args->per_tile * ANGLES_PER_TASK;
         args->self->kernels->forward(&args->plan, width, args->volume + y * self->nz * self->nx,
@@ -395,7 +396,7 @@ adjoint_tasks(gsize begin, gsize end, guint worker, gpointer data)
     (void) worker;
     const SplatArgs *args = data;
     const LacProjector *self = args->self;
-    for (gsize task = begin; task < end; task++) {
+    for (gsize task = begin; task < end && !lac_progress_is_cancelled(self->progress); task++) {
         gsize y = task / args->per_tile * LAC_TILE_WIDTH, width = tile_width(self, y);
         gsize z = task % args->per_tile * PLANES_PER_TASK;
         args->self->kernels->adjoint(&args->plan, width,
@@ -462,7 +463,7 @@ crop_projections(gsize begin, gsize end, guint worker, gpointer data)
     const LacProjector *self = args->self;
     const LacProjectorParams *p = &self->params;
     const gsize n_image = self->len_u * self->len_v;
-    for (gsize k = begin; k < end; k++) {
+    for (gsize k = begin; k < end && !lac_progress_is_cancelled(self->progress); k++) {
         float *image = self->images + worker * self->n_image;
         if (self->single_axis) {
             memset(image, 0, n_image * sizeof(float));
@@ -485,7 +486,7 @@ pad_projections(gsize begin, gsize end, guint worker, gpointer data)
     const LacProjector *self = args->self;
     const LacProjectorParams *p = &self->params;
     const gsize n_image = self->len_u * self->len_v;
-    for (gsize k = begin; k < end; k++) {
+    for (gsize k = begin; k < end && !lac_progress_is_cancelled(self->progress); k++) {
         float *image =
             self->single_axis ? self->images + worker * self->n_image : self->splats + k * n_image;
         memset(image, 0, n_image * sizeof(float));
@@ -507,6 +508,19 @@ filter_all(const LacProjector *self, LacParallelFunc func, const float *in, floa
         lac_parallel_for(self->params.n, 1, func, &args);
     else
         func(0, self->params.n, 0, &args); // more threads than there is scratch memory for
+}
+
+/**
+ * lac_projector_set_progress:
+ * @self: a projector
+ * @progress: (nullable) (transfer none): asked inside every step; must outlive its use
+ *
+ * Once @progress is cancelled, steps return early with meaningless results.
+ */
+void
+lac_projector_set_progress(LacProjector *self, LacProgress *progress)
+{
+    self->progress = progress;
 }
 
 /**

@@ -4,6 +4,7 @@
 
 #include "core/data/series.h"
 #include "core/data/volume.h"
+#include "core/progress.h"
 
 // What is projected onto what. Lengths in voxels; a pixel is as wide as a voxel.
 typedef struct {
@@ -13,6 +14,7 @@ typedef struct {
     double blob_sigma;   // [voxel] the volume is this Gaussian times the coefficients; 0: voxels
     double weight_alpha; // of the data-space weight, see lac_projector_gradient()
     double weight_cap;   // 0: no weight
+    double ramp_floor;   // [cycles/pixel] where the ramp levels off; 0: 1/nu
 } LacProjectorParams;
 
 // A projector works on volumes and projections in its own layout: lac_projector_pack_*() and
@@ -31,6 +33,7 @@ void lac_projector_unpack_volume(const LacProjector *self, const float *packed, 
 void lac_projector_pack_projections(const LacProjector *self, const float *data, float *packed);
 void lac_projector_unpack_projections(const LacProjector *self, const float *packed, float *data);
 
+void lac_projector_set_progress(LacProjector *self, LacProgress *progress);
 void lac_projector_forward(LacProjector *self, const float *volume, float *projections);
 void lac_projector_adjoint(LacProjector *self, const float *projections, float *volume);
 void lac_projector_gradient(LacProjector *self, const float *residual, float *volume);

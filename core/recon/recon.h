@@ -24,7 +24,8 @@ typedef struct {
     guint n_iterations;
     gboolean accelerated; // FISTA with restart; else plain gradient steps
     double step;          // of plain gradient in units of 1/(n nz); 0: from power iteration
-    double blob_sigma;    // [voxel] width of the Gaussian basis; 0: plain voxels, < 0: measure it
+    double blob_sigma;    // [voxel] width of the Gaussian basis; 0: plain voxels; < 0: that share
+                          // of the measured width of an atom
     double weight_alpha;  // exponent of the ramp across the tilt axis; 0: none
     double weight_cap;    // largest gain of the filter that undoes the blob; 0: no weighting
     gboolean positivity;
@@ -58,12 +59,16 @@ typedef struct {
 
 const char *lac_recon_preset_get_id(LacReconPreset preset);
 gboolean lac_recon_preset_from_id(const char *id, LacReconPreset *preset, GError **error);
+const char *lac_recon_method_get_id(LacReconMethod method);
+gboolean lac_recon_method_from_id(const char *id, LacReconMethod *method, GError **error);
 void lac_recon_params_init(LacReconParams *params, LacReconPreset preset);
 guint64 lac_recon_estimate_memory(const LacSeries *series, const LacReconParams *params);
 
 LacRecon *
 lac_recon_run(const LacSeries *series, const LacReconParams *params, const LacVolume *mask,
     const LacVolume *initial, const LacRecon *resume, LacProgress *progress, GError **error);
+gboolean lac_recon_measure_atom_width(const LacSeries *series, LacProgress *progress, double *width,
+    GError **error);
 LacSeries *lac_recon_project(const LacVolume *volume, const LacSeries *geometry, GError **error);
 LacRecon *lac_recon_new(gsize n_projections, guint n_iterations, gboolean with_r_free);
 void lac_recon_add_snapshot(LacRecon *self, guint iteration, LacVolume *volume);

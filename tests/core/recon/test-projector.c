@@ -171,7 +171,16 @@ check_gaussian(gboolean single_axis, double sigma, double tolerance)
     LacAngles angles[N_K];
     for (gsize k = 0; k < N_K; k++)
         angles[k] = make_angles(k, N_K, single_axis);
-    LacProjectorParams params = { N, N, N, N, N, N_K, angles, sigma, 0.0, 0.0 };
+    LacProjectorParams params = {
+        .nx = N,
+        .ny = N,
+        .nz = N,
+        .nu = N,
+        .nv = N,
+        .n = N_K,
+        .angles = angles,
+        .blob_sigma = sigma,
+    };
     g_autoptr(LacProjector) projector = lac_projector_new(&params, NULL);
     const double narrow = sqrt(width * width - sigma * sigma);
     float *volume = lac_alloc_floats(N * N * N, NULL);
@@ -269,7 +278,15 @@ static void
 test_bad_arguments(void)
 {
     LacAngles angle = { 0.0, NAN, 0.0 };
-    LacProjectorParams params = { 8, 8, 8, 8, 8, 1, &angle, 0.0, 0.0, 0.0 };
+    LacProjectorParams params = {
+        .nx = 8,
+        .ny = 8,
+        .nz = 8,
+        .nu = 8,
+        .nv = 8,
+        .n = 1,
+        .angles = &angle,
+    };
     g_autoptr(GError) error = NULL;
     g_assert_null(lac_projector_new(&params, &error));
     g_assert_nonnull(error);

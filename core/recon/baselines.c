@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The two methods that RESIRE is compared with.
+#include "core/error.h"
+#include "core/recon/recon-private.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SMALLEST_SUM 1e-3f // share of the largest ray or voxel sum below which it counts as missed
+
+static struct LacReconState *
+take_state(const LacReconRun *run, float *x)
+{
+    struct LacReconState *state = g_new0(struct LacReconState, 1);
+    state->x = x;
+    state->n_volume = run->n_volume;
+    return state;
+}
+
+static void
+invert_sums(float *sums, gsize n)
+{
+    float largest = 0.0f;
+    for (gsize i = 0; i < n; i++)
+        largest = MAX(largest, sums[i]);
+    for (gsize i = 0; i < n; i++)
+        sums[i] = sums[i] > SMALLEST_SUM * largest ? 1.0f / sums[i] : 0.0f;
+}
+
+typedef struct {
+    float *x, *step, *voxel_weights;            // packed volumes
+    float *calculated, *residual, *ray_weights; // packed projections
+} Sirt;
+
+static void
+clear_sirt(Sirt *s)
+{
+    lac_free(s->x);
+    lac_free(s->step);
+    lac_free(s->voxel_weights);
+    lac_free(s->calculated);
+    lac_free(s->residual);
+    lac_free(s->ray_weights);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Sirt, clear_sirt)
+
+static gboolean
+prepare_sirt(Sirt *s, LacReconRun *run, const float *start, GError **error)
+{
+    float **volumes[] = { &s->x, &s->step, &s->voxel_weights };
+    float **projections[] = { &s->calculated, &s->residual, &s->ray_weights };
+    for (gsize i = 0; i < 3; i++) {
+        *volumes[i] = lac_alloc_floats(run->n_volume, error);
+        if (*volumes[i] == NULL)
+            return FALSE;
+        *projections[i] = lac_alloc_floats(run->n_pixels, error);
+        if (*projections[i] == NULL)
+            return FALSE;
+    }
+    for (gsize i = 0; i < run->n_volume; i++)
+        s->step[i] = run->mask != NULL ? run->mask[i] : 1.0f;
+    lac_projector_forward(run->projector, s->step, s->ray_weights);
+    for (gsize i = 0; i < run->n_pixels; i++)
+        s->residual[i] = 1.0f;
+    lac_projector_adjoint(run->projector, s->residual, s->voxel_weights);
+    invert_sums(s->ray_weights, run->n_pixels);
+    invert_sums(s->voxel_weights, run->n_volume);
+    if (start != NULL)
+        memcpy(s->x, start, run->n_volume * sizeof(float));
+    lac_projector_forward(run->projector, s->x, s->calculated);
+    return lac_progress_update(run->progress, 0.0, error);
+}
+
+/**
+ * lac_sirt_run:
+ * @run: an open run
+ * @initial: (nullable): packed volume to start from; zero otherwise
+ * @state: (nullable): where an earlier run stopped
+ * @new_state: (out) (transfer full): where this run stopped
+ * @error: return location for a #GError
+ *
+ * Simultaneous iterative reconstruction (doi:10.1016/0022-5193(72)90180-4): the residual divided by
+ * each ray's length is back projected and divided by each voxel's sum of weights.
+ *
+ * Returns: %TRUE, or %FALSE with @error set
+ */
+gboolean
+lac_sirt_run(LacReconRun *run, const float *initial, const struct LacReconState *state,
+    struct LacReconState **new_state, GError **error)
+{
+    g_auto(Sirt) s = { 0 };
+    if (!prepare_sirt(&s, run, state != NULL ? state->x : initial, error))
+        return FALSE;
+    const float lowest = run->params->positivity ? 0.0f : -INFINITY;
+    gboolean stop = FALSE;
+    for (guint i = 0; i < run->params->n_iterations && !stop; i++) {
+        lac_recon_run_residual(run, s.calculated, s.residual);
+        for (gsize j = 0; j < run->n_pixels; j++)
+            s.residual[j] *= s.ray_weights[j];
+        lac_projector_adjoint(run->projector, s.residual, s.step);
+        for (gsize j = 0; j < run->n_volume; j++) {
+            float next = s.x[j] - s.voxel_weights[j] * s.step[j];
+            s.x[j] = next > lowest ? next : lowest;
+        }
+        for (gsize j = 0; run->mask != NULL && j < run->n_volume; j++)
+            s.x[j] *= run->mask[j];
+        lac_projector_forward(run->projector, s.x, s.calculated);
+        if (!lac_recon_run_step(run, i, s.x, s.calculated, &stop, error))
+            return FALSE;
+    }
+    *new_state = take_state(run, g_steal_pointer(&s.x));
+    return TRUE;
+}
+
+typedef struct {
+    double tilt; // [deg]
+    gsize k;
+} Tilt;
+
+static int
+compare_tilt(const void *a, const void *b)
+{
+    double ta = ((const Tilt *) a)->tilt, tb = ((const Tilt *) b)->tilt;
+    return ta < tb ? -1 : ta > tb ? 1 : 0;
+}
+
+// The range of tilt [rad] that each projection stands for: half the way to both neighbours.
+static double *
+tilt_weights(const LacSeries *series)
+{
+    gsize n = series->n;
+    g_autofree Tilt *tilts = g_new(Tilt, n);
+    double *weights = g_new(double, n);
+    for (gsize k = 0; k < n; k++)
+        tilts[k] = (Tilt){ series->angles[k].theta, k };
+    qsort(tilts, n, sizeof *tilts, compare_tilt);
+    for (gsize i = 0; i < n; i++) {
+        double left = i > 0 ? tilts[i].tilt - tilts[i - 1].tilt : 0.0;
+        double right = i + 1 < n ? tilts[i + 1].tilt - tilts[i].tilt : 0.0;
+        if (i == 0)
+            left = right;
+        if (i + 1 == n)
+            right = left;
+        weights[tilts[i].k] = n > 1 ? 0.5 * (left + right) * G_PI / 180.0 : G_PI;
+    }
+    return weights;
+}
+
+/**
+ * lac_wbp_run:
+ * @run: an open run whose projector weighs with twice the ramp |fu|
+ * @new_state: (out) (transfer full): the volume
+ * @error: return location for a #GError
+ *
+ * Weighted back projection (doi:10.1098/rspa.1971.0108 and the textbooks since): each projection
+ * is filtered with the ramp across the tilt axis, weighed with the range of tilt it stands for,
+ * and back projected. One pass; positivity does not apply.
+ *
+ * Returns: %TRUE, or %FALSE with @error set
+ */
+gboolean
+lac_wbp_run(LacReconRun *run, struct LacReconState **new_state, GError **error)
+{
+    g_autofree double *weights = tilt_weights(run->series);
+    float *filtered = lac_alloc_floats(run->n_pixels, error);
+    float *x = filtered != NULL ? lac_alloc_floats(run->n_volume, error) : NULL;
+    if (x == NULL) {
+        lac_free(filtered);
+        return FALSE;
+    }
+    gsize n_pixels = run->n_pixels / run->series->n;
+    for (gsize k = 0; k < run->series->n; k++) {
+        float weight = run->held_out[k] ? 0.0f : (float) (0.5 * weights[k]);
+        for (gsize i = k * n_pixels; i < (k + 1) * n_pixels; i++)
+            filtered[i] = weight * run->measured[i];
+    }
+    lac_projector_gradient(run->projector, filtered, x);
+    for (gsize j = 0; run->mask != NULL && j < run->n_volume; j++)
+        x[j] *= run->mask[j];
+    lac_projector_forward(run->projector, x, filtered);
+    gboolean stop;
+    gboolean done = lac_recon_run_step(run, 0, x, filtered, &stop, error);
+    lac_free(filtered);
+    if (!done) {
+        lac_free(x);
+        return FALSE;
+    }
+    *new_state = take_state(run, x);
+    return TRUE;
+}

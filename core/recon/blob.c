@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/recon/blob.h"
+
+#include "core/error.h"
+#include "core/parallel.h"
+
+#include <math.h>
+#include <string.h>
+
+#define REACH         5.0 // widths after which the Gaussian is cut
+#define PEAK_DISTANCE 2   // voxels to every side that a peak must exceed
+#define PEAK_SHARE    0.3 // of the strongest peaks' median that a peak must reach
+
+typedef struct {
+    LacVolume *volume;
+    const float *taps; // 2 reach + 1
+    gsize reach;
+    gboolean failed; // written as TRUE only
+} BlurArgs;
+
+// Convolves one line of n values @stride apart; @line is scratch of n + 2 reach values.
+static void
+blur_line(const BlurArgs *args, float *values, gsize stride, gsize n, float *line)
+{
+    const gsize reach = args->reach;
+    memset(line, 0, (n + 2 * reach) * sizeof(float));
+    for (gsize i = 0; i < n; i++)
+        line[reach + i] = values[i * stride];
+    for (gsize i = 0; i < n; i++)
+        values[i * stride] = 0.0f;
+    for (gsize t = 0; t <= 2 * reach; t++) {
+        const float weight = args->taps[t];
+        const float *from = line + t;
+        for (gsize i = 0; i < n; i++)
+            values[i * stride] += weight * from[i];
+    }
+}
+
+static void
+blur_x(gsize begin, gsize end, guint worker, gpointer data)
+{
+    (void) worker;
+    BlurArgs *args = data;
+    LacVolume *v = args->volume;
+    float *line = lac_alloc_floats(v->nx + 2 * args->reach, NULL);
+    if (line == NULL) {
+        args->failed = TRUE;
+        return;
+    }
+    for (gsize row = begin; row < end; row++)
+        blur_line(args, v->data + row * v->nx, 1, v->nx, line);
+    lac_free(line);
+}
+
+// Rows of @n_rows x nx values, @stride apart, convolved across the rows: contiguous in x.
+static gboolean
+blur_rows(const BlurArgs *args, float *values, gsize stride, gsize n_rows)
+{
+    const gsize nx = args->volume->nx, reach = args->reach;
+    float *copy = lac_alloc_floats(n_rows * nx, NULL);
+    if (copy == NULL)
+        return FALSE;
+    for (gsize i = 0; i < n_rows; i++)
+        memcpy(copy + i * nx, values + i * stride, nx * sizeof(float));
+    for (gsize i = 0; i < n_rows; i++) {
+        float *out = values + i * stride;
+        memset(out, 0, nx * sizeof(float));
+        gsize first = i > reach ? i - reach : 0, last = MIN(i + reach, n_rows - 1);
+        for (gsize j = first; j <= last; j++) {
+            const float weight = args->taps[j + reach - i];
+            const float *in = copy + j * nx;
+            for (gsize x = 0; x < nx; x++)
+                out[x] += weight * in[x];
+        }
+    }
+    lac_free(copy);
+    return TRUE;
+}
+
+static void
+blur_y(gsize begin, gsize end, guint worker, gpointer data)
+{
+    (void) worker;
+    BlurArgs *args = data;
+    LacVolume *v = args->volume;
+    for (gsize z = begin; z < end; z++)
+        if (!blur_rows(args, v->data + z * v->ny * v->nx, v->nx, v->ny))
+            args->failed = TRUE;
+}
+
+static void
+blur_z(gsize begin, gsize end, guint worker, gpointer data)
+{
+    (void) worker;
+    BlurArgs *args = data;
+    LacVolume *v = args->volume;
+    for (gsize y = begin; y < end; y++)
+        if (!blur_rows(args, v->data + y * v->nx, v->ny * v->nx, v->nz))
+            args->failed = TRUE;
+}
+
+/**
+ * lac_blob_apply:
+ * @volume: not published yet; convolved in place with zeros beyond its edge
+ * @sigma: [voxel] width of the Gaussian, 0 to leave the volume as it is
+ * @error: return location for a #GError
+ *
+ * Turns coefficients into the volume that they stand for, with a Gaussian of sum 1 cut after five
+ * widths.
+ *
+ * Returns: %TRUE, or %FALSE with @error set and @volume undefined when memory is short
+ */
+gboolean
+lac_blob_apply(LacVolume *volume, double sigma, GError **error)
+{
+    if (sigma <= 0.0)
+        return TRUE;
+    gsize reach = (gsize) ceil(REACH * sigma);
+    g_autofree float *taps = g_new(float, 2 * reach + 1);
+    double sum = 0.0;
+    for (gsize t = 0; t <= 2 * reach; t++) {
+        double d = ((double) t - (double) reach) / sigma;
+        taps[t] = (float) exp(-0.5 * d * d);
+        sum += (double) taps[t];
+    }
+    for (gsize t = 0; t <= 2 * reach; t++)
+        taps[t] = (float) ((double) taps[t] / sum);
+    BlurArgs args = { .volume = volume, .taps = taps, .reach = reach };
+    lac_parallel_for(volume->nz * volume->ny, 256, blur_x, &args);
+    lac_parallel_for(volume->nz, 1, blur_y, &args);
+    lac_parallel_for(volume->ny, 1, blur_z, &args);
+    if (args.failed)
+        g_set_error_literal(error, LAC_ERROR, LAC_ERROR_MEMORY, "Not enough memory for a blur");
+    return !args.failed;
+}
+
+typedef struct {
+    float value;
+    float width; // [voxel]
+} Peak;
+
+static gint
+compare_value(gconstpointer a, gconstpointer b)
+{
+    float va = ((const Peak *) a)->value, vb = ((const Peak *) b)->value;
+    return va < vb ? 1 : va > vb ? -1 : 0;
+}
+
+static gint
+compare_width(gconstpointer a, gconstpointer b)
+{
+    float wa = ((const Peak *) a)->width, wb = ((const Peak *) b)->width;
+    return wa < wb ? -1 : wa > wb ? 1 : 0;
+}
+
+static gboolean
+is_peak(const LacVolume *v, gsize x, gsize y, gsize z)
+{
+    float centre = lac_volume_get(v, x, y, z);
+    for (gsize k = z - PEAK_DISTANCE; k <= z + PEAK_DISTANCE; k++)
+        for (gsize j = y - PEAK_DISTANCE; j <= y + PEAK_DISTANCE; j++)
+            for (gsize i = x - PEAK_DISTANCE; i <= x + PEAK_DISTANCE; i++)
+                if (lac_volume_get(v, i, j, k) > centre)
+                    return FALSE;
+    return TRUE;
+}
+
+// Width from the curvature of the logarithm along one axis; 0 if it is not that of a peak.
+static double
+width_along(const float *centre, gsize stride)
+{
+    float left = *(centre - stride), right = *(centre + stride);
+    if (!(left > 0.0f && right > 0.0f && *centre > 0.0f))
+        return 0.0;
+    double curvature = 2.0 * log((double) *centre) - log((double) left) - log((double) right);
+    return curvature > 1e-3 ? 1.0 / sqrt(curvature) : 0.0;
+}
+
+/**
+ * lac_blob_measure_atom_width:
+ * @volume: a first reconstruction
+ * @n_atoms: (out) (optional): how many peaks were used
+ *
+ * Measures the Gaussian width of an atom: the median over clear peaks of the width that the
+ * curvature of log intensity gives along x and y (z is stretched by the missing wedge).
+ *
+ * Returns: [voxel] the width, or 0 when fewer than 8 peaks are clear
+ */
+double
+lac_blob_measure_atom_width(const LacVolume *volume, gsize *n_atoms)
+{
+    const LacVolume *v = volume;
+    g_autoptr(GArray) peaks = g_array_new(FALSE, FALSE, sizeof(Peak));
+    if (n_atoms != NULL)
+        *n_atoms = 0;
+    if (v->nx < 7 || v->ny < 7 || v->nz < 7)
+        return 0.0;
+    for (gsize z = PEAK_DISTANCE; z < v->nz - PEAK_DISTANCE; z++) {
+        for (gsize y = PEAK_DISTANCE; y < v->ny - PEAK_DISTANCE; y++) {
+            for (gsize x = PEAK_DISTANCE; x < v->nx - PEAK_DISTANCE; x++) {
+                const float *centre = v->data + (z * v->ny + y) * v->nx + x;
+                if (*centre <= *(centre - 1) || *centre <= *(centre + 1) || !is_peak(v, x, y, z))
+                    continue;
+                double wx = width_along(centre, 1), wy = width_along(centre, v->nx);
+                if (wx > 0.0 && wy > 0.0) {
+                    Peak peak = { *centre, (float) sqrt(wx * wy) };
+                    g_array_append_val(peaks, peak);
+                }
+            }
+        }
+    }
+    if (peaks->len < 8)
+        return 0.0;
+    g_array_sort(peaks, compare_value);
+    float level = (float) PEAK_SHARE * g_array_index(peaks, Peak, peaks->len / 20).value;
+    guint n = 0;
+    while (n < peaks->len && g_array_index(peaks, Peak, n).value >= level)
+        n++;
+    if (n < 8)
+        return 0.0;
+    g_array_set_size(peaks, n);
+    g_array_sort(peaks, compare_width);
+    if (n_atoms != NULL)
+        *n_atoms = n;
+    return (double) g_array_index(peaks, Peak, n / 2).width;
+}

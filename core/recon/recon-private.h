@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the methods share: one run over packed arrays.
+#pragma once
+
+#include "core/recon/projector.h"
+#include "core/recon/recon.h"
+
+// Where more iterations start: packed arrays in the layout of a projector of the same geometry.
+struct LacReconState {
+    float *x, *before; // coefficients of the newest iterate and of the one before
+    double t;          // FISTA's momentum parameter
+    double momentum;   // of the extrapolation from x and before
+    double lipschitz;
+    gsize n_volume, n_pixels; // packed sizes
+};
+
+typedef struct {
+    const LacReconParams *params; // with every value filled in
+    const LacSeries *series;      // the included projections
+    const LacSeries *full;        // all of them
+    const char *title;            // what the user reads
+    double fraction_share;        // of the progress bar
+    LacProjector *projector;
+    LacProgress *progress;
+    gsize n_volume, n_pixels;              // packed sizes
+    float *mask;                           // (nullable) packed, 0 or 1
+    float *measured;                       // packed; 0 where not finite
+    guint8 *valid;                         // (nullable) packed; 0 where not finite
+    gboolean *held_out;                    // per included projection
+    double *projection_r1, *projection_r2; // per included projection, newest
+    GArray *r1, *r2, *r_free;              // per iteration
+    GPtrArray *snapshots;                  // of LacReconSnapshot
+    guint first_iteration;                 // done by earlier runs
+    gint64 start_us;
+    double earlier_seconds;
+} LacReconRun;
+
+void lac_recon_state_free(struct LacReconState *state);
+
+// The methods. The new state's x holds the newest coefficients.
+gboolean lac_resire_run(LacReconRun *run, const float *initial, const struct LacReconState *state,
+    struct LacReconState **new_state, GError **error);
+gboolean lac_sirt_run(LacReconRun *run, const float *initial, const struct LacReconState *state,
+    struct LacReconState **new_state, GError **error);
+gboolean lac_wbp_run(LacReconRun *run, struct LacReconState **new_state, GError **error);
+
+void lac_recon_run_score(LacReconRun *run, const float *calculated);
+void lac_recon_run_residual(const LacReconRun *run, const float *calculated, float *residual);
+gboolean lac_recon_run_step(LacReconRun *run, guint iteration, const float *x,
+    const float *calculated, gboolean *stop, GError **error);
