@@ -224,6 +224,45 @@ lac_values_to_floats(LacValueType type, gboolean big_endian, const guint8 *in, g
     }
 }
 
+static double
+get_value(LacValueType type, gboolean big_endian, const guint8 *in)
+{
+    switch (type) {
+    case LAC_VALUE_UINT8: return *in;
+    case LAC_VALUE_INT8: return (gint8) *in;
+    case LAC_VALUE_UINT16: return lac_get_uint16(in, big_endian);
+    case LAC_VALUE_INT16: return (gint16) lac_get_uint16(in, big_endian);
+    case LAC_VALUE_UINT32: return lac_get_uint32(in, big_endian);
+    case LAC_VALUE_INT32: return (gint32) lac_get_uint32(in, big_endian);
+    case LAC_VALUE_UINT64: return (double) get_uint64(in, big_endian);
+    case LAC_VALUE_INT64: return (double) (gint64) get_uint64(in, big_endian);
+    case LAC_VALUE_FLOAT16: return (double) lac_float_from_half(lac_get_uint16(in, big_endian));
+    case LAC_VALUE_FLOAT32: return (double) lac_get_float(in, big_endian);
+    case LAC_VALUE_FLOAT64: return get_double(in, big_endian);
+    case LAC_N_VALUES:
+    default: g_assert_not_reached();
+    }
+}
+
+/**
+ * lac_values_to_doubles:
+ * @type: the stored type
+ * @big_endian: its byte order
+ * @in: @n stored values, of any alignment
+ * @n: how many
+ * @out: (out caller-allocates) (array length=n): the values
+ *
+ * Converts stored numbers; 64-bit integers beyond 2^53 are rounded.
+ */
+void
+lac_values_to_doubles(LacValueType type, gboolean big_endian, const guint8 *in, gsize n,
+    double *out)
+{
+    gsize size = lac_value_get_size(type);
+    for (gsize i = 0; i < n; i++)
+        out[i] = get_value(type, big_endian, in + i * size);
+}
+
 /**
  * lac_io_set_error:
  * @error: return location for a #GError

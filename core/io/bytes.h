@@ -34,6 +34,8 @@ gsize lac_value_get_size(LacValueType type);
 gboolean lac_value_parse(const char *name, LacValueType *type);
 void
 lac_values_to_floats(LacValueType type, gboolean big_endian, const guint8 *in, gsize n, float *out);
+void lac_values_to_doubles(LacValueType type, gboolean big_endian, const guint8 *in, gsize n,
+    double *out);
 guint16 lac_get_uint16(const guint8 *bytes, gboolean big_endian);
 guint32 lac_get_uint32(const guint8 *bytes, gboolean big_endian);
 float lac_get_float(const guint8 *bytes, gboolean big_endian);

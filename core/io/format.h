@@ -45,6 +45,7 @@ LacArray *lac_read_array(const char *file, const LacReadParams *params, LacProgr
 gboolean
 lac_write_array(const LacArray *array, const char *file, LacProgress *progress, GError **error);
 LacArray *lac_array_new(guint n_dims, const gsize *shape, GError **error);
+LacArray *lac_array_new_from_buffer(LacBuffer *buffer, guint n_dims, const gsize *shape);
 void lac_array_free(LacArray *array);
 
 // Writes beside @path through @write, flushes to disk and renames; on failure nothing is left.

@@ -11,6 +11,8 @@
 
 // Asked in this order: those whose first bytes leave no doubt come first.
 static const LacFormat *const formats[] = {
+    &lac_format_mat,
+    &lac_format_hdf5,
     &lac_format_npy,
     &lac_format_mrc,
     &lac_format_raw,
@@ -254,6 +256,26 @@ lac_array_new(guint n_dims, const gsize *shape, GError **error)
         return NULL;
     LacArray *array = g_new0(LacArray, 1);
     array->buffer = buffer;
+    array->n_dims = n_dims;
+    memcpy(array->shape, shape, n_dims * sizeof *shape);
+    return array;
+}
+
+/**
+ * lac_array_new_from_buffer:
+ * @buffer: as many values as @shape asks for; the array takes a reference of its own
+ * @n_dims: 1 to 4
+ * @shape: (array length=n_dims): extents, slowest first
+ *
+ * Returns: (transfer full): an array of unknown spacing that shares @buffer
+ */
+LacArray *
+lac_array_new_from_buffer(LacBuffer *buffer, guint n_dims, const gsize *shape)
+{
+    g_return_val_if_fail(n_dims >= 1 && n_dims <= 4, NULL);
+
+    LacArray *array = g_new0(LacArray, 1);
+    array->buffer = lac_buffer_ref(buffer);
     array->n_dims = n_dims;
     memcpy(array->shape, shape, n_dims * sizeof *shape);
     return array;
