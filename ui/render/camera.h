@@ -35,7 +35,6 @@ void lac_camera_reset(LacCamera *self, const LacBox *box, double aspect);
 void lac_camera_set_axis(LacCamera *self, LacAxis axis, gboolean from_behind);
 void lac_camera_set_angles(LacCamera *self, double rx_deg, double ry_deg, double rz_deg);
 void lac_camera_rotate(LacCamera *self, double right_deg, double down_deg);
-void lac_camera_rotate_arcball(LacCamera *self, const double from[2], const double to[2]);
 void lac_camera_roll(LacCamera *self, double angle_deg);
 void lac_camera_pan(LacCamera *self, double dx, double dy, double height);
 void lac_camera_zoom(LacCamera *self, double factor, double x, double y, double w, double h);

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/gpu/egl-context.h"
+
+#include "core/error.h"
+
+#include <epoxy/egl.h>
+#include <epoxy/gl.h>
+#include <string.h>
+
+#define MAX_DEVICES 16
+
+struct LacEglContext {
+    EGLDisplay display;
+    EGLContext context;
+    char *renderer;
+};
+
+// Core 3.3, else ES 3.0, without a surface.
+static EGLContext
+create_context(EGLDisplay display)
+{
+    static const struct {
+        EGLenum api;
+        EGLint renderable, major, minor;
+    } WANTED[] = { { EGL_OPENGL_API, EGL_OPENGL_BIT, 3, 3 },
+        { EGL_OPENGL_ES_API, EGL_OPENGL_ES3_BIT, 3, 0 } };
+    for (guint i = 0; i < G_N_ELEMENTS(WANTED); i++) {
+        if (!eglBindAPI(WANTED[i].api))
+            continue;
+        const EGLint config_wanted[] = { EGL_SURFACE_TYPE, EGL_PBUFFER_BIT, EGL_RENDERABLE_TYPE,
+            WANTED[i].renderable, EGL_NONE };
+        gboolean desktop = WANTED[i].api == EGL_OPENGL_API;
+        const EGLint wanted[] = { EGL_CONTEXT_MAJOR_VERSION, WANTED[i].major,
+            EGL_CONTEXT_MINOR_VERSION, WANTED[i].minor,
+            desktop ? EGL_CONTEXT_OPENGL_PROFILE_MASK : EGL_NONE,
+            EGL_CONTEXT_OPENGL_CORE_PROFILE_BIT, EGL_NONE };
+        EGLConfig config = EGL_NO_CONFIG_KHR;
+        EGLint n = 0;
+        if (!eglChooseConfig(display, config_wanted, &config, 1, &n) || n == 0)
+            config = EGL_NO_CONFIG_KHR;
+        EGLContext context = eglCreateContext(display, config, EGL_NO_CONTEXT, wanted);
+        if (context != EGL_NO_CONTEXT)
+            return context;
+    }
+    return EGL_NO_CONTEXT;
+}
+
+static gboolean
+try_display(LacEglContext *self, EGLDisplay display)
+{
+    EGLint major, minor;
+    if (display == EGL_NO_DISPLAY || !eglInitialize(display, &major, &minor))
+        return FALSE;
+    EGLContext context = create_context(display);
+    if (context != EGL_NO_CONTEXT &&
+        eglMakeCurrent(display, EGL_NO_SURFACE, EGL_NO_SURFACE, context)) {
+        self->display = display;
+        self->context = context;
+        self->renderer = g_strdup((const char *) glGetString(GL_RENDERER));
+        return TRUE;
+    }
+    if (context != EGL_NO_CONTEXT)
+        eglDestroyContext(display, context);
+    eglTerminate(display);
+    return FALSE;
+}
+
+// Each graphics card, in the order of the driver; a software renderer comes last there.
+static gboolean
+try_devices(LacEglContext *self)
+{
+    EGLDeviceEXT devices[MAX_DEVICES];
+    EGLint n = 0;
+    if (!eglQueryDevicesEXT(MAX_DEVICES, devices, &n))
+        return FALSE;
+    for (EGLint i = 0; i < n; i++)
+        if (try_display(self, eglGetPlatformDisplayEXT(EGL_PLATFORM_DEVICE_EXT, devices[i], NULL)))
+            return TRUE;
+    return FALSE;
+}
+
+/**
+ * lac_egl_context_new:
+ * @error: return location for a #GError
+ *
+ * Creates an OpenGL 3.3 core context, or OpenGL ES 3.0, and makes it current in this thread. It
+ * needs no display: it takes a graphics card, else Mesa without a surface.
+ *
+ * Returns: (transfer full): the context, or %NULL with @error set
+ */
+LacEglContext *
+lac_egl_context_new(GError **error)
+{
+    g_autoptr(LacEglContext) self = g_new0(LacEglContext, 1);
+    // eglGetPlatformDisplay cannot be resolved before a display exists; the EXT one can.
+    const char *extensions = eglQueryString(EGL_NO_DISPLAY, EGL_EXTENSIONS);
+    if (extensions == NULL)
+        extensions = "";
+    if (strstr(extensions, "EGL_EXT_platform_device") != NULL &&
+        strstr(extensions, "EGL_EXT_device_enumeration") != NULL && try_devices(self))
+        return g_steal_pointer(&self);
+    if (strstr(extensions, "EGL_MESA_platform_surfaceless") != NULL &&
+        try_display(self,
+            eglGetPlatformDisplayEXT(EGL_PLATFORM_SURFACELESS_MESA, EGL_DEFAULT_DISPLAY, NULL)))
+        return g_steal_pointer(&self);
+    g_set_error(error, LAC_ERROR, LAC_ERROR_UNSUPPORTED,
+        "No OpenGL 3.3 or OpenGL ES 3.0 is available without a display (EGL devices and Mesa "
+        "surfaceless were tried)");
+    return NULL;
+}
+
+/**
+ * lac_egl_context_free:
+ * @self: (nullable) (transfer full): a context
+ */
+void
+lac_egl_context_free(LacEglContext *self)
+{
+    if (self == NULL)
+        return;
+    if (self->context != EGL_NO_CONTEXT) {
+        eglMakeCurrent(self->display, EGL_NO_SURFACE, EGL_NO_SURFACE, EGL_NO_CONTEXT);
+        eglDestroyContext(self->display, self->context);
+        eglTerminate(self->display);
+    }
+    g_free(self->renderer);
+    g_free(self);
+}
+
+/**
+ * lac_egl_context_make_current:
+ * @self: a context
+ * @error: return location for a #GError
+ *
+ * Makes the context current in this thread.
+ *
+ * Returns: %TRUE, or %FALSE with @error set
+ */
+gboolean
+lac_egl_context_make_current(LacEglContext *self, GError **error)
+{
+    if (eglMakeCurrent(self->display, EGL_NO_SURFACE, EGL_NO_SURFACE, self->context))
+        return TRUE;
+    g_set_error(error, LAC_ERROR, LAC_ERROR_INTERNAL,
+        "The OpenGL context cannot be made current (EGL error 0x%x)", (guint) eglGetError());
+    return FALSE;
+}
+
+/**
+ * lac_egl_context_get_renderer:
+ * @self: a context
+ *
+ * Returns: (transfer none): the name of the device
+ */
+const char *
+lac_egl_context_get_renderer(LacEglContext *self)
+{
+    return self->renderer;
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// An OpenGL context without a display: for export, the command line and tests.
+#pragma once
+
+#include <glib.h>
+
+typedef struct LacEglContext LacEglContext;
+
+LacEglContext *lac_egl_context_new(GError **error);
+void lac_egl_context_free(LacEglContext *self);
+gboolean lac_egl_context_make_current(LacEglContext *self, GError **error);
+const char *lac_egl_context_get_renderer(LacEglContext *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LacEglContext, lac_egl_context_free)

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// One volume pass. Mirrored by Frame in ui/render/volume-pass.c (std140).
+// Texel space: the volume spans 0 to dims; a texel is one unit; axes as in the world.
+// Picture pixels count from the lower left of the whole picture, however it is cut into tiles.
+layout(std140) uniform Frame {
+    vec4 ray_origin; // xyz: start of the ray of pixel (0, 0), texel space
+    vec4 ray_origin_dx;
+    vec4 ray_origin_dy;
+    vec4 ray_direction; // xyz: its direction, not normalised
+    vec4 ray_direction_dx;
+    vec4 ray_direction_dy;
+    vec4 tile;       // xy: offset of the target [its pixels]; zw: picture pixels per pixel of the target
+    vec4 dims;       // xyz: size [texel]
+    vec4 blocks;     // xyz: size of the coarse grid; w: texel value up to which nothing is seen
+    vec4 box_min;    // xyz: kept part, texel space
+    vec4 box_max;    // xyz; w: smallest distance along the ray
+    vec4 clip;       // keeps dot(xyz, p) <= w, texel space
+    vec4 march;      // x: step [texel]; y: jitter, 0 or 1; z: opacity that ends a ray
+    vec4 transfer;   // texel value v is at v * x + y of the table; z: size of the table
+    vec4 slices;     // xyz: planes through the crosshair, texel space; below 0: none
+    vec4 key_light;  // xyz: unit vector towards the light, texel space
+    vec4 fill_light; // xyz
+    vec4 iso_level;  // texel values, ascending
+    vec4 iso_color[4]; // sRGB, not premultiplied
+};

@@ -1,0 +1,435 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/render/renderer.h"
+
+#include "core/error.h"
+#include "ui/render/overlay-pass.h"
+#include "ui/render/program.h"
+#include "ui/render/volume-pass.h"
+#include "ui/render/volume-store.h"
+
+#include <epoxy/gl.h>
+#include <math.h>
+
+#define UPLOAD_SHARE 0.4 // of the budget of a call
+#define BATCH_MS     6.0 // drawn between two looks at the clock
+
+typedef enum {
+    QUICK, // lower resolution, while something moves
+    FULL,
+    N_PICTURES,
+} PictureKind;
+
+// What a volume pass has drawn; premultiplied.
+typedef struct {
+    GLuint framebuffer, texture;
+    int width, height;
+    gboolean complete;           // holds a whole picture
+    LacCamera camera;            // that saw it
+    int full_width, full_height; // of the target it was for
+    double row_ms;               // [ms] one row took when last measured; 0: not yet
+    double total_ms;             // [ms] the last whole picture took
+} Picture;
+
+struct LacRenderer {
+    gboolean software;  // drawn by the processor: calls are timed by waiting for their end
+    gboolean has_timer; // GPU timer queries
+    GLint max_size;
+    char *info;
+    LacVolumeStore *store;
+    LacVolumePass *volume_pass;
+    LacOverlayPass *overlay_pass;
+    GLuint copy_program, vertex_array;
+    Picture pictures[N_PICTURES];
+    GLuint query;
+    gboolean query_pending;
+    PictureKind query_kind;
+    int query_rows;
+};
+
+static void
+init_picture(Picture *picture)
+{
+    glGenFramebuffers(1, &picture->framebuffer);
+    glGenTextures(1, &picture->texture);
+    glBindTexture(GL_TEXTURE_2D, picture->texture);
+    glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, GL_LINEAR);
+    glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAG_FILTER, GL_LINEAR);
+    glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_S, GL_CLAMP_TO_EDGE);
+    glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_T, GL_CLAMP_TO_EDGE);
+    glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAX_LEVEL, 0);
+    glBindTexture(GL_TEXTURE_2D, 0);
+}
+
+/**
+ * lac_renderer_new:
+ * @error: return location for a #GError
+ *
+ * Creates what it needs in the current context, which must be current again in each later call.
+ *
+ * Returns: (transfer full): a renderer, or %NULL with @error set
+ */
+LacRenderer *
+lac_renderer_new(GError **error)
+{
+    if (!lac_gl_check_version(error))
+        return NULL;
+    LacProgramSource source = { "full.vert", "copy.frag", NULL, NULL };
+    g_autoptr(LacRenderer) self = g_new0(LacRenderer, 1);
+    const char *name = (const char *) glGetString(GL_RENDERER);
+    self->info = g_strdup_printf("OpenGL %s, %s", (const char *) glGetString(GL_VERSION), name);
+    self->software = lac_gl_is_software(name);
+    self->has_timer = !self->software && epoxy_is_desktop_gl();
+    glGetIntegerv(GL_MAX_3D_TEXTURE_SIZE, &self->max_size);
+    self->copy_program = lac_program_new(&source, error);
+    if (self->copy_program == 0)
+        return NULL;
+    self->overlay_pass = lac_overlay_pass_new(error);
+    if (self->overlay_pass == NULL)
+        return NULL;
+    self->volume_pass = lac_volume_pass_new();
+    self->store = lac_volume_store_new();
+    glGenVertexArrays(1, &self->vertex_array);
+    if (self->has_timer)
+        glGenQueries(1, &self->query);
+    for (guint i = 0; i < N_PICTURES; i++)
+        init_picture(&self->pictures[i]);
+    return g_steal_pointer(&self);
+}
+
+/**
+ * lac_renderer_free:
+ * @self: (nullable) (transfer full): a renderer, with its context current
+ */
+void
+lac_renderer_free(LacRenderer *self)
+{
+    if (self == NULL)
+        return;
+    for (guint i = 0; i < N_PICTURES; i++) {
+        glDeleteFramebuffers(1, &self->pictures[i].framebuffer);
+        glDeleteTextures(1, &self->pictures[i].texture);
+    }
+    if (self->query != 0)
+        glDeleteQueries(1, &self->query);
+    glDeleteVertexArrays(1, &self->vertex_array);
+    glDeleteProgram(self->copy_program);
+    lac_overlay_pass_free(self->overlay_pass);
+    lac_volume_pass_free(self->volume_pass);
+    lac_volume_store_free(self->store);
+    g_free(self->info);
+    g_free(self);
+}
+
+/**
+ * lac_render_target_whole:
+ * @framebuffer: to draw into
+ * @width: [pixel]
+ * @height: [pixel]
+ *
+ * Returns: a target that is the whole picture
+ */
+LacRenderTarget
+lac_render_target_whole(guint framebuffer, int width, int height)
+{
+    return (LacRenderTarget){ .framebuffer = framebuffer,
+        .width = width,
+        .height = height,
+        .full_width = width,
+        .full_height = height,
+        .line_scale = 1.0 };
+}
+
+/**
+ * lac_render_quality_full:
+ *
+ * Returns: the quality of a picture at rest and of an export
+ */
+LacRenderQuality
+lac_render_quality_full(void)
+{
+    return (LacRenderQuality){ .resolution = 1.0, .step = 0.5, .skip_empty = TRUE };
+}
+
+static gboolean
+size_picture(Picture *picture, int width, int height, GError **error)
+{
+    if (picture->width == width && picture->height == height)
+        return TRUE;
+    glBindTexture(GL_TEXTURE_2D, picture->texture);
+    glTexImage2D(GL_TEXTURE_2D, 0, GL_RGBA8, width, height, 0, GL_RGBA, GL_UNSIGNED_BYTE, NULL);
+    glBindTexture(GL_TEXTURE_2D, 0);
+    glBindFramebuffer(GL_FRAMEBUFFER, picture->framebuffer);
+    glFramebufferTexture2D(GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_TEXTURE_2D, picture->texture,
+        0);
+    picture->complete = FALSE;
+    GLenum status = glCheckFramebufferStatus(GL_FRAMEBUFFER);
+    if (status != GL_FRAMEBUFFER_COMPLETE) {
+        g_set_error(error, LAC_ERROR, LAC_ERROR_INTERNAL,
+            "OpenGL cannot draw into a picture of %d x %d (status 0x%x)", width, height, status);
+        picture->width = picture->height = 0;
+        return FALSE;
+    }
+    picture->width = width;
+    picture->height = height;
+    return TRUE;
+}
+
+static void
+collect_query(LacRenderer *self)
+{
+    GLuint available = GL_FALSE;
+    if (!self->query_pending)
+        return;
+    glGetQueryObjectuiv(self->query, GL_QUERY_RESULT_AVAILABLE, &available);
+    if (!available)
+        return;
+    GLuint64 ns = 0;
+    glGetQueryObjectui64v(self->query, GL_QUERY_RESULT, &ns);
+    Picture *picture = &self->pictures[self->query_kind];
+    picture->row_ms = 1e-6 * (double) ns / self->query_rows;
+    picture->total_ms = picture->row_ms * picture->height;
+    self->query_pending = FALSE;
+}
+
+// On a GPU the commands run later: their time comes from a query, some frames after.
+static int
+draw_rows_unwaited(LacRenderer *self, PictureKind kind, int first, double budget_ms)
+{
+    Picture *picture = &self->pictures[kind];
+    int n = picture->height - first;
+    if (budget_ms > 0.0) {
+        double fit = picture->row_ms > 0.0 ? budget_ms / picture->row_ms : picture->height / 8.0;
+        n = MIN(n, MAX(16, (int) MIN(fit, 1e6)));
+    }
+    gboolean timed = self->has_timer && !self->query_pending && n > 0;
+    if (timed)
+        glBeginQuery(GL_TIME_ELAPSED, self->query);
+    lac_volume_pass_draw_rows(self->volume_pass, first, n);
+    if (timed) {
+        glEndQuery(GL_TIME_ELAPSED);
+        self->query_pending = TRUE;
+        self->query_kind = kind;
+        self->query_rows = n;
+    }
+    return first + n;
+}
+
+static int
+draw_rows_waited(LacRenderer *self, PictureKind kind, int first, double budget_ms)
+{
+    Picture *picture = &self->pictures[kind];
+    gint64 start = g_get_monotonic_time(), now = start;
+    int row = first;
+    while (row < picture->height) {
+        double batch = picture->row_ms > 0.0 ? BATCH_MS / picture->row_ms : 4.0;
+        int n = CLAMP((int) MIN(batch, 1e6), 1, picture->height - row);
+        if (budget_ms <= 0.0)
+            n = picture->height - row;
+        lac_volume_pass_draw_rows(self->volume_pass, row, n);
+        glFinish();
+        gint64 then = now;
+        now = g_get_monotonic_time();
+        picture->row_ms = 1e-3 * (double) (now - then) / n;
+        row += n;
+        double spent = 1e-3 * (double) (now - start);
+        if (budget_ms > 0.0 && spent + MIN(BATCH_MS, picture->row_ms) > budget_ms)
+            break;
+    }
+    if (first == 0 && row == picture->height)
+        picture->total_ms = 1e-3 * (double) (now - start);
+    return row;
+}
+
+// Returns the rows drawn so far, or -1 with @error set.
+static int
+draw_volume(LacRenderer *self, const LacScene *scene, const LacRenderQuality *quality,
+    const LacRenderTarget *target, PictureKind kind, int first, double budget_ms, GError **error)
+{
+    Picture *picture = &self->pictures[kind];
+    int width = MAX(1, (int) ceil(target->width * quality->resolution));
+    int height = MAX(1, (int) ceil(target->height * quality->resolution));
+    if (!size_picture(picture, width, height, error))
+        return -1;
+    first = MIN(first, height);
+    gboolean same = picture->complete && lac_camera_is_equal(&picture->camera, &scene->camera) &&
+        picture->full_width == target->full_width && picture->full_height == target->full_height;
+    picture->complete = same;
+    glBindFramebuffer(GL_FRAMEBUFFER, picture->framebuffer);
+    if (!lac_volume_pass_begin(self->volume_pass, self->store, scene, quality, target, width,
+            height, error))
+        return -1;
+    collect_query(self);
+    int row = self->has_timer ? draw_rows_unwaited(self, kind, first, budget_ms)
+                              : draw_rows_waited(self, kind, first, budget_ms);
+    if (row >= height) {
+        picture->complete = TRUE;
+        picture->camera = scene->camera;
+        picture->full_width = target->full_width;
+        picture->full_height = target->full_height;
+    }
+    return row;
+}
+
+// Blends the upper @rows of the target's rows, or those below, from a picture.
+static void
+copy_picture(LacRenderer *self, const Picture *picture, const LacRenderTarget *target, int begin,
+    int end)
+{
+    if (end <= begin)
+        return;
+    glUseProgram(self->copy_program);
+    glUniform1i(glGetUniformLocation(self->copy_program, "u_picture"), 0);
+    glActiveTexture(GL_TEXTURE0);
+    glBindTexture(GL_TEXTURE_2D, picture->texture);
+    glBindVertexArray(self->vertex_array);
+    glEnable(GL_BLEND);
+    glBlendFunc(GL_ONE, GL_ONE_MINUS_SRC_ALPHA);
+    glEnable(GL_SCISSOR_TEST);
+    glScissor(0, target->height - end, target->width, end - begin);
+    glDrawArrays(GL_TRIANGLES, 0, 3);
+    glDisable(GL_SCISSOR_TEST);
+    glDisable(GL_BLEND);
+    glBindTexture(GL_TEXTURE_2D, 0);
+}
+
+static void
+copy_volume(LacRenderer *self, const LacRenderTarget *target, PictureKind kind, int rows)
+{
+    const Picture *full = &self->pictures[FULL], *quick = &self->pictures[QUICK];
+    if (kind == QUICK)
+        copy_picture(self, quick, target, 0, target->height);
+    else if (full->complete)
+        copy_picture(self, full, target, 0, target->height);
+    else {
+        copy_picture(self, full, target, 0, rows);
+        if (quick->complete)
+            copy_picture(self, quick, target, rows, target->height);
+    }
+}
+
+static void
+clear_target(const LacRenderTarget *target, const float color[4])
+{
+    glBindFramebuffer(GL_FRAMEBUFFER, target->framebuffer);
+    glViewport(0, 0, target->width, target->height);
+    glEnable(GL_SCISSOR_TEST);
+    glScissor(0, 0, target->width, target->height);
+    glClearColor(color[0] * color[3], color[1] * color[3], color[2] * color[3], color[3]);
+    glClear(GL_COLOR_BUFFER_BIT);
+    glDisable(GL_SCISSOR_TEST);
+}
+
+static gboolean
+is_volume_visible(const LacScene *scene)
+{
+    return scene->show_volume || scene->show_slices[0] || scene->show_slices[1] ||
+        scene->show_slices[2];
+}
+
+/**
+ * lac_renderer_draw:
+ * @self: a renderer, with its context current
+ * @scene: what to draw
+ * @quality: how well
+ * @target: where
+ * @progress: (inout) (nullable): a picture made over several calls; %NULL draws all of it now
+ * @error: return location for a #GError
+ *
+ * Draws. A volume that is not in the graphics memory yet is brought there; until it is complete
+ * the one before is drawn. Everything of the framebuffer within the tile is written.
+ *
+ * Returns: %TRUE, or %FALSE with @error set and the target undefined
+ */
+gboolean
+lac_renderer_draw(LacRenderer *self, const LacScene *scene, const LacRenderQuality *quality,
+    const LacRenderTarget *target, LacRenderProgress *progress, GError **error)
+{
+    g_return_val_if_fail(target->width > 0 && target->height > 0, FALSE);
+
+    PictureKind kind = quality->resolution < 1.0 ? QUICK : FULL;
+    double budget_ms = progress != NULL ? progress->budget_ms : 0.0;
+    GError *upload_error = NULL;
+    gboolean uploaded = lac_volume_store_update(self->store, scene->volume,
+        UPLOAD_SHARE * budget_ms, &upload_error);
+    if (upload_error != NULL) {
+        g_propagate_error(error, upload_error);
+        return FALSE;
+    }
+    glDisable(GL_DEPTH_TEST);
+    glDisable(GL_CULL_FACE);
+    LacVolumeTexture *shown = lac_volume_store_get_shown(self->store);
+    gboolean visible = shown != NULL && is_volume_visible(scene);
+    int rows = 0, height = visible ? (int) ceil(target->height * quality->resolution) : 0;
+    if (visible) {
+        int first = progress != NULL && kind == FULL ? progress->rows : 0;
+        rows = draw_volume(self, scene, quality, target, kind, first,
+            kind == FULL ? budget_ms : 0.0, error);
+        if (rows < 0)
+            return FALSE;
+    }
+    LacBox box = { 0 };
+    if (shown != NULL)
+        box = lac_volume_get_box(shown->volume);
+    clear_target(target, scene->background);
+    lac_overlay_pass_draw(self->overlay_pass, scene, shown != NULL ? &box : NULL, target,
+        LAC_OVERLAY_BEHIND);
+    if (visible)
+        copy_volume(self, target, kind, rows);
+    lac_overlay_pass_draw(self->overlay_pass, scene, shown != NULL ? &box : NULL, target,
+        LAC_OVERLAY_FRONT);
+    glBindVertexArray(0);
+    glUseProgram(0);
+    if (progress != NULL) {
+        progress->rows = kind == FULL ? rows : 0;
+        progress->done = uploaded && (kind == QUICK || rows >= height);
+    }
+    return TRUE;
+}
+
+/**
+ * lac_renderer_get_max_size:
+ * @self: a renderer
+ *
+ * Returns: [texel] the longest edge of a volume that the graphics memory takes
+ */
+guint
+lac_renderer_get_max_size(LacRenderer *self)
+{
+    return (guint) self->max_size;
+}
+
+/**
+ * lac_renderer_is_software:
+ * @self: a renderer
+ *
+ * Returns: %TRUE if the processor draws, not a graphics card
+ */
+gboolean
+lac_renderer_is_software(LacRenderer *self)
+{
+    return self->software;
+}
+
+/**
+ * lac_renderer_get_frame_ms:
+ * @self: a renderer
+ *
+ * Returns: [ms] what the last quick picture took that was measured; 0 before there is one
+ */
+double
+lac_renderer_get_frame_ms(LacRenderer *self)
+{
+    return self->pictures[QUICK].total_ms;
+}
+
+/**
+ * lac_renderer_get_info:
+ * @self: a renderer
+ *
+ * Returns: (transfer none): version and device for a person
+ */
+const char *
+lac_renderer_get_info(LacRenderer *self)
+{
+    return self->info;
+}

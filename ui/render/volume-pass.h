@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The ray-marched volume. A context must be current in every call.
+#pragma once
+
+#include "ui/render/renderer.h"
+#include "ui/render/volume-store.h"
+
+typedef struct LacVolumePass LacVolumePass;
+
+LacVolumePass *lac_volume_pass_new(void);
+void lac_volume_pass_free(LacVolumePass *self);
+gboolean lac_volume_pass_begin(LacVolumePass *self, LacVolumeStore *store, const LacScene *scene,
+    const LacRenderQuality *quality, const LacRenderTarget *target, int width, int height,
+    GError **error);
+void lac_volume_pass_draw_rows(LacVolumePass *self, int first, int n);
