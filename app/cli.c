@@ -13,6 +13,7 @@
 
 // Ends with NULL.
 static const LacCliVerb *const verbs[] = {
+    &lac_cli_render,
     NULL,
 };
 

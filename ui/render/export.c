@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/render/export.h"
+
+#include "core/array.h"
+#include "core/error.h"
+
+#include <epoxy/gl.h>
+#include <string.h>
+
+#define MAX_EDGE 65500
+
+// A framebuffer that holds one tile, and the strip of complete rows that tiles add up to.
+typedef struct {
+    LacRenderer *renderer;
+    const LacScene *scene;
+    const LacExportParams *params;
+    GLuint framebuffer, texture;
+    int tile;       // [pixel] of the picture, without supersampling
+    guint8 *pixels; // of one tile, from the lower left, premultiplied
+    guint8 *strip;  // width x tile
+} Export;
+
+/**
+ * lac_export_params_default:
+ * @width: [pixel]
+ * @height: [pixel]
+ *
+ * Returns: no supersampling, and lines as wide as in a window 700 pixels high
+ */
+LacExportParams
+lac_export_params_default(int width, int height)
+{
+    return (LacExportParams){ .width = width,
+        .height = height,
+        .supersample = 1,
+        .tile = 512,
+        .line_scale = MAX(1.0, MIN(width, height) / 700.0) };
+}
+
+static gboolean
+check(const LacExportParams *params, GError **error)
+{
+    if (params->width < 1 || params->height < 1 || params->width > MAX_EDGE ||
+        params->height > MAX_EDGE) {
+        g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
+            "A picture of %d x %d pixels is outside 1 to %d", params->width, params->height,
+            MAX_EDGE);
+        return FALSE;
+    }
+    if (params->supersample < 1 || params->supersample > 4) {
+        g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT, "Supersampling of %d is outside 1 to 4",
+            params->supersample);
+        return FALSE;
+    }
+    g_return_val_if_fail(params->tile > 0 && params->tile <= 4096, FALSE);
+    return TRUE;
+}
+
+static gboolean
+init_export(Export *self, GError **error)
+{
+    gsize edge = (gsize) self->tile * (gsize) self->params->supersample;
+    self->pixels = lac_alloc(edge * edge, 4, error);
+    if (self->pixels == NULL)
+        return FALSE;
+    self->strip = lac_alloc((gsize) self->params->width * (gsize) self->tile, 4, error);
+    if (self->strip == NULL)
+        return FALSE;
+    glGenTextures(1, &self->texture);
+    glBindTexture(GL_TEXTURE_2D, self->texture);
+    glTexImage2D(GL_TEXTURE_2D, 0, GL_RGBA8, (GLsizei) edge, (GLsizei) edge, 0, GL_RGBA,
+        GL_UNSIGNED_BYTE, NULL);
+    glBindTexture(GL_TEXTURE_2D, 0);
+    glGenFramebuffers(1, &self->framebuffer);
+    glBindFramebuffer(GL_FRAMEBUFFER, self->framebuffer);
+    glFramebufferTexture2D(GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_TEXTURE_2D, self->texture, 0);
+    GLenum status = glCheckFramebufferStatus(GL_FRAMEBUFFER);
+    if (status == GL_FRAMEBUFFER_COMPLETE)
+        return TRUE;
+    g_set_error(error, LAC_ERROR, LAC_ERROR_INTERNAL,
+        "OpenGL cannot draw into a tile of %" G_GSIZE_FORMAT " pixels (status 0x%x)", edge, status);
+    return FALSE;
+}
+
+static void
+clear_export(Export *self)
+{
+    glBindFramebuffer(GL_FRAMEBUFFER, 0);
+    glDeleteFramebuffers(1, &self->framebuffer);
+    glDeleteTextures(1, &self->texture);
+    lac_free(self->pixels);
+    lac_free(self->strip);
+}
+
+static guint8
+divide(guint sum, guint by)
+{
+    return (guint8) MIN((sum + by / 2) / by, 255);
+}
+
+// Averages the samples of each pixel while they are premultiplied, then divides by the opacity.
+static void
+resolve_tile(const Export *self, int x0, int width, int height)
+{
+    guint n = (guint) self->params->supersample, count = n * n;
+    gsize line = (gsize) width * n * 4;
+    for (int y = 0; y < height; y++) {
+        guint8 *out = self->strip + ((gsize) y * (gsize) self->params->width + (gsize) x0) * 4;
+        for (int x = 0; x < width; x++, out += 4) {
+            guint sum[4] = { 0 };
+            for (guint j = 0; j < n; j++) {
+                const guint8 *in =
+                    self->pixels + ((gsize) (height - 1 - y) * n + j) * line + (gsize) x * n * 4;
+                for (guint i = 0; i < 4 * n; i++)
+                    sum[i % 4] += in[i];
+            }
+            for (guint c = 0; c < 3; c++)
+                out[c] = sum[3] > 0 ? divide(255 * sum[c], sum[3]) : 0;
+            out[3] = divide(sum[3], count);
+        }
+    }
+}
+
+static gboolean
+draw_tile(Export *self, int x0, int y0, int width, int height, GError **error)
+{
+    const LacExportParams *params = self->params;
+    LacRenderQuality quality = lac_render_quality_full();
+    int n = params->supersample;
+    const LacRenderTarget target = {
+        .framebuffer = self->framebuffer,
+        .width = width * n,
+        .height = height * n,
+        .full_width = params->width * n,
+        .full_height = params->height * n,
+        .tile_x = x0 * n,
+        .tile_y = (params->height - y0 - height) * n,
+        .line_scale = params->line_scale * n,
+    };
+    if (!lac_renderer_draw(self->renderer, self->scene, &quality, &target, NULL, error))
+        return FALSE;
+    glBindFramebuffer(GL_FRAMEBUFFER, self->framebuffer);
+    glPixelStorei(GL_PACK_ALIGNMENT, 4);
+    glReadPixels(0, 0, target.width, target.height, GL_RGBA, GL_UNSIGNED_BYTE, self->pixels);
+    resolve_tile(self, x0, width, height);
+    return TRUE;
+}
+
+static gboolean
+draw_tiles(Export *self, LacExportRows write_rows, gpointer data, LacProgress *progress,
+    GError **error)
+{
+    int w = self->params->width, h = self->params->height, tile = self->tile;
+    int n_columns = (w - 1) / tile + 1, n_rows = (h - 1) / tile + 1, n_done = 0;
+    for (int y = 0; y < h; y += tile) {
+        int height = MIN(tile, h - y);
+        for (int x = 0; x < w; x += tile) {
+            if (!draw_tile(self, x, y, MIN(tile, w - x), height, error))
+                return FALSE;
+            n_done++;
+            if (!lac_progress_update(progress, (double) n_done / ((double) n_columns * n_rows),
+                    error))
+                return FALSE;
+        }
+        if (!write_rows(self->strip, height, data, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/**
+ * lac_export_picture:
+ * @renderer: a renderer, with its context current
+ * @scene: what to draw
+ * @params: size and sampling
+ * @write_rows: (scope call): takes the rows, from the top
+ * @data: for @write_rows
+ * @progress: (nullable): updated after each tile
+ * @error: return location for a #GError
+ *
+ * Draws a picture of any size in tiles; the pixels do not depend on the size of the tiles.
+ *
+ * Returns: %TRUE, or %FALSE with @error set
+ */
+gboolean
+lac_export_picture(LacRenderer *renderer, const LacScene *scene, const LacExportParams *params,
+    LacExportRows write_rows, gpointer data, LacProgress *progress, GError **error)
+{
+    if (!check(params, error))
+        return FALSE;
+    Export self = { .renderer = renderer, .scene = scene, .params = params };
+    self.tile = MIN(params->tile, MAX(params->width, params->height));
+    gboolean done =
+        init_export(&self, error) && draw_tiles(&self, write_rows, data, progress, error);
+    clear_export(&self);
+    return done;
+}
+
+typedef struct {
+    guint8 *rgba;
+    gsize line; // bytes of a row
+} Memory;
+
+static gboolean
+copy_rows(const guint8 *rgba, int n_rows, gpointer data, GError **error)
+{
+    (void) error;
+    Memory *memory = data;
+    memcpy(memory->rgba, rgba, (gsize) n_rows * memory->line);
+    memory->rgba += (gsize) n_rows * memory->line;
+    return TRUE;
+}
+
+/**
+ * lac_export_to_memory:
+ * @renderer: a renderer, with its context current
+ * @scene: what to draw
+ * @params: size and sampling
+ * @progress: (nullable): updated after each tile
+ * @error: return location for a #GError
+ *
+ * Draws a picture as lac_export_picture() does.
+ *
+ * Returns: (transfer full): width x height pixels of sRGB with alpha from the top, to be freed
+ *     with lac_free(), or %NULL with @error set
+ */
+guint8 *
+lac_export_to_memory(LacRenderer *renderer, const LacScene *scene, const LacExportParams *params,
+    LacProgress *progress, GError **error)
+{
+    if (!check(params, error))
+        return NULL;
+    Memory memory = { .line = 4 * (gsize) params->width };
+    guint8 *rgba = lac_alloc((gsize) params->height, memory.line, error);
+    if (rgba == NULL)
+        return NULL;
+    memory.rgba = rgba;
+    if (lac_export_picture(renderer, scene, params, copy_rows, &memory, progress, error))
+        return rgba;
+    lac_free(rgba);
+    return NULL;
+}
