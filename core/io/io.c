@@ -14,7 +14,10 @@ static const LacFormat *const formats[] = {
     &lac_format_mat,
     &lac_format_hdf5,
     &lac_format_npy,
+    &lac_format_dm,
     &lac_format_mrc,
+    &lac_format_xyz,
+    &lac_format_table,
     &lac_format_raw,
 };
 
@@ -323,6 +326,18 @@ item_is_stack(const LacFileItem *item)
     return item->kind == LAC_ITEM_ARRAY && item->n_dims == 3;
 }
 
+static const char *
+describe_kind(const LacFileItem *item)
+{
+    switch (item->kind) {
+    case LAC_ITEM_ATOMS: return "atoms";
+    case LAC_ITEM_ANGLES: return "angles";
+    case LAC_ITEM_OTHER: return item->note != NULL ? item->note : "something else";
+    case LAC_ITEM_ARRAY:
+    default: return "an array";
+    }
+}
+
 // Chooses what to read when a file holds several arrays and none is named: the only one that
 // @fits. Gives NULL without an error when the file holds a single array.
 static gboolean
@@ -333,12 +348,16 @@ choose_item(const Source *source, const LacReadParams *params,
     if (info == NULL)
         return FALSE;
     guint n_arrays = 0, n_fitting = 0;
+    const char *instead = NULL;
     const LacFileItem *only = NULL, *fitting = NULL;
     g_autoptr(GString) list = g_string_new(NULL);
     for (guint i = 0; i < info->items->len; i++) {
         const LacFileItem *item = g_ptr_array_index(info->items, i);
-        if (item->kind != LAC_ITEM_ARRAY && item->kind != LAC_ITEM_ANGLES)
+        if (item->kind == LAC_ITEM_ATOMS || item->kind == LAC_ITEM_OTHER ||
+            (item->kind == LAC_ITEM_ANGLES && fits == item_is_stack)) {
+            instead = describe_kind(item);
             continue;
+        }
         append_item(list, item);
         only = item;
         n_arrays++;
@@ -353,11 +372,9 @@ choose_item(const Source *source, const LacReadParams *params,
         return TRUE;
     }
     if (n_arrays == 0) {
-        const LacFileItem *first = info->items->len > 0 ? g_ptr_array_index(info->items, 0) : NULL;
-        const char *note = first != NULL && first->note != NULL ? first->note : NULL;
         lac_io_set_error(error, LAC_ERROR_FORMAT, source->path,
-            "there is no array of numbers in it%s%s", note != NULL ? ": " : "",
-            note != NULL ? note : "");
+            "there is no array of numbers in it%s%s", instead != NULL ? " but " : "",
+            instead != NULL ? instead : "");
         return FALSE;
     }
     lac_io_set_error(error, LAC_ERROR_ARGUMENT, source->path,
