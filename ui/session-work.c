@@ -282,6 +282,7 @@ refuse_for_memory(LacSession *self, const LacReconParams *params)
  * @self: a session
  * @params: how; n_iterations is the number to do now
  * @resume: go on from the volume that is shown instead of starting anew
+ * @use_mask: keep the density zero outside the mask, if there is one
  *
  * Starts a reconstruction of the included projections. Its iterates are shown as they come; when
  * it is cancelled or fails, what was shown before returns.
@@ -289,7 +290,8 @@ refuse_for_memory(LacSession *self, const LacReconParams *params)
  * Returns: whether it was started; if not, a message said why
  */
 gboolean
-lac_session_reconstruct(LacSession *self, const LacReconParams *params, gboolean resume)
+lac_session_reconstruct(LacSession *self, const LacReconParams *params, gboolean resume,
+    gboolean use_mask)
 {
     g_return_val_if_fail(LAC_IS_SESSION(self), FALSE);
 
@@ -305,7 +307,7 @@ lac_session_reconstruct(LacSession *self, const LacReconParams *params, gboolean
     ReconData *data = g_new0(ReconData, 1);
     data->series = lac_series_ref(project->series);
     data->params = *params;
-    data->mask = project->mask != NULL ? lac_volume_ref(project->mask) : NULL;
+    data->mask = use_mask && project->mask != NULL ? lac_volume_ref(project->mask) : NULL;
     gboolean is_own = project->recon != NULL && project->recon->volume == project->volume &&
         project->recon->state != NULL && !lac_session_is_volume_stale(self);
     if (resume && is_own)

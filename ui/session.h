@@ -51,7 +51,8 @@ LacJob *lac_session_get_job(LacSession *self); // (nullable) the active one
 gboolean lac_session_is_reconstructing(LacSession *self);
 gboolean lac_session_is_saving(LacSession *self);
 gboolean lac_session_run_job(LacSession *self, LacJob *job, const char *failure);
-gboolean lac_session_reconstruct(LacSession *self, const LacReconParams *params, gboolean resume);
+gboolean lac_session_reconstruct(LacSession *self, const LacReconParams *params, gboolean resume,
+    gboolean use_mask);
 void lac_session_revert_to_snapshot(LacSession *self, guint index);
 void lac_session_open(LacSession *self, const char *path); // project or volume
 void lac_session_open_example(LacSession *self);

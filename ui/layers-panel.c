@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/layers-panel.h"
+
+typedef enum {
+    LAYER_VOLUME,
+    LAYER_PLANE_X,
+    LAYER_PLANE_Y,
+    LAYER_PLANE_Z,
+    LAYER_BOX,
+    LAYER_AXES,
+    LAYER_SCALE_BAR,
+    LAYER_PERSPECTIVE,
+    N_LAYERS,
+} Layer;
+
+static const struct {
+    const char *label, *tooltip;
+    gboolean shown;
+} layers[N_LAYERS] = {
+    [LAYER_VOLUME] = { "_Volume", "Show the volume in the 3D view", TRUE },
+    [LAYER_PLANE_X] = { "Plane y_z", "Show the slice through the crosshair, normal to x", FALSE },
+    [LAYER_PLANE_Y] = { "Plane _xz", "Show the slice through the crosshair, normal to y", FALSE },
+    [LAYER_PLANE_Z] = { "Plane x_y", "Show the slice through the crosshair, normal to z", FALSE },
+    [LAYER_BOX] = { "_Box", "Show the edges of the volume", TRUE },
+    [LAYER_AXES] = { "_Axes", "Show the directions of x, y and z", TRUE },
+    [LAYER_SCALE_BAR] = { "Scale ba_r", "Show a scale bar in nm", TRUE },
+    [LAYER_PERSPECTIVE] = { "Pe_rspective", "Nearer parts look larger; off: parallel projection",
+        FALSE },
+};
+
+static const char *const background_names[] = { "Dark", "Light", "White", NULL };
+
+struct _LacLayersPanel {
+    GtkWidget parent_instance;
+    GtkWidget *box;
+    GtkWidget *checks[N_LAYERS];
+    GtkDropDown *background;
+    LacViewport *viewport;
+};
+
+G_DEFINE_FINAL_TYPE(LacLayersPanel, lac_layers_panel, GTK_TYPE_WIDGET)
+
+static gboolean
+is_shown(LacLayersPanel *self, Layer layer)
+{
+    return gtk_check_button_get_active(GTK_CHECK_BUTTON(self->checks[layer]));
+}
+
+static void
+apply(LacLayersPanel *self)
+{
+    if (self->viewport == NULL)
+        return;
+    lac_viewport_set_show_volume(self->viewport, is_shown(self, LAYER_VOLUME));
+    lac_viewport_set_show_slices(self->viewport, is_shown(self, LAYER_PLANE_X),
+        is_shown(self, LAYER_PLANE_Y), is_shown(self, LAYER_PLANE_Z));
+    lac_viewport_set_show_box(self->viewport, is_shown(self, LAYER_BOX));
+    lac_viewport_set_show_axes(self->viewport, is_shown(self, LAYER_AXES));
+    lac_viewport_set_show_scale_bar(self->viewport, is_shown(self, LAYER_SCALE_BAR));
+    lac_viewport_set_perspective(self->viewport, is_shown(self, LAYER_PERSPECTIVE));
+    lac_viewport_set_background(self->viewport,
+        (LacBackground) gtk_drop_down_get_selected(self->background));
+}
+
+static void
+lac_layers_panel_dispose(GObject *object)
+{
+    LacLayersPanel *self = LAC_LAYERS_PANEL(object);
+    g_clear_object(&self->viewport);
+    g_clear_pointer(&self->box, gtk_widget_unparent);
+    G_OBJECT_CLASS(lac_layers_panel_parent_class)->dispose(object);
+}
+
+static void
+lac_layers_panel_class_init(LacLayersPanelClass *klass)
+{
+    G_OBJECT_CLASS(klass)->dispose = lac_layers_panel_dispose;
+    gtk_widget_class_set_layout_manager_type(GTK_WIDGET_CLASS(klass), GTK_TYPE_BIN_LAYOUT);
+}
+
+static void
+add_background(LacLayersPanel *self)
+{
+    GtkWidget *row = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 8);
+    GtkWidget *label = gtk_label_new_with_mnemonic("Back_ground");
+    GtkWidget *list = gtk_drop_down_new_from_strings(background_names);
+    self->background = GTK_DROP_DOWN(list);
+    gtk_widget_set_hexpand(list, TRUE);
+    gtk_widget_set_tooltip_text(list, "Background of the 3D view");
+    gtk_label_set_mnemonic_widget(GTK_LABEL(label), list);
+    gtk_accessible_update_property(GTK_ACCESSIBLE(list), GTK_ACCESSIBLE_PROPERTY_LABEL,
+        "Background of the 3D view", -1);
+    gtk_box_append(GTK_BOX(row), label);
+    gtk_box_append(GTK_BOX(row), list);
+    gtk_widget_set_margin_top(row, 6);
+    gtk_box_append(GTK_BOX(self->box), row);
+    g_signal_connect_swapped(list, "notify::selected", G_CALLBACK(apply), self);
+}
+
+static void
+lac_layers_panel_init(LacLayersPanel *self)
+{
+    self->box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 2);
+    gtk_widget_set_parent(self->box, GTK_WIDGET(self));
+    for (Layer i = 0; i < N_LAYERS; i++) {
+        self->checks[i] = gtk_check_button_new_with_mnemonic(layers[i].label);
+        gtk_widget_set_tooltip_text(self->checks[i], layers[i].tooltip);
+        gtk_check_button_set_active(GTK_CHECK_BUTTON(self->checks[i]), layers[i].shown);
+        gtk_box_append(GTK_BOX(self->box), self->checks[i]);
+        g_signal_connect_swapped(self->checks[i], "toggled", G_CALLBACK(apply), self);
+    }
+    add_background(self);
+}
+
+/**
+ * lac_layers_panel_new:
+ *
+ * Returns: (transfer floating): the list of layers
+ */
+GtkWidget *
+lac_layers_panel_new(void)
+{
+    return g_object_new(LAC_TYPE_LAYERS_PANEL, NULL);
+}
+
+/**
+ * lac_layers_panel_set_viewport:
+ * @self: a panel
+ * @viewport: the view that it steers; once
+ */
+void
+lac_layers_panel_set_viewport(LacLayersPanel *self, LacViewport *viewport)
+{
+    g_return_if_fail(LAC_IS_LAYERS_PANEL(self) && self->viewport == NULL);
+
+    self->viewport = g_object_ref(viewport);
+    apply(self);
+}

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/view-area.h"
+
+#include "ui/ortho-view.h"
+#include "ui/recon-plots.h"
+#include "ui/view-frame.h"
+
+#define SHARE_3D     0.55 // of the height, until the user drags a handle
+#define SHARE_SLICES 0.62 // of what is below the 3D view
+
+struct _LacViewArea {
+    GtkWidget parent_instance;
+    GtkWidget *outer, *inner; // GtkPaned: 3D above (slices above plots)
+    GtkWidget *frame_3d, *frame_slices, *frame_plots;
+    LacViewport *viewport;
+    GtkWidget *ortho;
+    LacSession *session;
+    LacView maximized;
+    gboolean was_placed; // the handles stand where they should
+};
+
+G_DEFINE_FINAL_TYPE(LacViewArea, lac_view_area, GTK_TYPE_WIDGET)
+
+// --- the 3D view
+
+static void
+volume_changed_cb(LacViewArea *self)
+{
+    lac_viewport_set_volume(self->viewport, lac_session_get_volume(self->session));
+}
+
+static void
+crosshair_changed_cb(LacViewArea *self)
+{
+    gsize xyz[3];
+    lac_session_get_crosshair(self->session, xyz);
+    lac_viewport_set_crosshair(self->viewport, xyz);
+}
+
+static void
+crosshair_picked_cb(LacViewArea *self, guint x, guint y, guint z)
+{
+    const gsize xyz[3] = { x, y, z };
+    lac_session_set_crosshair(self->session, xyz);
+}
+
+static void
+pointed_cb(LacViewArea *self, gboolean inside, guint x, guint y, guint z, double value)
+{
+    g_autofree char *text =
+        inside ? g_strdup_printf("voxel %u, %u, %u  value %.5g", x, y, z, value) : NULL;
+    const char *status = lac_viewport_get_status(self->viewport);
+    lac_view_frame_set_detail(LAC_VIEW_FRAME(self->frame_3d), text != NULL ? text : status);
+}
+
+static void
+status_changed_cb(LacViewArea *self)
+{
+    lac_view_frame_set_detail(LAC_VIEW_FRAME(self->frame_3d),
+        lac_viewport_get_status(self->viewport));
+}
+
+// --- maximising
+
+/**
+ * lac_view_area_set_maximized:
+ * @self: the views
+ * @view: the one that fills the area, or %LAC_VIEW_ALL
+ */
+void
+lac_view_area_set_maximized(LacViewArea *self, LacView view)
+{
+    g_return_if_fail(LAC_IS_VIEW_AREA(self));
+
+    static const int normals[LAC_N_VIEWS] = { -1, -1, LAC_AXIS_Z, LAC_AXIS_Y, LAC_AXIS_X, -1, -1 };
+    gboolean all = view == LAC_VIEW_ALL;
+    gboolean slices = normals[view] >= 0 || view == LAC_VIEW_SLICES;
+    self->maximized = view;
+    gtk_widget_set_visible(self->frame_3d, all || view == LAC_VIEW_3D);
+    gtk_widget_set_visible(self->frame_slices, all || slices);
+    gtk_widget_set_visible(self->frame_plots, all || view == LAC_VIEW_PLOTS);
+    gtk_widget_set_visible(self->inner, view != LAC_VIEW_3D);
+    lac_ortho_view_show_only(LAC_ORTHO_VIEW(self->ortho), normals[view]);
+    lac_view_frame_set_maximized(LAC_VIEW_FRAME(self->frame_3d), view == LAC_VIEW_3D);
+    lac_view_frame_set_maximized(LAC_VIEW_FRAME(self->frame_slices), slices);
+    lac_view_frame_set_maximized(LAC_VIEW_FRAME(self->frame_plots), view == LAC_VIEW_PLOTS);
+}
+
+/**
+ * lac_view_area_get_maximized:
+ * @self: the views
+ *
+ * Returns: the view that fills the area, or %LAC_VIEW_ALL
+ */
+LacView
+lac_view_area_get_maximized(LacViewArea *self)
+{
+    return self->maximized;
+}
+
+/**
+ * lac_view_area_toggle:
+ * @self: the views
+ * @view: one view
+ *
+ * Lets it fill the area, or shows all views again if it does.
+ */
+void
+lac_view_area_toggle(LacViewArea *self, LacView view)
+{
+    lac_view_area_set_maximized(self, self->maximized == view ? LAC_VIEW_ALL : view);
+}
+
+static void
+toggle_3d_cb(LacViewArea *self)
+{
+    lac_view_area_toggle(self, LAC_VIEW_3D);
+}
+
+static void
+toggle_slices_cb(LacViewArea *self)
+{
+    lac_view_area_toggle(self, LAC_VIEW_SLICES);
+}
+
+static void
+toggle_plots_cb(LacViewArea *self)
+{
+    lac_view_area_toggle(self, LAC_VIEW_PLOTS);
+}
+
+// --- the widget
+
+// Children have their heights only now, so the handles are placed here, once.
+static void
+lac_view_area_size_allocate(GtkWidget *widget, int width, int height, int baseline)
+{
+    LacViewArea *self = LAC_VIEW_AREA(widget);
+    if (!self->was_placed && height > 0) {
+        int below = (int) ((1.0 - SHARE_3D) * height);
+        gtk_paned_set_position(GTK_PANED(self->outer), height - below);
+        gtk_paned_set_position(GTK_PANED(self->inner), (int) (SHARE_SLICES * below));
+        self->was_placed = TRUE;
+    }
+    gtk_widget_allocate(self->outer, width, height, baseline, NULL);
+}
+
+static void
+lac_view_area_measure(GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum,
+    int *natural, int *minimum_baseline, int *natural_baseline)
+{
+    gtk_widget_measure(LAC_VIEW_AREA(widget)->outer, orientation, for_size, minimum, natural,
+        minimum_baseline, natural_baseline);
+}
+
+static void
+lac_view_area_dispose(GObject *object)
+{
+    LacViewArea *self = LAC_VIEW_AREA(object);
+    if (self->session != NULL)
+        g_signal_handlers_disconnect_by_data(self->session, self);
+    g_clear_object(&self->session);
+    g_clear_pointer(&self->outer, gtk_widget_unparent);
+    G_OBJECT_CLASS(lac_view_area_parent_class)->dispose(object);
+}
+
+static void
+lac_view_area_class_init(LacViewAreaClass *klass)
+{
+    GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
+    G_OBJECT_CLASS(klass)->dispose = lac_view_area_dispose;
+    widget_class->size_allocate = lac_view_area_size_allocate;
+    widget_class->measure = lac_view_area_measure;
+}
+
+static void
+lac_view_area_init(LacViewArea *self)
+{
+    self->viewport = LAC_VIEWPORT(lac_viewport_new());
+    self->frame_3d = lac_view_frame_new("3D", "1", GTK_WIDGET(self->viewport));
+    self->outer = gtk_paned_new(GTK_ORIENTATION_VERTICAL);
+    self->inner = gtk_paned_new(GTK_ORIENTATION_VERTICAL);
+    gtk_paned_set_start_child(GTK_PANED(self->outer), self->frame_3d);
+    gtk_paned_set_end_child(GTK_PANED(self->outer), self->inner);
+    gtk_paned_set_shrink_start_child(GTK_PANED(self->outer), FALSE);
+    gtk_paned_set_shrink_end_child(GTK_PANED(self->outer), FALSE);
+    gtk_widget_set_parent(self->outer, GTK_WIDGET(self));
+    g_signal_connect_swapped(self->viewport, "crosshair-picked", G_CALLBACK(crosshair_picked_cb),
+        self);
+    g_signal_connect_swapped(self->viewport, "pointed", G_CALLBACK(pointed_cb), self);
+    g_signal_connect_swapped(self->viewport, "status-changed", G_CALLBACK(status_changed_cb), self);
+    g_signal_connect_swapped(self->frame_3d, "maximize-toggled", G_CALLBACK(toggle_3d_cb), self);
+}
+
+static void
+connect_session(LacViewArea *self)
+{
+    static const struct {
+        const char *signal;
+        GCallback callback;
+    } handlers[] = {
+        { "volume-changed", G_CALLBACK(volume_changed_cb) },
+        { "crosshair-changed", G_CALLBACK(crosshair_changed_cb) },
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(handlers); i++)
+        g_signal_connect_swapped(self->session, handlers[i].signal, handlers[i].callback, self);
+    volume_changed_cb(self);
+    crosshair_changed_cb(self);
+}
+
+/**
+ * lac_view_area_new:
+ * @session: whose volume is shown; the views take a reference
+ *
+ * Returns: (transfer floating): all views of the volume
+ */
+GtkWidget *
+lac_view_area_new(LacSession *session)
+{
+    LacViewArea *self = g_object_new(LAC_TYPE_VIEW_AREA, NULL);
+    self->session = g_object_ref(session);
+    self->ortho = lac_ortho_view_new(session);
+    self->frame_slices = lac_view_frame_new("Slices", "2, 3, 4", self->ortho);
+    self->frame_plots = lac_view_frame_new("R Factors", "5", lac_recon_plots_new(session));
+    gtk_paned_set_start_child(GTK_PANED(self->inner), self->frame_slices);
+    gtk_paned_set_end_child(GTK_PANED(self->inner), self->frame_plots);
+    gtk_paned_set_shrink_start_child(GTK_PANED(self->inner), FALSE);
+    gtk_paned_set_shrink_end_child(GTK_PANED(self->inner), FALSE);
+    g_signal_connect_swapped(self->frame_slices, "maximize-toggled", G_CALLBACK(toggle_slices_cb),
+        self);
+    g_signal_connect_swapped(self->frame_plots, "maximize-toggled", G_CALLBACK(toggle_plots_cb),
+        self);
+    connect_session(self);
+    return GTK_WIDGET(self);
+}
+
+/**
+ * lac_view_area_get_viewport:
+ * @self: the views
+ *
+ * Returns: (transfer none): the 3D view
+ */
+LacViewport *
+lac_view_area_get_viewport(LacViewArea *self)
+{
+    return self->viewport;
+}
