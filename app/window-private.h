@@ -4,8 +4,12 @@
 
 #include "app/window.h"
 #include "ui/job-bar.h"
+#include "ui/layers-panel.h"
 #include "ui/stage-list.h"
 #include "ui/start-page.h"
+#include "ui/view-area.h"
+#include "ui/view-panel.h"
+#include "ui/volume-panel.h"
 
 #define LAC_LONG_WORK_S 60 // work this long is worth a question, and a notice on the desktop
 
@@ -24,7 +28,12 @@ struct _LacWindow {
     AdwSplitButton *open_button;
     GtkButton *save_button, *undo_button, *redo_button;
     GtkStack *pages, *stages;
-    GtkWidget *left_panel, *start_page;
+    GtkWidget *left_panel, *layers_box, *right_panel, *start_page;
+    GtkBox *volume_page;
+    LacLayersPanel *layers_panel;
+    LacVolumePanel *volume_panel;
+    LacViewPanel *view_panel;
+    LacViewArea *view_area;
     LacStageList *stage_list;
     LacJobBar *job_bar;
     LacSession *session;

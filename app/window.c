@@ -77,6 +77,8 @@ file_changed_cb(LacWindow *self)
     set_enabled(self, "save", !empty);
     set_enabled(self, "save-as", !empty);
     set_enabled(self, "export-volume", lac_session_get_volume(session) != NULL);
+    set_enabled(self, "run",
+        lac_session_get_series(session) != NULL && lac_session_get_job(session) == NULL);
     set_enabled(self, "undo", lac_session_can_undo(session));
     set_enabled(self, "redo", lac_session_can_redo(session));
     update_step(self->undo_button, "Undo", lac_session_get_undo_label(session), "Ctrl+Z");
@@ -96,6 +98,7 @@ lac_window_set_stage(LacWindow *self, LacStage stage)
     gtk_stack_set_visible_child_name(self->stages,
         stage == LAC_STAGE_PROJECTIONS ? "projections" : "volume");
     lac_stage_list_set_stage(self->stage_list, stage);
+    gtk_widget_set_visible(self->layers_box, stage == LAC_STAGE_VOLUME);
 }
 
 static void
@@ -233,6 +236,7 @@ panels_action(GSimpleAction *action, GVariant *value, gpointer data)
     LacWindow *self = data;
     g_simple_action_set_state(action, value);
     gtk_widget_set_visible(self->left_panel, g_variant_get_boolean(value));
+    gtk_widget_set_visible(self->right_panel, g_variant_get_boolean(value));
 }
 
 static void
@@ -245,7 +249,38 @@ fullscreen_action(GSimpleAction *action, GVariant *value, gpointer data)
         gtk_window_unfullscreen(data);
 }
 
+static void
+run_action(GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+    (void) action;
+    (void) parameter;
+    LacWindow *self = data;
+    if (lac_volume_panel_run(self->volume_panel, FALSE))
+        lac_window_set_stage(self, LAC_STAGE_VOLUME);
+}
+
+static void
+view_action(GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+    (void) action;
+    LacWindow *self = data;
+    if (self->stage == LAC_STAGE_VOLUME)
+        lac_view_area_toggle(self->view_area, (LacView) g_variant_get_int32(parameter));
+}
+
+static void
+statistics_action(GSimpleAction *action, GVariant *value, gpointer data)
+{
+    LacWindow *self = data;
+    g_simple_action_set_state(action, value);
+    lac_viewport_set_show_stats(lac_view_area_get_viewport(self->view_area),
+        g_variant_get_boolean(value));
+}
+
 static const GActionEntry actions[] = {
+    { .name = "run", .activate = run_action },
+    { .name = "view", .activate = view_action, .parameter_type = "i" },
+    { .name = "frame-statistics", .state = "false", .change_state = statistics_action },
     { .name = "undo", .activate = undo_action },
     { .name = "redo", .activate = redo_action },
     { .name = "job-pause", .activate = pause_action },
@@ -309,6 +344,16 @@ lac_window_class_init(LacWindowClass *klass)
     g_type_ensure(LAC_TYPE_START_PAGE);
     g_type_ensure(LAC_TYPE_STAGE_LIST);
     g_type_ensure(LAC_TYPE_JOB_BAR);
+    g_type_ensure(LAC_TYPE_LAYERS_PANEL);
+    g_type_ensure(LAC_TYPE_VOLUME_PANEL);
+    g_type_ensure(LAC_TYPE_VIEW_PANEL);
+    // Plain digits reach the window only when no entry has the focus.
+    for (LacView view = LAC_VIEW_3D; view <= LAC_VIEW_PLOTS; view++) {
+        gtk_widget_class_add_binding_action(widget_class, (guint) GDK_KEY_0 + view, 0, "win.view",
+            "i", (int) view);
+        gtk_widget_class_add_binding_action(widget_class, (guint) GDK_KEY_KP_0 + view, 0,
+            "win.view", "i", (int) view);
+    }
     gtk_widget_class_set_template_from_resource(widget_class, "/org/lacuna/Lacuna/window.ui");
     gtk_widget_class_bind_template_child(widget_class, LacWindow, toasts);
     gtk_widget_class_bind_template_child(widget_class, LacWindow, title);
@@ -320,6 +365,12 @@ lac_window_class_init(LacWindowClass *klass)
     gtk_widget_class_bind_template_child(widget_class, LacWindow, stages);
     gtk_widget_class_bind_template_child(widget_class, LacWindow, left_panel);
     gtk_widget_class_bind_template_child(widget_class, LacWindow, start_page);
+    gtk_widget_class_bind_template_child(widget_class, LacWindow, layers_box);
+    gtk_widget_class_bind_template_child(widget_class, LacWindow, right_panel);
+    gtk_widget_class_bind_template_child(widget_class, LacWindow, volume_page);
+    gtk_widget_class_bind_template_child(widget_class, LacWindow, layers_panel);
+    gtk_widget_class_bind_template_child(widget_class, LacWindow, volume_panel);
+    gtk_widget_class_bind_template_child(widget_class, LacWindow, view_panel);
     gtk_widget_class_bind_template_child(widget_class, LacWindow, stage_list);
     gtk_widget_class_bind_template_child(widget_class, LacWindow, job_bar);
 }
@@ -335,6 +386,12 @@ lac_window_init(LacWindow *self)
     lac_stage_list_set_session(self->stage_list, self->session);
     g_signal_connect_object(self->stage_list, "stage-chosen", G_CALLBACK(stage_chosen_cb), self,
         G_CONNECT_SWAPPED);
+    self->view_area = LAC_VIEW_AREA(lac_view_area_new(self->session));
+    gtk_widget_set_hexpand(GTK_WIDGET(self->view_area), TRUE);
+    gtk_box_prepend(self->volume_page, GTK_WIDGET(self->view_area));
+    lac_volume_panel_set_session(self->volume_panel, self->session);
+    lac_view_panel_set_viewport(self->view_panel, lac_view_area_get_viewport(self->view_area));
+    lac_layers_panel_set_viewport(self->layers_panel, lac_view_area_get_viewport(self->view_area));
     connect_session(self);
     job_progressed_cb(self);
     file_changed_cb(self);
