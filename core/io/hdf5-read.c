@@ -7,11 +7,12 @@
 #include <string.h>
 #include <zlib.h>
 
-#define BATCH_BYTES (16 * 1048576) // unpacked at a time
-#define MAX_BATCH   256            // chunks unpacked at a time
-#define MAX_FILTERS 8
-#define MAX_INFLATE 1040 // deflate cannot expand more than about 1032 times
-#define MAX_TEXT    (16 * 1048576)
+#define BATCH_BYTES   (16 * 1048576) // unpacked at a time
+#define MAX_BATCH     256            // chunks unpacked at a time
+#define SPARSE_CHUNKS 4096           // of a small file, most of them not stored
+#define MAX_FILTERS   8
+#define MAX_INFLATE   1040 // deflate cannot expand more than about 1032 times
+#define MAX_TEXT      (16 * 1048576)
 
 typedef struct {
     LacH5 *file;
@@ -183,8 +184,6 @@ get_stored_size(const Dataset *self, const hsize_t *start, gsize *size, GError *
 static gboolean
 check_chunks_cover(const Dataset *self, gsize chunk_bytes, GError **error)
 {
-    if (self->n_chunks > self->file->input->size)
-        return fail(self, error, "is damaged: it is larger than the file can hold");
     g_auto(LacH5Lock) lock = lac_h5_lock();
     (void) lock;
     guint64 total = 0;
@@ -204,7 +203,7 @@ check_chunks_cover(const Dataset *self, gsize chunk_bytes, GError **error)
 }
 
 static gboolean
-check_size(const Dataset *self, GError **error)
+check_size(const Dataset *self, gsize out_size, GError **error)
 {
     gsize stored_bytes = self->n * self->value_size;
     if (self->layout == H5D_CONTIGUOUS) {
@@ -213,15 +212,18 @@ check_size(const Dataset *self, GError **error)
                 stored_bytes > self->file->input->size - self->offset))
             return fail(self, error, "is damaged: it reaches beyond the end of the file");
         if (self->offset == G_MAXUINT64 &&
-            self->n * sizeof(double) > lac_io_get_budget(self->file->input->size))
+            self->n * out_size > lac_io_get_budget(self->file->input->size))
             return fail(self, error, "has no values stored");
         return TRUE;
     }
     if (self->layout == H5D_COMPACT)
         return stored_bytes <= 65536 || fail(self, error, "is damaged: it is too large");
 
+    // Each chunk has an entry of its own in the file; a few may be missing.
+    if (self->n_chunks > MAX(self->file->input->size / 8, SPARSE_CHUNKS))
+        return fail(self, error, "is damaged: it has more chunks than the file can hold");
     gsize chunk_bytes = self->chunk_n * self->value_size;
-    gsize needed = MAX(chunk_bytes, self->n * MAX(self->value_size, sizeof(float)));
+    gsize needed = MAX(chunk_bytes, self->n * MAX(self->value_size, out_size));
     guint64 budget = lac_io_get_budget(self->file->input->size);
     if (needed <= budget)
         return TRUE;
@@ -537,7 +539,7 @@ LacBuffer *
 lac_h5_read_floats(LacH5 *self, const char *path, LacH5Span span, GError **error)
 {
     g_auto(Dataset) dataset = { .dataset = H5I_INVALID_HID };
-    if (!open_dataset(&dataset, self, path, error) || !check_size(&dataset, error))
+    if (!open_dataset(&dataset, self, path, error) || !check_size(&dataset, sizeof(float), error))
         return NULL;
     g_autoptr(LacBuffer) buffer = lac_buffer_new(dataset.n, error);
     if (buffer == NULL)
@@ -562,7 +564,7 @@ double *
 lac_h5_read_doubles(LacH5 *self, const char *path, gsize *n, GError **error)
 {
     g_auto(Dataset) dataset = { .dataset = H5I_INVALID_HID };
-    if (!open_dataset(&dataset, self, path, error) || !check_size(&dataset, error))
+    if (!open_dataset(&dataset, self, path, error) || !check_size(&dataset, sizeof(double), error))
         return NULL;
     g_autofree double *values = g_try_new0(double, dataset.n + 1);
     if (values == NULL) {

@@ -455,15 +455,22 @@ lac_h5_get_node(LacH5 *self, const char *path, GError **error)
  * @self: a file
  * @path: an object inside it
  *
- * Returns: %TRUE when it is there and can be opened
+ * Returns: %TRUE when there is something of that name, also when it is damaged
  */
 gboolean
 lac_h5_exists(LacH5 *self, const char *path)
 {
+    g_autofree char *folder = g_path_get_dirname(path);
+    g_autofree char *name = g_path_get_basename(path);
     g_auto(LacH5Lock) lock = lac_h5_lock();
     (void) lock;
-    g_auto(LacHid) object = lac_h5_open_object(self, path, NULL);
-    return object >= 0;
+    g_autoptr(GError) error = NULL;
+    g_auto(LacHid) parent = lac_h5_open_object(self, folder, &error);
+    if (parent < 0)
+        return !g_error_matches(error, LAC_ERROR, LAC_ERROR_ARGUMENT);
+    htri_t found = H5Iget_type(parent) == H5I_GROUP ? H5Lexists(parent, name, H5P_DEFAULT) : 0;
+    H5Eclear2(H5E_DEFAULT);
+    return found != 0;
 }
 
 typedef struct {

@@ -31,6 +31,7 @@ typedef struct {
 LacProject *lac_project_new(void);
 void lac_project_free(LacProject *self);
 LacProject *lac_project_copy(const LacProject *self);
+char *lac_project_dup_digests(const LacProject *self);
 void lac_project_add_provenance(LacProject *self, const char *name, const char *parameters,
     const char *inputs);
 gboolean

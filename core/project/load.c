@@ -1,0 +1,465 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Reads a project and believes nothing of it: shapes must fit each other, numbers their ranges.
+#include "core/io/bytes.h"
+#include "core/io/hdf5.h"
+#include "core/project/project-private.h"
+
+#include <math.h>
+#include <string.h>
+
+#define MAX_LENGTH 1e12 // [Å]
+
+typedef struct {
+    LacH5 *file;
+    const char *path;
+    LacProgress *progress;
+    double total, done; // [values] of large arrays
+} Loader;
+
+static gboolean
+damaged(const Loader *self, const char *path, const char *what, GError **error)
+{
+    lac_io_set_error(error, LAC_ERROR_FORMAT, self->path, "it is damaged: %s %s", path, what);
+    return FALSE;
+}
+
+static gboolean
+get_number(const Loader *self, const char *path, const char *name, double min, double max,
+    double *value, GError **error)
+{
+    if (!lac_h5_get_number(self->file, path, name, value)) {
+        lac_io_set_error(error, LAC_ERROR_FORMAT, self->path, "it is damaged: %s has no number %s",
+            path, name);
+        return FALSE;
+    }
+    if (!(*value >= min && *value <= max)) {
+        lac_io_set_error(error, LAC_ERROR_FORMAT, self->path,
+            "it is damaged: %s of %s is %g, outside %g to %g", name, path, *value, min, max);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean
+get_count(const Loader *self, const char *path, const char *name, gsize *n, GError **error)
+{
+    double value;
+    if (!get_number(self, path, name, 0.0, (double) self->total + G_MAXINT32, &value, error))
+        return FALSE;
+    *n = (gsize) value;
+    return TRUE;
+}
+
+// A dataset of three dimensions, none of them 0.
+static LacBuffer *
+read_stack(Loader *self, const char *path, gsize shape[3], GError **error)
+{
+    g_autoptr(LacH5Node) node = lac_h5_get_node(self->file, path, error);
+    if (node == NULL)
+        return NULL;
+    gsize n;
+    if (node->n_dims != 3 ||
+        !lac_check_shape(node->shape[0], node->shape[1], node->shape[2], &n, NULL)) {
+        damaged(self, path, "has no three dimensions", error);
+        return NULL;
+    }
+    memcpy(shape, node->shape, 3 * sizeof *shape);
+    LacH5Span span = { .progress = self->progress,
+        .from = MIN(self->done / self->total, 1.0),
+        .to = MIN((self->done + (double) n) / self->total, 1.0) };
+    self->done += (double) n;
+    return lac_h5_read_floats(self->file, path, span, error);
+}
+
+// Exactly @n doubles.
+static double *
+read_doubles(const Loader *self, const char *path, gsize n, GError **error)
+{
+    if (n == 0)
+        return g_new0(double, 1);
+    gsize n_read;
+    g_autofree double *values = lac_h5_read_doubles(self->file, path, &n_read, error);
+    if (values == NULL)
+        return NULL;
+    if (n_read != n) {
+        lac_io_set_error(error, LAC_ERROR_FORMAT, self->path,
+            "it is damaged: %s has %" G_GSIZE_FORMAT " values, not %" G_GSIZE_FORMAT, path, n_read,
+            n);
+        return NULL;
+    }
+    return g_steal_pointer(&values);
+}
+
+static gboolean
+fill_series(const Loader *self, LacSeries *series, GError **error)
+{
+    g_autofree double *angles = read_doubles(self, "/series/angles", 3 * series->n, error);
+    g_autofree double *excluded =
+        angles != NULL ? read_doubles(self, "/series/excluded", series->n, error) : NULL;
+    if (excluded == NULL)
+        return FALSE;
+    for (gsize k = 0; k < series->n; k++) {
+        const double *row = angles + 3 * k;
+        if (!isfinite(row[0]) || !isfinite(row[1]) || !isfinite(row[2]))
+            return damaged(self, "/series/angles", "has an angle that is not finite", error);
+        series->angles[k] = (LacAngles){ .phi = row[0], .theta = row[1], .psi = row[2] };
+        series->excluded[k] = excluded[k] != 0.0;
+    }
+    char *name = lac_h5_dup_string(self->file, "/series", "name");
+    if (name == NULL)
+        return damaged(self, "/series", "has no name", error);
+    g_free(series->name);
+    series->name = name;
+    return TRUE;
+}
+
+static LacSeries *
+load_series(Loader *self, GError **error)
+{
+    gsize shape[3];
+    double pixel_size;
+    if (!get_number(self, "/series", "pixel_size", 0.0, MAX_LENGTH, &pixel_size, error))
+        return NULL;
+    g_autoptr(LacBuffer) buffer = read_stack(self, "/series/data", shape, error);
+    if (buffer == NULL)
+        return NULL;
+    g_autoptr(LacSeries) series =
+        lac_series_new_from_buffer(buffer, shape[0], shape[1], shape[2], pixel_size, error);
+    return series != NULL && fill_series(self, series, error) ? g_steal_pointer(&series) : NULL;
+}
+
+static LacVolume *
+load_volume(Loader *self, const char *path, GError **error)
+{
+    gsize shape[3];
+    double voxel_size;
+    LacVec3 origin;
+    if (!get_number(self, path, "voxel_size", 0.0, MAX_LENGTH, &voxel_size, error) ||
+        !get_number(self, path, "origin_x", -MAX_LENGTH, MAX_LENGTH, &origin.x, error) ||
+        !get_number(self, path, "origin_y", -MAX_LENGTH, MAX_LENGTH, &origin.y, error) ||
+        !get_number(self, path, "origin_z", -MAX_LENGTH, MAX_LENGTH, &origin.z, error))
+        return NULL;
+    g_autofree char *data = g_strconcat(path, "/data", NULL);
+    g_autoptr(LacBuffer) buffer = read_stack(self, data, shape, error);
+    if (buffer == NULL)
+        return NULL;
+    LacVolume *volume =
+        lac_volume_new_from_buffer(buffer, shape[0], shape[1], shape[2], voxel_size, error);
+    if (volume != NULL)
+        volume->origin = origin;
+    return volume;
+}
+
+static gboolean
+load_parameters(const Loader *self, LacReconParams *params, GError **error)
+{
+    const char *path = "/volume/parameters";
+    g_autofree char *method = lac_h5_dup_string(self->file, path, "method");
+    if (method == NULL)
+        return damaged(self, path, "has no method", error);
+    if (!lac_recon_method_from_id(method, &params->method, error)) {
+        g_prefix_error(error, "%s: ", self->path);
+        return FALSE;
+    }
+    gsize n;
+    const LacField *fields = lac_project_fields(&n);
+    for (gsize i = 0; i < n; i++) {
+        gboolean is_double = fields[i].type == LAC_FIELD_DOUBLE;
+        double limit = is_double ? G_MAXDOUBLE : G_MAXUINT, value;
+        if (!get_number(self, path, fields[i].name, is_double ? -limit : 0.0, limit, &value, error))
+            return FALSE;
+        gpointer out = G_STRUCT_MEMBER_P(params, fields[i].offset);
+        switch (fields[i].type) {
+        case LAC_FIELD_BOOLEAN: *(gboolean *) out = value != 0.0; break;
+        case LAC_FIELD_UINT: *(guint *) out = (guint) value; break;
+        case LAC_FIELD_SIZE: *(gsize *) out = (gsize) value; break;
+        case LAC_FIELD_DOUBLE: *(double *) out = value; break;
+        }
+    }
+    return TRUE;
+}
+
+static gboolean
+load_curve(const Loader *self, const char *name, double *out, gsize n, GError **error)
+{
+    g_autofree char *path = g_strconcat("/volume/curves/", name, NULL);
+    g_autofree double *values = read_doubles(self, path, n, error);
+    if (values != NULL && n > 0)
+        memcpy(out, values, n * sizeof *out);
+    return values != NULL;
+}
+
+static gboolean
+load_snapshots(Loader *self, LacRecon *recon, gsize n, GError **error)
+{
+    for (gsize i = 0; i < n; i++) {
+        g_autofree char *path = g_strdup_printf("/volume/snapshots/%06" G_GSIZE_FORMAT, i);
+        double iteration;
+        if (!get_number(self, path, "iteration", 0.0, G_MAXUINT, &iteration, error))
+            return FALSE;
+        g_autoptr(LacVolume) volume = load_volume(self, path, error);
+        if (volume == NULL)
+            return FALSE;
+        lac_recon_add_snapshot(recon, (guint) iteration, volume);
+    }
+    return TRUE;
+}
+
+static LacRecon *
+load_recon(Loader *self, GError **error)
+{
+    gsize n_iterations, n_projections, n_snapshots;
+    double seconds, has_r_free;
+    if (!get_count(self, "/volume", "iterations", &n_iterations, error) ||
+        !get_count(self, "/volume", "projections", &n_projections, error) ||
+        !get_count(self, "/volume", "snapshots", &n_snapshots, error) ||
+        !get_number(self, "/volume", "has_r_free", 0.0, 1.0, &has_r_free, error) ||
+        !get_number(self, "/volume", "seconds", 0.0, G_MAXDOUBLE, &seconds, error))
+        return NULL;
+    if (n_iterations > G_MAXINT32 || n_projections > G_MAXINT32) {
+        damaged(self, "/volume", "has too many iterations or projections", error);
+        return NULL;
+    }
+    // Read before memory is taken for as many, so that the counts are known to be true.
+    g_autofree double *r1 = read_doubles(self, "/volume/curves/r1", n_iterations, error);
+    g_autofree double *projection_r1 = r1 != NULL
+        ? read_doubles(self, "/volume/curves/projection_r1", n_projections, error)
+        : NULL;
+    if (projection_r1 == NULL)
+        return NULL;
+    g_autoptr(LacRecon) recon =
+        lac_recon_new(n_projections, (guint) n_iterations, has_r_free != 0.0);
+    recon->seconds = seconds;
+    if (n_iterations > 0)
+        memcpy(recon->r1, r1, n_iterations * sizeof *r1);
+    if (n_projections > 0)
+        memcpy(recon->projection_r1, projection_r1, n_projections * sizeof *projection_r1);
+    if (!load_parameters(self, &recon->params, error) ||
+        !load_curve(self, "r2", recon->r2, n_iterations, error) ||
+        (recon->r_free != NULL &&
+            !load_curve(self, "r_free", recon->r_free, n_iterations, error)) ||
+        !load_curve(self, "projection_r2", recon->projection_r2, n_projections, error))
+        return NULL;
+    recon->volume = load_volume(self, "/volume", error);
+    if (recon->volume == NULL || !load_snapshots(self, recon, n_snapshots, error))
+        return NULL;
+    return g_steal_pointer(&recon);
+}
+
+static gboolean
+load_species(const Loader *self, const char *path, LacAtoms *atoms, gsize n_names, GError **error)
+{
+    for (gsize i = 0; i < n_names; i++) {
+        g_autofree char *where = g_strdup_printf("%s/names/%06" G_GSIZE_FORMAT, path, i);
+        g_autofree char *name = lac_h5_read_text(self->file, where, error);
+        if (name == NULL)
+            return FALSE;
+        if (lac_atoms_add_species(atoms, name) != i)
+            return damaged(self, where, "names a species twice", error);
+    }
+    g_autofree char *where = g_strconcat(path, "/species", NULL);
+    g_autofree double *species = read_doubles(self, where, atoms->n, error);
+    if (species == NULL)
+        return FALSE;
+    for (gsize i = 0; i < atoms->n; i++) {
+        if (!(species[i] >= 0.0 && species[i] < (double) MAX(n_names, 1)))
+            return damaged(self, where, "has a species without a name", error);
+        atoms->species[i] = (guint16) species[i];
+    }
+    return TRUE;
+}
+
+static gboolean
+load_columns(const Loader *self, const char *path, LacAtoms *atoms, gsize n_columns, GError **error)
+{
+    for (gsize i = 0; i < n_columns; i++) {
+        g_autofree char *group = g_strdup_printf("%s/columns/%04" G_GSIZE_FORMAT, path, i);
+        g_autofree char *name_path = g_strconcat(group, "/name", NULL);
+        g_autofree char *values_path = g_strconcat(group, "/values", NULL);
+        g_autofree char *name = lac_h5_read_text(self->file, name_path, error);
+        g_autofree double *values =
+            name != NULL ? read_doubles(self, values_path, atoms->n, error) : NULL;
+        if (values == NULL)
+            return FALSE;
+        if (lac_atoms_get_column(atoms, name) != NULL)
+            return damaged(self, group, "has a name that is there already", error);
+        double *column = lac_atoms_add_column(atoms, name);
+        if (atoms->n > 0)
+            memcpy(column, values, atoms->n * sizeof *column);
+    }
+    return TRUE;
+}
+
+static LacAtoms *
+load_atoms(const Loader *self, const char *path, GError **error)
+{
+    gsize n, n_names, n_columns;
+    if (!get_count(self, path, "atoms", &n, error) ||
+        !get_count(self, path, "species", &n_names, error) ||
+        !get_count(self, path, "columns", &n_columns, error))
+        return NULL;
+    if (n_names > G_MAXUINT16 || n > G_MAXSIZE / 64) {
+        damaged(self, path, "has too many atoms or species", error);
+        return NULL;
+    }
+    g_autofree char *places = g_strconcat(path, "/positions", NULL);
+    g_autofree double *positions = read_doubles(self, places, 3 * n, error);
+    if (positions == NULL)
+        return NULL;
+    g_autoptr(LacAtoms) atoms = lac_atoms_new(n);
+    for (gsize i = 0; i < n; i++) {
+        atoms->x[i] = positions[3 * i];
+        atoms->y[i] = positions[3 * i + 1];
+        atoms->z[i] = positions[3 * i + 2];
+        if (!isfinite(atoms->x[i]) || !isfinite(atoms->y[i]) || !isfinite(atoms->z[i])) {
+            damaged(self, places, "has a position that is not finite", error);
+            return NULL;
+        }
+    }
+    g_autofree char *comment_path = g_strconcat(path, "/comment", NULL);
+    g_autofree char *comment = lac_h5_read_text(self->file, comment_path, error);
+    if (comment == NULL || !load_species(self, path, atoms, n_names, error) ||
+        !load_columns(self, path, atoms, n_columns, error))
+        return NULL;
+    g_free(atoms->comment);
+    atoms->comment = g_steal_pointer(&comment);
+    return g_steal_pointer(&atoms);
+}
+
+static gboolean
+load_provenance(const Loader *self, LacProject *project, GError **error)
+{
+    gsize n;
+    if (!get_count(self, "/provenance", "steps", &n, error))
+        return FALSE;
+    for (gsize i = 0; i < n; i++) {
+        LacProvenance *step = g_new0(LacProvenance, 1);
+        g_ptr_array_add(project->provenance, step);
+        struct {
+            const char *name;
+            char **out;
+        } parts[] = { { "name", &step->name }, { "parameters", &step->parameters },
+            { "inputs", &step->inputs }, { "version", &step->version }, { "time", &step->time } };
+        for (gsize p = 0; p < G_N_ELEMENTS(parts); p++) {
+            g_autofree char *path =
+                g_strdup_printf("/provenance/%06" G_GSIZE_FORMAT "/%s", i, parts[p].name);
+            *parts[p].out = lac_h5_read_text(self->file, path, error);
+            if (*parts[p].out == NULL)
+                return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+static gboolean
+check_schema(const Loader *self, GError **error)
+{
+    double schema;
+    g_autofree char *version = lac_h5_dup_string(self->file, "/", "lacuna_version");
+    if (version == NULL || !lac_h5_get_number(self->file, "/", "schema", &schema)) {
+        lac_io_set_error(error, LAC_ERROR_FORMAT, self->path, "it is not a Lacuna project");
+        return FALSE;
+    }
+    if (schema > LAC_PROJECT_SCHEMA) {
+        lac_io_set_error(error, LAC_ERROR_UNSUPPORTED, self->path,
+            "it was saved by the newer Lacuna %s with schema %g, and this is Lacuna %s with schema "
+            "%d",
+            version, schema, LAC_VERSION, LAC_PROJECT_SCHEMA);
+        return FALSE;
+    }
+    return schema >= 1.0 || damaged(self, "/", "has no valid schema", error);
+}
+
+// [values] of the arrays that take time, for the progress.
+static double
+count_values(const GPtrArray *nodes)
+{
+    double n = 1.0;
+    for (guint i = 0; i < nodes->len; i++) {
+        const LacH5Node *node = nodes->pdata[i];
+        if (node->kind == LAC_H5_NUMBERS && node->n_dims == 3)
+            n += (double) lac_h5_node_get_size(node);
+    }
+    return n;
+}
+
+static gboolean
+load_parts(Loader *self, LacProject *project, GError **error)
+{
+    if (lac_h5_exists(self->file, "/series")) {
+        project->series = load_series(self, error);
+        if (project->series == NULL)
+            return FALSE;
+    }
+    if (lac_h5_exists(self->file, "/mask")) {
+        project->mask = load_volume(self, "/mask", error);
+        if (project->mask == NULL)
+            return FALSE;
+    }
+    if (lac_h5_exists(self->file, "/volume")) {
+        project->recon = load_recon(self, error);
+        if (project->recon == NULL)
+            return FALSE;
+    }
+    if (lac_h5_exists(self->file, "/opened")) {
+        project->volume = load_volume(self, "/opened", error);
+        if (project->volume == NULL)
+            return FALSE;
+    }
+    if (lac_h5_exists(self->file, "/atoms/truth")) {
+        project->truth = load_atoms(self, "/atoms/truth", error);
+        if (project->truth == NULL)
+            return FALSE;
+    }
+    if (lac_h5_exists(self->file, "/views")) {
+        project->views = lac_h5_read_text(self->file, "/views", error);
+        if (project->views == NULL)
+            return FALSE;
+    }
+    return load_provenance(self, project, error);
+}
+
+/**
+ * lac_project_load:
+ * @path: a project file
+ * @progress: (nullable): told the fraction read
+ * @error: return location for a #GError
+ *
+ * Reads a project of this schema or an older one. A newer one is refused by name.
+ *
+ * Returns: (transfer full): the project, or %NULL with @error set
+ */
+LacProject *
+lac_project_load(const char *path, LacProgress *progress, GError **error)
+{
+    g_autoptr(LacH5) file = lac_h5_open(path, error);
+    if (file == NULL)
+        return NULL;
+    Loader loader = { .file = file, .path = path, .progress = progress, .total = 1.0 };
+    if (!check_schema(&loader, error))
+        return NULL;
+    g_autoptr(GPtrArray) nodes = lac_h5_list(file, error);
+    if (nodes == NULL)
+        return NULL;
+    loader.total = count_values(nodes);
+    g_autoptr(LacProject) project = lac_project_new();
+    if (!load_parts(&loader, project, error) || !lac_progress_update(progress, 1.0, error))
+        return NULL;
+    return g_steal_pointer(&project);
+}
+
+/**
+ * lac_project_is_project:
+ * @path: a file
+ *
+ * Returns: %TRUE when it is an HDF5 file that says which Lacuna saved it, of whatever schema
+ */
+gboolean
+lac_project_is_project(const char *path)
+{
+    g_autoptr(LacH5) file = lac_h5_open(path, NULL);
+    if (file == NULL)
+        return FALSE;
+    g_autofree char *version = lac_h5_dup_string(file, "/", "lacuna_version");
+    return version != NULL;
+}

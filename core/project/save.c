@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Writes a project. Every group says its units and axes; arrays are in C order.
+#include "core/io/format.h"
+#include "core/io/hdf5.h"
+#include "core/project/project-private.h"
+
+typedef struct {
+    const LacProject *project;
+    LacProgress *progress;
+    LacH5 *file;
+    double total, done; // [bytes] of large arrays
+} Saver;
+
+static gboolean
+write_floats(Saver *self, const char *path, const float *data, gsize n0, gsize n1, gsize n2,
+    GError **error)
+{
+    LacH5Array array = { .type = LAC_VALUE_FLOAT32,
+        .n_dims = 3,
+        .shape = { n0, n1, n2 },
+        .data = data };
+    double n_bytes = (double) (n0 * n1 * n2) * sizeof(float);
+    LacH5Span span = { .progress = self->progress,
+        .from = self->done / self->total,
+        .to = (self->done + n_bytes) / self->total };
+    self->done += n_bytes;
+    return lac_h5_write_array(self->file, path, &array, span, error);
+}
+
+static gboolean
+write_doubles(Saver *self, const char *path, const double *data, gsize n, gsize columns,
+    GError **error)
+{
+    LacH5Array array = { .type = LAC_VALUE_FLOAT64,
+        .n_dims = columns > 1 ? 2 : 1,
+        .shape = { n, columns },
+        .data = data };
+    return n == 0 || lac_h5_write_array(self->file, path, &array, (LacH5Span){ 0 }, error);
+}
+
+static gboolean
+set_labels(Saver *self, const char *path, const char *units, const char *axes, GError **error)
+{
+    return lac_h5_set_string(self->file, path, "units", units, error) &&
+        lac_h5_set_string(self->file, path, "axes", axes, error);
+}
+
+static gboolean
+save_series(Saver *self, const LacSeries *series, GError **error)
+{
+    g_autofree guint8 *excluded = g_new(guint8, series->n);
+    for (gsize k = 0; k < series->n; k++)
+        excluded[k] = series->excluded[k] != FALSE;
+    LacH5Array flags = { .type = LAC_VALUE_UINT8,
+        .n_dims = 1,
+        .shape = { series->n },
+        .data = excluded };
+    return lac_h5_make_group(self->file, "/series", error) &&
+        set_labels(self, "/series", "Å, deg", "projection,v,u", error) &&
+        lac_h5_set_string(self->file, "/series", "name", series->name, error) &&
+        lac_h5_set_number(self->file, "/series", "pixel_size", series->pixel_size, error) &&
+        write_floats(self, "/series/data", series->data, series->n, series->nv, series->nu,
+            error) &&
+        write_doubles(self, "/series/angles", &series->angles[0].phi, series->n, 3, error) &&
+        lac_h5_set_string(self->file, "/series/angles", "columns", "phi,theta,psi", error) &&
+        lac_h5_set_string(self->file, "/series/angles", "units", "deg", error) &&
+        lac_h5_write_array(self->file, "/series/excluded", &flags, (LacH5Span){ 0 }, error);
+}
+
+// A group with the values and the calibration of a volume.
+static gboolean
+save_volume(Saver *self, const char *path, const LacVolume *volume, GError **error)
+{
+    g_autofree char *data = g_strconcat(path, "/data", NULL);
+    return lac_h5_make_group(self->file, path, error) &&
+        set_labels(self, path, "Å", "z,y,x", error) &&
+        lac_h5_set_number(self->file, path, "voxel_size", volume->voxel_size, error) &&
+        lac_h5_set_number(self->file, path, "origin_x", volume->origin.x, error) &&
+        lac_h5_set_number(self->file, path, "origin_y", volume->origin.y, error) &&
+        lac_h5_set_number(self->file, path, "origin_z", volume->origin.z, error) &&
+        write_floats(self, data, volume->data, volume->nz, volume->ny, volume->nx, error);
+}
+
+static gboolean
+save_parameters(Saver *self, const LacReconParams *params, GError **error)
+{
+    const char *path = "/volume/parameters";
+    if (!lac_h5_make_group(self->file, path, error) ||
+        !lac_h5_set_string(self->file, path, "method", lac_recon_method_get_id(params->method),
+            error))
+        return FALSE;
+    gsize n;
+    const LacField *fields = lac_project_fields(&n);
+    for (gsize i = 0; i < n; i++) {
+        gconstpointer value = (const guint8 *) params + fields[i].offset;
+        gint64 integer = 0;
+        switch (fields[i].type) {
+        case LAC_FIELD_BOOLEAN: integer = *(const gboolean *) value != FALSE; break;
+        case LAC_FIELD_UINT: integer = *(const guint *) value; break;
+        case LAC_FIELD_SIZE: integer = (gint64) * (const gsize *) value; break;
+        case LAC_FIELD_DOUBLE:
+            if (!lac_h5_set_number(self->file, path, fields[i].name, *(const double *) value,
+                    error))
+                return FALSE;
+            continue;
+        }
+        if (!lac_h5_set_integer(self->file, path, fields[i].name, integer, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean
+save_curves(Saver *self, const LacRecon *recon, GError **error)
+{
+    return lac_h5_make_group(self->file, "/volume/curves", error) &&
+        lac_h5_set_string(self->file, "/volume/curves", "axes", "iteration", error) &&
+        write_doubles(self, "/volume/curves/r1", recon->r1, recon->n_iterations, 1, error) &&
+        write_doubles(self, "/volume/curves/r2", recon->r2, recon->n_iterations, 1, error) &&
+        (recon->r_free == NULL ||
+            write_doubles(self, "/volume/curves/r_free", recon->r_free, recon->n_iterations, 1,
+                error)) &&
+        write_doubles(self, "/volume/curves/projection_r1", recon->projection_r1,
+            recon->n_projections, 1, error) &&
+        write_doubles(self, "/volume/curves/projection_r2", recon->projection_r2,
+            recon->n_projections, 1, error);
+}
+
+static gboolean
+save_snapshots(Saver *self, const LacRecon *recon, GError **error)
+{
+    for (guint i = 0; i < recon->snapshots->len; i++) {
+        const LacReconSnapshot *snapshot = recon->snapshots->pdata[i];
+        g_autofree char *path = g_strdup_printf("/volume/snapshots/%06u", i);
+        if (!save_volume(self, path, snapshot->volume, error) ||
+            !lac_h5_set_integer(self->file, path, "iteration", snapshot->iteration, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean
+save_recon(Saver *self, const LacRecon *recon, GError **error)
+{
+    return save_volume(self, "/volume", recon->volume, error) &&
+        lac_h5_set_integer(self->file, "/volume", "iterations", recon->n_iterations, error) &&
+        lac_h5_set_integer(self->file, "/volume", "projections", (gint64) recon->n_projections,
+            error) &&
+        lac_h5_set_integer(self->file, "/volume", "snapshots", recon->snapshots->len, error) &&
+        lac_h5_set_integer(self->file, "/volume", "has_r_free", recon->r_free != NULL, error) &&
+        lac_h5_set_number(self->file, "/volume", "seconds", recon->seconds, error) &&
+        save_parameters(self, &recon->params, error) && save_curves(self, recon, error) &&
+        save_snapshots(self, recon, error);
+}
+
+static gboolean
+save_columns(Saver *self, const char *path, const LacAtoms *atoms, GError **error)
+{
+    for (guint i = 0; i < atoms->columns->len; i++) {
+        const LacAtomColumn *column = &g_array_index(atoms->columns, LacAtomColumn, i);
+        g_autofree char *group = g_strdup_printf("%s/columns/%04u", path, i);
+        g_autofree char *values = g_strconcat(group, "/values", NULL);
+        g_autofree char *name = g_strconcat(group, "/name", NULL);
+        if (!lac_h5_make_group(self->file, group, error) ||
+            !lac_h5_write_text(self->file, name, column->name, error) ||
+            !write_doubles(self, values, column->values, atoms->n, 1, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean
+save_species(Saver *self, const char *path, const LacAtoms *atoms, GError **error)
+{
+    g_autofree char *species = g_strconcat(path, "/species", NULL);
+    g_autofree char *names = g_strconcat(path, "/names", NULL);
+    LacH5Array array = { .type = LAC_VALUE_UINT16,
+        .n_dims = 1,
+        .shape = { atoms->n },
+        .data = atoms->species };
+    if (!lac_h5_make_group(self->file, names, error) ||
+        (atoms->n > 0 && !lac_h5_write_array(self->file, species, &array, (LacH5Span){ 0 }, error)))
+        return FALSE;
+    for (guint i = 0; atoms->species_names[i] != NULL; i++) {
+        g_autofree char *name = g_strdup_printf("%s/%06u", names, i);
+        if (!lac_h5_write_text(self->file, name, atoms->species_names[i], error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean
+save_atoms(Saver *self, const char *path, const LacAtoms *atoms, GError **error)
+{
+    g_autofree double *positions = g_new(double, 3 * atoms->n);
+    for (gsize i = 0; i < atoms->n; i++) {
+        positions[3 * i] = atoms->x[i];
+        positions[3 * i + 1] = atoms->y[i];
+        positions[3 * i + 2] = atoms->z[i];
+    }
+    g_autofree char *places = g_strconcat(path, "/positions", NULL);
+    g_autofree char *comment = g_strconcat(path, "/comment", NULL);
+    gint64 n_names = g_strv_length(atoms->species_names);
+    return lac_h5_make_group(self->file, path, error) &&
+        set_labels(self, path, "Å", "atom,xyz", error) &&
+        lac_h5_set_integer(self->file, path, "atoms", (gint64) atoms->n, error) &&
+        lac_h5_set_integer(self->file, path, "species", n_names, error) &&
+        lac_h5_set_integer(self->file, path, "columns", atoms->columns->len, error) &&
+        write_doubles(self, places, positions, atoms->n, 3, error) &&
+        save_species(self, path, atoms, error) && save_columns(self, path, atoms, error) &&
+        lac_h5_write_text(self->file, comment, atoms->comment, error);
+}
+
+static gboolean
+save_provenance(Saver *self, GError **error)
+{
+    const GPtrArray *steps = self->project->provenance;
+    if (!lac_h5_make_group(self->file, "/provenance", error) ||
+        !lac_h5_set_integer(self->file, "/provenance", "steps", steps->len, error))
+        return FALSE;
+    for (guint i = 0; i < steps->len; i++) {
+        const LacProvenance *step = steps->pdata[i];
+        const char *const parts[][2] = { { "name", step->name }, { "parameters", step->parameters },
+            { "inputs", step->inputs }, { "version", step->version }, { "time", step->time } };
+        g_autofree char *group = g_strdup_printf("/provenance/%06u", i);
+        gboolean good = lac_h5_make_group(self->file, group, error);
+        for (gsize p = 0; good && p < G_N_ELEMENTS(parts); p++) {
+            g_autofree char *path = g_strconcat(group, "/", parts[p][0], NULL);
+            good = lac_h5_write_text(self->file, path, parts[p][1], error);
+        }
+        if (!good)
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static double
+count_bytes(const LacProject *project)
+{
+    gsize n = 1;
+    if (project->series != NULL)
+        n += project->series->n * project->series->nv * project->series->nu;
+    if (project->mask != NULL)
+        n += lac_volume_get_size(project->mask);
+    if (project->volume != NULL)
+        n += lac_volume_get_size(project->volume);
+    if (project->recon != NULL) {
+        n += lac_volume_get_size(project->recon->volume);
+        for (guint i = 0; i < project->recon->snapshots->len; i++) {
+            const LacReconSnapshot *snapshot = project->recon->snapshots->pdata[i];
+            n += lac_volume_get_size(snapshot->volume);
+        }
+    }
+    return (double) n * sizeof(float);
+}
+
+static gboolean
+save_all(const char *path, gpointer data, GError **error)
+{
+    Saver *self = data;
+    const LacProject *project = self->project;
+    g_autoptr(LacH5) file = lac_h5_create(path, LAC_H5_CHECKSUMMED, error);
+    if (file == NULL)
+        return FALSE;
+    self->file = file;
+    return lac_h5_set_string(file, "/", "lacuna_version", LAC_VERSION, error) &&
+        lac_h5_set_integer(file, "/", "schema", LAC_PROJECT_SCHEMA, error) &&
+        (project->series == NULL || save_series(self, project->series, error)) &&
+        (project->mask == NULL || save_volume(self, "/mask", project->mask, error)) &&
+        (project->recon == NULL || save_recon(self, project->recon, error)) &&
+        (project->volume == NULL || save_volume(self, "/opened", project->volume, error)) &&
+        (project->truth == NULL || save_atoms(self, "/atoms/truth", project->truth, error)) &&
+        (project->views == NULL || lac_h5_write_text(file, "/views", project->views, error)) &&
+        save_provenance(self, error) && lac_h5_close(file, error) &&
+        lac_progress_update(self->progress, 1.0, error);
+}
+
+/**
+ * lac_project_save:
+ * @self: a project
+ * @path: where to; an old file is replaced when the new one is on the disk
+ * @progress: (nullable): told the fraction written, every few megabytes
+ * @error: return location for a #GError
+ *
+ * Writes everything that the project holds, but for the state of a running solver.
+ *
+ * Returns: %TRUE, or %FALSE with @error set (also when cancelled), the old file as it was and
+ * nothing beside it
+ */
+gboolean
+lac_project_save(const LacProject *self, const char *path, LacProgress *progress, GError **error)
+{
+    Saver saver = { .project = self, .progress = progress, .total = count_bytes(self) };
+    return lac_write_atomically(path, save_all, &saver, error);
+}
