@@ -14,6 +14,7 @@
 // Ends with NULL.
 static const LacCliVerb *const verbs[] = {
     &lac_cli_render,
+    &lac_cli_simulate,
     NULL,
 };
 
