@@ -188,6 +188,6 @@ run_simulate(LacCli *cli, int argc, char **argv, GError **error)
 
 const LacCliVerb lac_cli_simulate = {
     .name = "simulate",
-    .summary = "simulate a particle of known atoms and its tilt series",
+    .summary = "Simulate a particle of known atoms and its tilt series",
     .run = run_simulate,
 };
