@@ -42,7 +42,7 @@ lac_parse_number(const char *text, double *value)
 static void
 show_value(LacNumberEntry *self)
 {
-    g_autofree char *text = g_strdup_printf("%.5g", self->value);
+    g_autofree char *text = g_strdup_printf("%.4g", self->value);
     gtk_editable_set_text(GTK_EDITABLE(self), text);
     gtk_widget_remove_css_class(GTK_WIDGET(self), "error");
 }
@@ -50,7 +50,7 @@ show_value(LacNumberEntry *self)
 static void
 apply(LacNumberEntry *self)
 {
-    g_autofree char *shown = g_strdup_printf("%.5g", self->value);
+    g_autofree char *shown = g_strdup_printf("%.4g", self->value);
     const char *text = gtk_editable_get_text(GTK_EDITABLE(self));
     double value;
     if (g_str_equal(text, shown))

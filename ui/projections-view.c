@@ -1,0 +1,642 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/projections-view.h"
+
+#include "ui/histogram-view.h"
+#include "ui/image-view.h"
+#include "ui/overlay.h"
+#include "ui/tilt-strip.h"
+#include "ui/tilt-table.h"
+#include "ui/tilt.h"
+
+#include <math.h>
+#include <string.h>
+
+#define FRAME_TIME 90 // of the animation [ms]
+#define PAGE       5  // tilts
+
+struct _LacProjectionsView {
+    GtkWidget parent_instance;
+    GtkWidget *paned, *center, *side;
+    LacImageView *image, *sinogram;
+    LacHistogramView *histogram;
+    LacTiltStrip *strip;
+    LacTiltTable *table;
+    GtkLabel *pixel, *shape, *tilt, *sinogram_title;
+    GtkToggleButton *play, *exclude, *axis;
+    GtkScale *slider;
+    GtkAdjustment *adjustment;
+    LacSession *session;
+    GListStore *tilts;
+    GtkSingleSelection *selection;
+    LacSeries *series; // (nullable) what is shown
+    guint *order;      // projections by ascending tilt angle
+    gsize row;         // of the sinogram
+    gboolean points;   // the pointer is on the image
+    gsize pointed[2];
+    gboolean updating; // controls follow the session, not the other way round
+    guint timer;       // of the animation
+    int direction;     // of the animation
+};
+
+G_DEFINE_FINAL_TYPE(LacProjectionsView, lac_projections_view, GTK_TYPE_WIDGET)
+
+/**
+ * lac_projections_make_sinogram:
+ * @series: projections (n, nv, nu)
+ * @row: which row v, below nv
+ * @order: (array length=n): projections from the bottom up
+ *
+ * Returns: (transfer full) (nullable): that row of all projections (n, nu); %NULL without memory
+ */
+LacBuffer *
+lac_projections_make_sinogram(const LacSeries *series, gsize row, const guint *order)
+{
+    LacBuffer *buffer = lac_buffer_new(series->n * series->nu, NULL);
+    if (buffer == NULL)
+        return NULL;
+    for (gsize k = 0; k < series->n; k++)
+        memcpy(buffer->data + k * series->nu,
+            lac_series_get_projection(series, order[k]) + row * series->nu,
+            series->nu * sizeof(float));
+    return buffer;
+}
+
+static int
+compare_tilts(gconstpointer a, gconstpointer b, gpointer data)
+{
+    const LacAngles *angles = data;
+    guint i = *(const guint *) a, j = *(const guint *) b;
+    if (angles[i].theta != angles[j].theta)
+        return angles[i].theta < angles[j].theta ? -1 : 1;
+    return i < j ? -1 : i > j;
+}
+
+static void
+update_order(LacProjectionsView *self)
+{
+    g_clear_pointer(&self->order, g_free);
+    if (self->series == NULL)
+        return;
+    self->order = g_new(guint, self->series->n);
+    for (guint k = 0; k < self->series->n; k++)
+        self->order[k] = k;
+    g_qsort_with_data(self->order, (gint) self->series->n, sizeof *self->order, compare_tilts,
+        self->series->angles);
+}
+
+static guint
+get_current(LacProjectionsView *self)
+{
+    guint k = lac_session_get_projection(self->session);
+    return self->series != NULL ? MIN(k, (guint) self->series->n - 1) : 0;
+}
+
+static void
+show_sinogram(LacProjectionsView *self)
+{
+    g_autoptr(LacBuffer) buffer = self->series != NULL
+        ? lac_projections_make_sinogram(self->series, self->row, self->order)
+        : NULL;
+    if (buffer == NULL) {
+        lac_image_view_set_image(self->sinogram, NULL, NULL);
+        gtk_label_set_text(self->sinogram_title, "Sinogram");
+        return;
+    }
+    LacPlane plane = { .data = buffer->data,
+        .width = self->series->nu,
+        .height = self->series->n,
+        .step_x = 1,
+        .step_y = self->series->nu };
+    lac_image_view_set_image(self->sinogram, buffer, &plane);
+    g_autofree char *title = g_strdup_printf("Sinogram of row %" G_GSIZE_FORMAT, self->row);
+    gtk_label_set_text(self->sinogram_title, title);
+}
+
+static void
+show_pixel(LacProjectionsView *self)
+{
+    if (self->series == NULL || !self->points) {
+        gtk_label_set_text(self->pixel, "");
+        return;
+    }
+    gsize u = self->pointed[0], v = self->pointed[1];
+    float value =
+        lac_series_get_projection(self->series, get_current(self))[v * self->series->nu + u];
+    g_autofree char *text =
+        g_strdup_printf("u %" G_GSIZE_FORMAT "   v %" G_GSIZE_FORMAT "   value %.5g", u, v,
+            (double) value);
+    gtk_label_set_text(self->pixel, text);
+}
+
+static void
+show_projection(LacProjectionsView *self)
+{
+    if (self->series == NULL) {
+        lac_image_view_set_image(self->image, NULL, NULL);
+        gtk_label_set_text(self->tilt, "");
+        return;
+    }
+    guint k = get_current(self);
+    const LacSeries *series = self->series;
+    LacPlane plane = { .data = lac_series_get_projection(series, k),
+        .width = series->nu,
+        .height = series->nv,
+        .step_x = 1,
+        .step_y = series->nu };
+    lac_image_view_set_image(self->image, series->buffer, &plane);
+    g_autofree char *text = g_strdup_printf("%u of %" G_GSIZE_FORMAT "   θ %.2f°%s", k + 1,
+        series->n, series->angles[k].theta, series->excluded[k] ? "  excluded" : "");
+    gtk_label_set_text(self->tilt, text);
+    gtk_widget_queue_draw(GTK_WIDGET(self->sinogram));
+    show_pixel(self);
+}
+
+// Controls follow the projection that the session shows.
+static void
+projection_changed_cb(LacProjectionsView *self)
+{
+    guint k = get_current(self);
+    self->updating = TRUE;
+    gtk_adjustment_set_value(self->adjustment, k);
+    gtk_single_selection_set_selected(self->selection, k);
+    gtk_toggle_button_set_active(self->exclude, self->series != NULL && self->series->excluded[k]);
+    self->updating = FALSE;
+    lac_tilt_strip_scroll_to(self->strip, k);
+    lac_tilt_table_scroll_to(self->table, k);
+    show_projection(self);
+}
+
+static void
+update_tilts(LacProjectionsView *self)
+{
+    guint n = self->series != NULL ? (guint) self->series->n : 0;
+    guint n_old = g_list_model_get_n_items(G_LIST_MODEL(self->tilts));
+    if (n != n_old) {
+        g_autoptr(GPtrArray) items = g_ptr_array_new_with_free_func(g_object_unref);
+        for (guint k = 0; k < n; k++)
+            g_ptr_array_add(items, lac_tilt_new(k));
+        g_list_store_splice(self->tilts, 0, n_old, items->pdata, n);
+    }
+    for (guint k = 0; k < n; k++) {
+        g_autoptr(LacTilt) tilt = g_list_model_get_item(G_LIST_MODEL(self->tilts), k);
+        lac_tilt_update(tilt, &self->series->angles[k], self->series->excluded[k]);
+    }
+}
+
+static void
+show_shape(LacProjectionsView *self)
+{
+    if (self->series == NULL) {
+        gtk_label_set_text(self->shape, "");
+        return;
+    }
+    const LacSeries *series = self->series;
+    gsize n_excluded = series->n - lac_series_count_included(series);
+    g_autoptr(GString) text = g_string_new(NULL);
+    g_string_append_printf(text, "%" G_GSIZE_FORMAT " projections", series->n);
+    if (n_excluded > 0)
+        g_string_append_printf(text, ", %" G_GSIZE_FORMAT " excluded", n_excluded);
+    g_string_append_printf(text, "   %" G_GSIZE_FORMAT " × %" G_GSIZE_FORMAT, series->nu,
+        series->nv);
+    if (series->pixel_size > 0.0)
+        g_string_append_printf(text, "   %.4g Å per pixel", series->pixel_size);
+    gtk_label_set_text(self->shape, text->str);
+}
+
+static void
+series_changed_cb(LacProjectionsView *self)
+{
+    LacSeries *series = lac_session_get_series(self->session);
+    gboolean new_pixels = (series != NULL ? series->buffer : NULL) !=
+        (self->series != NULL ? self->series->buffer : NULL);
+    LacSeries *old = self->series;
+    self->series = series != NULL ? lac_series_ref(series) : NULL;
+    lac_series_unref(old);
+    self->updating = TRUE;
+    gtk_adjustment_set_upper(self->adjustment, series != NULL ? (double) (series->n - 1) : 0.0);
+    update_tilts(self);
+    self->updating = FALSE;
+    update_order(self);
+    if (new_pixels) {
+        gboolean some = series != NULL;
+        self->row = some ? series->nv / 2 : 0;
+        self->points = FALSE;
+        lac_histogram_view_set_data(self->histogram, some ? series->buffer : NULL, 0,
+            some ? series->n * series->nv * series->nu : 0);
+        lac_tilt_strip_set_series(self->strip, series);
+    }
+    gtk_widget_set_sensitive(self->paned, series != NULL);
+    show_shape(self);
+    show_sinogram(self);
+    projection_changed_cb(self);
+}
+
+static void
+go_to(LacProjectionsView *self, gint64 k)
+{
+    if (self->series != NULL)
+        lac_session_set_projection(self->session,
+            (guint) CLAMP(k, 0, (gint64) self->series->n - 1));
+}
+
+static void
+slider_cb(LacProjectionsView *self)
+{
+    if (!self->updating)
+        go_to(self, (gint64) round(gtk_adjustment_get_value(self->adjustment)));
+}
+
+static void
+selected_cb(LacProjectionsView *self)
+{
+    guint k = gtk_single_selection_get_selected(self->selection);
+    if (!self->updating && k != GTK_INVALID_LIST_POSITION)
+        go_to(self, k);
+}
+
+static void
+set_excluded(LacProjectionsView *self, guint k, gboolean excluded)
+{
+    g_autoptr(LacSeries) series = lac_series_with_excluded(self->series, k, excluded);
+    lac_session_set_series(self->session, series);
+}
+
+static void
+excluded_edited_cb(LacProjectionsView *self, guint k, gboolean excluded)
+{
+    if (self->series != NULL && k < self->series->n)
+        set_excluded(self, k, excluded);
+}
+
+static void
+exclude_toggled_cb(LacProjectionsView *self)
+{
+    if (!self->updating && self->series != NULL)
+        set_excluded(self, get_current(self), gtk_toggle_button_get_active(self->exclude));
+}
+
+static void
+show_message(LacProjectionsView *self, const char *text)
+{
+    g_signal_emit_by_name(self->session, "message", text, NULL, NULL);
+}
+
+static void
+angle_edited_cb(LacProjectionsView *self, guint k, guint which, double angle)
+{
+    if (self->series == NULL || k >= self->series->n)
+        return;
+    g_autofree LacAngles *angles =
+        g_memdup2(self->series->angles, self->series->n * sizeof *angles);
+    double *field = which == 0 ? &angles[k].phi : which == 1 ? &angles[k].theta : &angles[k].psi;
+    *field = angle;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(LacSeries) series =
+        lac_series_with_angles(self->series, angles, self->series->n, &error);
+    if (series != NULL)
+        lac_session_set_series(self->session, series);
+    else
+        show_message(self, error->message);
+}
+
+static void
+refused_cb(LacProjectionsView *self, const char *sentence)
+{
+    show_message(self, sentence);
+}
+
+static void
+range_changed_cb(LacProjectionsView *self, double black, double white)
+{
+    lac_image_view_set_range(self->image, black, white);
+    lac_image_view_set_range(self->sinogram, black, white);
+}
+
+static void
+pointed_cb(LacProjectionsView *self, gboolean inside, double u, double v)
+{
+    self->points = inside;
+    if (inside) {
+        self->pointed[0] = (gsize) u;
+        self->pointed[1] = (gsize) v;
+        if (self->row != (gsize) v) {
+            self->row = (gsize) v;
+            show_sinogram(self);
+        }
+    }
+    show_pixel(self);
+    gtk_widget_queue_draw(GTK_WIDGET(self->image));
+}
+
+static void
+sinogram_clicked_cb(LacProjectionsView *self, int n_press, double u, double row)
+{
+    (void) n_press;
+    (void) u;
+    if (self->series != NULL && row >= 0.0 && row < (double) self->series->n)
+        go_to(self, self->order[(gsize) row]);
+}
+
+static void
+sinogram_dragged_cb(LacProjectionsView *self, double u, double row)
+{
+    sinogram_clicked_cb(self, 1, u, row);
+}
+
+// The line about which the particle turned, through the pixel of the rotation centre.
+static void
+draw_axis(LacProjectionsView *self, cairo_t *cr)
+{
+    static const double dashes[] = { 8.0, 5.0 };
+    double x, y, top, bottom;
+    gsize nu = self->series->nu, nv = self->series->nv;
+    double u = (double) (nu / 2) + 0.5, v = (double) (nv / 2) + 0.5;
+    lac_image_view_to_widget(self->image, u, 0.0, &x, &bottom);
+    lac_image_view_to_widget(self->image, u, (double) nv, &x, &top);
+    lac_image_view_to_widget(self->image, u, v, &x, &y);
+    x = floor(x) + 0.5;
+    y = floor(y) + 0.5;
+    cairo_save(cr);
+    cairo_set_dash(cr, dashes, 2, 0.0);
+    lac_overlay_line(cr, x, top, x, bottom, lac_axis_rgb[1]);
+    cairo_restore(cr);
+    lac_overlay_line(cr, x - 7.0, y, x + 7.0, y, lac_axis_rgb[1]);
+    cairo_arc(cr, x, y, 5.0, 0.0, 2.0 * G_PI);
+    cairo_set_source_rgb(cr, lac_axis_rgb[1][0], lac_axis_rgb[1][1], lac_axis_rgb[1][2]);
+    cairo_set_line_width(cr, 1.25);
+    cairo_stroke(cr);
+    lac_overlay_text(GTK_WIDGET(self->image), cr, x + 8.0, top + 14.0, LAC_ANCHOR_LEFT,
+        lac_axis_rgb[1], "tilt axis");
+}
+
+static void
+draw_overlay(LacImageView *image, cairo_t *cr, int width, int height, gpointer data)
+{
+    static const double row_rgb[3] = { 1.0, 0.85, 0.3 };
+    static const double red[3] = { 0.95, 0.35, 0.3 };
+    LacProjectionsView *self = data;
+    if (self->series == NULL)
+        return;
+    if (gtk_toggle_button_get_active(self->axis))
+        draw_axis(self, cr);
+    if (self->points) {
+        double left, right, y;
+        lac_image_view_to_widget(image, 0.0, (double) self->row + 0.5, &left, &y);
+        lac_image_view_to_widget(image, (double) self->series->nu, (double) self->row + 0.5, &right,
+            &y);
+        y = floor(y) + 0.5;
+        lac_overlay_line(cr, left, y, left + 12.0, y, row_rgb);
+        lac_overlay_line(cr, right - 12.0, y, right, y, row_rgb);
+    }
+    if (self->series->pixel_size > 0.0)
+        lac_overlay_scale_bar(GTK_WIDGET(image), cr, width, height,
+            lac_image_view_get_zoom(image) / self->series->pixel_size);
+    if (self->series->excluded[get_current(self)])
+        lac_overlay_text(GTK_WIDGET(image), cr, 10.0, 16.0, LAC_ANCHOR_LEFT, red, "✕ excluded");
+}
+
+static void
+draw_sinogram_overlay(LacImageView *image, cairo_t *cr, int width, int height, gpointer data)
+{
+    static const double rgb[3] = { 1.0, 0.85, 0.3 };
+    LacProjectionsView *self = data;
+    (void) height;
+    if (self->series == NULL)
+        return;
+    guint k = get_current(self);
+    for (guint row = 0; row < self->series->n; row++) {
+        double x, y;
+        lac_image_view_to_widget(image, 0.0, row + 0.5, &x, &y);
+        if (self->order[row] == k) {
+            y = floor(y) + 0.5;
+            lac_overlay_line(cr, 0.0, y, 10.0, y, rgb);
+            lac_overlay_line(cr, width - 10.0, y, width, y, rgb);
+        }
+    }
+}
+
+static gboolean
+frame_cb(gpointer data)
+{
+    LacProjectionsView *self = data;
+    if (self->series == NULL || self->series->n < 2)
+        return G_SOURCE_CONTINUE;
+    gint64 k = (gint64) get_current(self) + self->direction;
+    if (k < 0 || k >= (gint64) self->series->n) {
+        self->direction = -self->direction;
+        k += 2 * self->direction;
+    }
+    go_to(self, k);
+    return G_SOURCE_CONTINUE;
+}
+
+static void
+play_toggled_cb(LacProjectionsView *self)
+{
+    gboolean playing = gtk_toggle_button_get_active(self->play);
+    gtk_button_set_icon_name(GTK_BUTTON(self->play),
+        playing ? "media-playback-pause-symbolic" : "media-playback-start-symbolic");
+    g_clear_handle_id(&self->timer, g_source_remove);
+    if (playing)
+        self->timer = g_timeout_add(FRAME_TIME, frame_cb, self);
+}
+
+static void
+axis_toggled_cb(LacProjectionsView *self)
+{
+    gtk_widget_queue_draw(GTK_WIDGET(self->image));
+}
+
+static void
+unmap_cb(LacProjectionsView *self)
+{
+    gtk_toggle_button_set_active(self->play, FALSE);
+}
+
+static gboolean
+key_cb(GtkEventControllerKey *controller, guint key, guint code, GdkModifierType state,
+    LacProjectionsView *self)
+{
+    (void) controller;
+    (void) code;
+    if (self->series == NULL || (state & (GDK_CONTROL_MASK | GDK_ALT_MASK)) != 0)
+        return GDK_EVENT_PROPAGATE;
+    gint64 k = get_current(self);
+    switch (key) {
+    case GDK_KEY_Left: go_to(self, k - 1); break;
+    case GDK_KEY_Right: go_to(self, k + 1); break;
+    case GDK_KEY_Page_Up: go_to(self, k + PAGE); break;
+    case GDK_KEY_Page_Down: go_to(self, k - PAGE); break;
+    case GDK_KEY_x:
+    case GDK_KEY_X:
+    case GDK_KEY_Delete:
+    case GDK_KEY_BackSpace: lac_projections_view_toggle_excluded(self); break;
+    case GDK_KEY_t:
+    case GDK_KEY_T:
+        gtk_toggle_button_set_active(self->axis, !gtk_toggle_button_get_active(self->axis));
+        break;
+    case GDK_KEY_space:
+        lac_projections_view_set_playing(self, !gtk_toggle_button_get_active(self->play));
+        break;
+    default: return GDK_EVENT_PROPAGATE;
+    }
+    return GDK_EVENT_STOP;
+}
+
+static void
+lac_projections_view_dispose(GObject *object)
+{
+    LacProjectionsView *self = LAC_PROJECTIONS_VIEW(object);
+    g_clear_handle_id(&self->timer, g_source_remove);
+    if (self->session != NULL)
+        g_signal_handlers_disconnect_by_data(self->session, self);
+    if (self->selection != NULL)
+        g_signal_handlers_disconnect_by_data(self->selection, self);
+    g_clear_pointer(&self->paned, gtk_widget_unparent);
+    g_clear_object(&self->selection);
+    g_clear_object(&self->tilts);
+    g_clear_object(&self->session);
+    g_clear_pointer(&self->series, lac_series_unref);
+    g_clear_pointer(&self->order, g_free);
+    G_OBJECT_CLASS(lac_projections_view_parent_class)->dispose(object);
+}
+
+#define BIND_CHILD(name) \
+    gtk_widget_class_bind_template_child(widget_class, LacProjectionsView, name)
+
+static void
+lac_projections_view_class_init(LacProjectionsViewClass *klass)
+{
+    GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
+    G_OBJECT_CLASS(klass)->dispose = lac_projections_view_dispose;
+    g_type_ensure(LAC_TYPE_IMAGE_VIEW);
+    g_type_ensure(LAC_TYPE_HISTOGRAM_VIEW);
+    gtk_widget_class_set_template_from_resource(widget_class, "/org/lacuna/ui/projections-view.ui");
+    BIND_CHILD(paned);
+    BIND_CHILD(center);
+    BIND_CHILD(side);
+    BIND_CHILD(image);
+    BIND_CHILD(sinogram);
+    BIND_CHILD(histogram);
+    BIND_CHILD(pixel);
+    BIND_CHILD(shape);
+    BIND_CHILD(tilt);
+    BIND_CHILD(sinogram_title);
+    BIND_CHILD(play);
+    BIND_CHILD(exclude);
+    BIND_CHILD(axis);
+    BIND_CHILD(slider);
+    BIND_CHILD(adjustment);
+}
+
+static void
+connect_controls(LacProjectionsView *self)
+{
+    const struct {
+        gpointer from;
+        const char *signal;
+        GCallback callback;
+    } connections[] = {
+        { self->adjustment, "value-changed", G_CALLBACK(slider_cb) },
+        { self->selection, "notify::selected", G_CALLBACK(selected_cb) },
+        { self->play, "toggled", G_CALLBACK(play_toggled_cb) },
+        { self->exclude, "toggled", G_CALLBACK(exclude_toggled_cb) },
+        { self->axis, "toggled", G_CALLBACK(axis_toggled_cb) },
+        { self->histogram, "range-changed", G_CALLBACK(range_changed_cb) },
+        { self->table, "angle-edited", G_CALLBACK(angle_edited_cb) },
+        { self->table, "excluded-edited", G_CALLBACK(excluded_edited_cb) },
+        { self->table, "refused", G_CALLBACK(refused_cb) },
+        { self->image, "pointed", G_CALLBACK(pointed_cb) },
+        { self->sinogram, "clicked", G_CALLBACK(sinogram_clicked_cb) },
+        { self->sinogram, "dragged", G_CALLBACK(sinogram_dragged_cb) },
+        { self, "unmap", G_CALLBACK(unmap_cb) },
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(connections); i++)
+        g_signal_connect_object(connections[i].from, connections[i].signal, connections[i].callback,
+            self, G_CONNECT_SWAPPED);
+    GtkEventController *key = gtk_event_controller_key_new();
+    g_signal_connect(key, "key-pressed", G_CALLBACK(key_cb), self);
+    gtk_widget_add_controller(GTK_WIDGET(self), key);
+}
+
+static void
+lac_projections_view_init(LacProjectionsView *self)
+{
+    self->direction = 1;
+    self->tilts = g_list_store_new(LAC_TYPE_TILT);
+    self->selection = gtk_single_selection_new(G_LIST_MODEL(g_object_ref(self->tilts)));
+    gtk_widget_init_template(GTK_WIDGET(self));
+    self->strip = LAC_TILT_STRIP(lac_tilt_strip_new(self->selection));
+    self->table = LAC_TILT_TABLE(lac_tilt_table_new(self->selection));
+    gtk_widget_set_size_request(GTK_WIDGET(self->table), -1, 120);
+    gtk_widget_set_vexpand(GTK_WIDGET(self->table), TRUE);
+    gtk_box_append(GTK_BOX(self->center), GTK_WIDGET(self->strip));
+    gtk_box_prepend(GTK_BOX(self->side), GTK_WIDGET(self->table));
+    lac_image_view_set_flip_y(self->image, TRUE);
+    lac_image_view_set_overlay(self->image, draw_overlay, self);
+    lac_image_view_set_flip_y(self->sinogram, TRUE);
+    lac_image_view_set_stretch(self->sinogram, TRUE);
+    lac_image_view_set_overlay(self->sinogram, draw_sinogram_overlay, self);
+    connect_controls(self);
+}
+
+/**
+ * lac_projections_view_new:
+ * @session: whose series is shown and edited; the view takes a reference
+ *
+ * Returns: (transfer floating): the stage of the projections
+ */
+GtkWidget *
+lac_projections_view_new(LacSession *session)
+{
+    LacProjectionsView *self = g_object_new(LAC_TYPE_PROJECTIONS_VIEW, NULL);
+    self->session = g_object_ref(session);
+    g_signal_connect_object(session, "series-changed", G_CALLBACK(series_changed_cb), self,
+        G_CONNECT_SWAPPED);
+    g_signal_connect_object(session, "projection-changed", G_CALLBACK(projection_changed_cb), self,
+        G_CONNECT_SWAPPED);
+    series_changed_cb(self);
+    return GTK_WIDGET(self);
+}
+
+/**
+ * lac_projections_view_set_colormap:
+ * @self: a view
+ * @colormap: the colours of projection and sinogram
+ */
+void
+lac_projections_view_set_colormap(LacProjectionsView *self, LacColormap colormap)
+{
+    g_return_if_fail(LAC_IS_PROJECTIONS_VIEW(self));
+
+    lac_image_view_set_colormap(self->image, colormap);
+    lac_image_view_set_colormap(self->sinogram, colormap);
+}
+
+/**
+ * lac_projections_view_set_playing:
+ * @self: a view
+ * @playing: whether it goes through the tilts, back and forth
+ */
+void
+lac_projections_view_set_playing(LacProjectionsView *self, gboolean playing)
+{
+    g_return_if_fail(LAC_IS_PROJECTIONS_VIEW(self));
+
+    gtk_toggle_button_set_active(self->play, playing);
+}
+
+/**
+ * lac_projections_view_toggle_excluded:
+ * @self: a view
+ *
+ * Leaves the projection that is shown out of the reconstruction, or takes it in again.
+ */
+void
+lac_projections_view_toggle_excluded(LacProjectionsView *self)
+{
+    g_return_if_fail(LAC_IS_PROJECTIONS_VIEW(self));
+
+    if (self->series != NULL)
+        gtk_toggle_button_set_active(self->exclude, !gtk_toggle_button_get_active(self->exclude));
+}
