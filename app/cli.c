@@ -13,6 +13,8 @@
 
 // Ends with NULL.
 static const LacCliVerb *const verbs[] = {
+    &lac_cli_info,
+    &lac_cli_convert,
     &lac_cli_render,
     &lac_cli_simulate,
     NULL,

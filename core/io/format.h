@@ -44,6 +44,8 @@ LacArray *lac_read_array(const char *file, const LacReadParams *params, LacProgr
     GError **error);
 gboolean
 lac_write_array(const LacArray *array, const char *file, LacProgress *progress, GError **error);
+LacVolume *lac_array_to_volume(const LacArray *array, const char *file, GError **error);
+LacSeries *lac_array_to_series(const LacArray *array, const char *file, GError **error);
 LacArray *lac_array_new(guint n_dims, const gsize *shape, GError **error);
 LacArray *lac_array_new_from_buffer(LacBuffer *buffer, guint n_dims, const gsize *shape);
 void lac_array_free(LacArray *array);

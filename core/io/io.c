@@ -452,6 +452,61 @@ is_same_length(double a, double b)
 }
 
 /**
+ * lac_array_to_volume:
+ * @array: numbers of two or three dimensions
+ * @file: where they come from, for messages
+ * @error: return location for a #GError
+ *
+ * Returns: (transfer full): a volume that shares the values of @array, an image being a single
+ * plane, or %NULL with @error set when the shape is another or the voxels are not cubic
+ */
+LacVolume *
+lac_array_to_volume(const LacArray *array, const char *file, GError **error)
+{
+    gsize shape[3];
+    if (!get_stack_shape(array, file, shape, error))
+        return NULL;
+    const double *spacing = array->spacing;
+    if (!is_same_length(spacing[0], spacing[1]) ||
+        (shape[0] > 1 && !is_same_length(spacing[0], spacing[2]))) {
+        lac_io_set_error(error, LAC_ERROR_UNSUPPORTED, file,
+            "its voxels of %g x %g x %g Å are not cubic; a given voxel size overrides them",
+            spacing[0], spacing[1], spacing[2]);
+        return NULL;
+    }
+    return lac_volume_new_from_buffer(array->buffer, shape[0], shape[1], shape[2], spacing[0],
+        error);
+}
+
+/**
+ * lac_array_to_series:
+ * @array: numbers of two or three dimensions
+ * @file: where they come from, for messages and as the name of the series
+ * @error: return location for a #GError
+ *
+ * Returns: (transfer full): a series that shares the values of @array and has its angles, zeros
+ * if it has none, or %NULL with @error set when the shape is another
+ */
+LacSeries *
+lac_array_to_series(const LacArray *array, const char *file, GError **error)
+{
+    gsize shape[3];
+    if (!get_stack_shape(array, file, shape, error))
+        return NULL;
+    double pixel_size =
+        is_same_length(array->spacing[0], array->spacing[1]) ? array->spacing[0] : 0.0;
+    LacSeries *series =
+        lac_series_new_from_buffer(array->buffer, shape[0], shape[1], shape[2], pixel_size, error);
+    if (series == NULL)
+        return NULL;
+    if (array->angles != NULL && array->n_angles == series->n)
+        memcpy(series->angles, array->angles, series->n * sizeof *array->angles);
+    g_free(series->name);
+    series->name = g_filename_display_basename(file);
+    return series;
+}
+
+/**
  * lac_read_volume:
  * @file: a file, "file:item" or a folder of images
  * @params: (nullable): what the file itself does not say
@@ -468,19 +523,7 @@ lac_read_volume(const char *file, const LacReadParams *params, LacProgress *prog
     GError **error)
 {
     g_autoptr(LacArray) array = lac_read_array(file, params, progress, error);
-    gsize shape[3];
-    if (array == NULL || !get_stack_shape(array, file, shape, error))
-        return NULL;
-    const double *spacing = array->spacing;
-    if (!is_same_length(spacing[0], spacing[1]) ||
-        (shape[0] > 1 && !is_same_length(spacing[0], spacing[2]))) {
-        lac_io_set_error(error, LAC_ERROR_UNSUPPORTED, file,
-            "its voxels of %g x %g x %g Å are not cubic; a given voxel size overrides them",
-            spacing[0], spacing[1], spacing[2]);
-        return NULL;
-    }
-    return lac_volume_new_from_buffer(array->buffer, shape[0], shape[1], shape[2], spacing[0],
-        error);
+    return array != NULL ? lac_array_to_volume(array, file, error) : NULL;
 }
 
 /**
@@ -499,20 +542,7 @@ lac_read_series(const char *file, const LacReadParams *params, LacProgress *prog
     GError **error)
 {
     g_autoptr(LacArray) array = lac_read_array(file, params, progress, error);
-    gsize shape[3];
-    if (array == NULL || !get_stack_shape(array, file, shape, error))
-        return NULL;
-    double pixel_size =
-        is_same_length(array->spacing[0], array->spacing[1]) ? array->spacing[0] : 0.0;
-    g_autoptr(LacSeries) series =
-        lac_series_new_from_buffer(array->buffer, shape[0], shape[1], shape[2], pixel_size, error);
-    if (series == NULL)
-        return NULL;
-    if (array->angles != NULL && array->n_angles == series->n)
-        memcpy(series->angles, array->angles, series->n * sizeof *array->angles);
-    g_free(series->name);
-    series->name = g_filename_display_basename(file);
-    return g_steal_pointer(&series);
+    return array != NULL ? lac_array_to_series(array, file, error) : NULL;
 }
 
 /**

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli-input.h"
+
+#include "core/error.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+/**
+ * lac_cli_input_entries:
+ * @self: receives what the options say; must outlive the parsing
+ * @own: the verb's own options, ended by an empty one
+ *
+ * Returns: (transfer full): the verb's options followed by those of reading; g_free() it
+ */
+GOptionEntry *
+lac_cli_input_entries(LacCliInput *self, const GOptionEntry *own)
+{
+    const GOptionEntry shared[] = {
+        { "voxel-size", 0, 0, G_OPTION_ARG_DOUBLE, &self->voxel_size,
+            "Size of a voxel or pixel, instead of what the file says", "Å" },
+        { "raw-shape", 0, 0, G_OPTION_ARG_STRING, &self->raw_shape,
+            "The file is raw values of this shape, slowest first", "NZ,NY,NX" },
+        { "raw-type", 0, 0, G_OPTION_ARG_STRING, &self->raw_type,
+            "Type of raw values: uint8, int16, uint16, float32 (default), float64, ...", "TYPE" },
+        { "raw-offset", 0, 0, G_OPTION_ARG_INT64, &self->raw_offset,
+            "Bytes before the first raw value", "BYTES" },
+        { "raw-big-endian", 0, 0, G_OPTION_ARG_NONE, &self->raw_big_endian,
+            "Raw values have their high byte first", NULL },
+        { "mrc-bytes", 0, 0, G_OPTION_ARG_STRING, &self->mrc_bytes,
+            "Bytes of an MRC file are signed or unsigned, whatever it says", "SIGN" },
+        { NULL },
+    };
+    guint n = 0;
+    while (own[n].long_name != NULL)
+        n++;
+    GOptionEntry *entries = g_new0(GOptionEntry, n + G_N_ELEMENTS(shared));
+    memcpy(entries, own, n * sizeof *entries);
+    memcpy(entries + n, shared, sizeof shared);
+    return entries;
+}
+
+/**
+ * lac_cli_parse_sizes:
+ * @option: name of the option, for messages
+ * @text: whole numbers separated by commas
+ * @n: how many are needed
+ * @out: (out caller-allocates) (array length=n): the numbers
+ * @error: return location for a #GError
+ *
+ * Returns: %TRUE, or %FALSE with @error set
+ */
+gboolean
+lac_cli_parse_sizes(const char *option, const char *text, guint n, gsize *out, GError **error)
+{
+    g_auto(GStrv) parts = g_strsplit(text, ",", -1);
+    gboolean is_good = g_strv_length(parts) == n;
+    for (guint i = 0; is_good && i < n; i++) {
+        guint64 value = 0;
+        is_good = g_ascii_string_to_unsigned(parts[i], 10, 0, G_MAXSSIZE, &value, NULL);
+        out[i] = (gsize) value;
+    }
+    if (!is_good)
+        g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
+            "%s \"%s\" is not %u whole numbers separated by commas", option, text, n);
+    return is_good;
+}
+
+/**
+ * lac_cli_input_get_params:
+ * @self: what the options say
+ * @params: (out): the same for the readers
+ * @error: return location for a #GError
+ *
+ * Returns: %TRUE, or %FALSE with @error set when an option makes no sense
+ */
+gboolean
+lac_cli_input_get_params(const LacCliInput *self, LacReadParams *params, GError **error)
+{
+    *params = (LacReadParams){ .raw_big_endian = self->raw_big_endian };
+    if (!isfinite(self->voxel_size) || self->voxel_size < 0.0) {
+        g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT, "--voxel-size %g is not a length in Å",
+            self->voxel_size);
+        return FALSE;
+    }
+    params->spacing = self->voxel_size;
+    if (self->raw_offset < 0) {
+        g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
+            "--raw-offset %" G_GINT64_FORMAT " is negative", self->raw_offset);
+        return FALSE;
+    }
+    params->raw_offset = (gsize) self->raw_offset;
+    if (self->raw_shape != NULL &&
+        !lac_cli_parse_sizes("--raw-shape", self->raw_shape, 3, params->raw_shape, error))
+        return FALSE;
+    if (self->raw_type != NULL)
+        g_strlcpy(params->raw_type, self->raw_type, sizeof params->raw_type);
+    if (self->mrc_bytes == NULL)
+        return TRUE;
+    params->mrc_mode0 = g_str_equal(self->mrc_bytes, "signed") ? 1
+        : g_str_equal(self->mrc_bytes, "unsigned")             ? 2
+                                                               : 0;
+    if (params->mrc_mode0 == 0)
+        g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
+            "--mrc-bytes \"%s\" is neither signed nor unsigned", self->mrc_bytes);
+    return params->mrc_mode0 != 0;
+}
+
+/**
+ * lac_cli_input_clear:
+ * @self: what the options say; its strings are freed
+ */
+void
+lac_cli_input_clear(LacCliInput *self)
+{
+    g_clear_pointer(&self->raw_shape, g_free);
+    g_clear_pointer(&self->raw_type, g_free);
+    g_clear_pointer(&self->mrc_bytes, g_free);
+}
