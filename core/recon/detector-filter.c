@@ -47,8 +47,8 @@ fill_gains(const LacDetectorFilter *self, const LacDetectorFilterParams *params)
             if (params->spline_v)
                 model /= sinc4(fv);
             self->gains[LAC_FILTER_MODEL][i * half_v + j] = (float) (scale * model);
-            self->gains[LAC_FILTER_GRADIENT][i * half_v + j] =
-                (float) (scale * model * weight(params, fu, fv));
+            self->gains[LAC_FILTER_WEIGHT][i * half_v + j] =
+                (float) (scale * weight(params, fu, fv));
         }
     }
 }
@@ -58,8 +58,8 @@ fill_gains(const LacDetectorFilter *self, const LacDetectorFilterParams *params)
  * @params: extents of the padded detector, blob and weight
  * @error: return location for a #GError
  *
- * Prepares H(fu, fv) = exp(-2 pi^2 s^2 |f|^2) / sinc(fu)^4 [/ sinc(fv)^4] and H W. Both are real
- * and even, so applying one is its own transpose.
+ * Prepares the model H(fu, fv) = exp(-2 pi^2 s^2 |f|^2) / sinc(fu)^4 [/ sinc(fv)^4] and the weight
+ * W(fu, fv). Both are real and even, so applying one is its own transpose.
  *
  * Returns: (transfer full): the filter, or %NULL with @error set
  */
@@ -114,7 +114,7 @@ lac_detector_filter_get_spectrum_size(const LacDetectorFilter *self)
 /**
  * lac_detector_filter_apply:
  * @self: a filter
- * @gain: with or without the weight
+ * @gain: which of the two
  * @image: (n_u, n_v), filtered in place; 64-byte aligned
  * @spectrum: scratch, 64-byte aligned
  */

@@ -15,8 +15,8 @@ typedef struct {
 } LacDetectorFilterParams;
 
 typedef enum {
-    LAC_FILTER_MODEL,    // blob / splat spectrum
-    LAC_FILTER_GRADIENT, // the same times the weight
+    LAC_FILTER_MODEL,  // blob / splat spectrum
+    LAC_FILTER_WEIGHT, // of frequencies in the objective
 } LacFilterGain;
 
 typedef struct LacDetectorFilter LacDetectorFilter;

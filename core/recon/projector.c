@@ -424,15 +424,15 @@ typedef struct {
     const LacProjector *self;
     const float *in; // packed projections, when padding
     float *out;      // packed projections, when cropping
-    LacFilterGain gain;
+    gboolean weigh;  // the projections, before they are padded
 } FilterArgs;
 
 static void
-filter_image(const FilterArgs *args, guint worker, float *image)
+filter_image(const FilterArgs *args, guint worker, LacFilterGain gain, float *image)
 {
     const LacProjector *self = args->self;
     gpointer spectrum = self->spectra + worker * self->n_spectrum;
-    lac_detector_filter_apply(self->filter, args->gain, image, spectrum);
+    lac_detector_filter_apply(self->filter, gain, image, spectrum);
 }
 
 // Copies projection k between the tiles and a padded image.
@@ -472,10 +472,24 @@ crop_projections(gsize begin, gsize end, guint worker, gpointer data)
         else {
             memcpy(image, self->splats + k * n_image, n_image * sizeof(float));
         }
-        filter_image(args, worker, image);
+        filter_image(args, worker, LAC_FILTER_MODEL, image);
         for (gsize u = 0; u < p->nu; u++)
             memcpy(args->out + (k * p->nu + u) * p->nv,
                 image + (self->pad_u + u) * self->len_v + self->pad_v, p->nv * sizeof(float));
+    }
+}
+
+// Sets what lies outside the measured window to zero.
+static void
+clear_margin(const LacProjector *self, float *image)
+{
+    const LacProjectorParams *p = &self->params;
+    gsize end_u = self->pad_u + p->nu, end_v = self->pad_v + p->nv;
+    memset(image, 0, self->pad_u * self->len_v * sizeof(float));
+    memset(image + end_u * self->len_v, 0, (self->len_u - end_u) * self->len_v * sizeof(float));
+    for (gsize u = self->pad_u; u < end_u; u++) {
+        memset(image + u * self->len_v, 0, self->pad_v * sizeof(float));
+        memset(image + u * self->len_v + end_v, 0, (self->len_v - end_v) * sizeof(float));
     }
 }
 
@@ -487,23 +501,28 @@ pad_projections(gsize begin, gsize end, guint worker, gpointer data)
     const LacProjectorParams *p = &self->params;
     const gsize n_image = self->len_u * self->len_v;
     for (gsize k = begin; k < end && !lac_progress_is_cancelled(self->progress); k++) {
-        float *image =
-            self->single_axis ? self->images + worker * self->n_image : self->splats + k * n_image;
+        float *image = self->images + worker * self->n_image;
         memset(image, 0, n_image * sizeof(float));
         for (gsize u = 0; u < p->nu; u++)
             memcpy(image + (self->pad_u + u) * self->len_v + self->pad_v,
                 args->in + (k * p->nu + u) * p->nv, p->nv * sizeof(float));
-        filter_image(args, worker, image);
+        if (args->weigh) {
+            filter_image(args, worker, LAC_FILTER_WEIGHT, image);
+            clear_margin(self, image);
+        }
+        filter_image(args, worker, LAC_FILTER_MODEL, image);
         if (self->single_axis)
             exchange_tiles(self, k, image, FALSE);
+        else
+            memcpy(self->splats + k * n_image, image, n_image * sizeof(float));
     }
 }
 
 static void
 filter_all(const LacProjector *self, LacParallelFunc func, const float *in, float *out,
-    LacFilterGain gain)
+    gboolean weigh)
 {
-    FilterArgs args = { .self = self, .in = in, .out = out, .gain = gain };
+    FilterArgs args = { .self = self, .in = in, .out = out, .weigh = weigh };
     if (lac_parallel_max_workers() <= self->n_workers)
         lac_parallel_for(self->params.n, 1, func, &args);
     else
@@ -538,7 +557,7 @@ lac_projector_forward(LacProjector *self, const float *volume, float *projection
         splat(self, in, forward_tasks, self->params.n, ANGLES_PER_TASK);
     else
         lac_splat_general_forward(self->general, volume, self->splats);
-    filter_all(self, crop_projections, NULL, projections, LAC_FILTER_MODEL);
+    filter_all(self, crop_projections, NULL, projections, FALSE);
 }
 
 // Voxels that only pad the volume get no gradient.
@@ -564,9 +583,9 @@ clear_padding(const LacProjector *self, float *volume)
 }
 
 static void
-back_project(LacProjector *self, const float *projections, LacFilterGain gain, float *volume)
+back_project(LacProjector *self, const float *projections, gboolean weigh, float *volume)
 {
-    filter_all(self, pad_projections, projections, NULL, gain);
+    filter_all(self, pad_projections, projections, NULL, weigh);
     if (self->single_axis)
         splat(self, volume, adjoint_tasks, self->nz, PLANES_PER_TASK);
     else
@@ -583,7 +602,7 @@ back_project(LacProjector *self, const float *projections, LacFilterGain gain, f
 void
 lac_projector_adjoint(LacProjector *self, const float *projections, float *volume)
 {
-    back_project(self, projections, LAC_FILTER_MODEL, volume);
+    back_project(self, projections, FALSE, volume);
 }
 
 /**
@@ -592,12 +611,12 @@ lac_projector_adjoint(LacProjector *self, const float *projections, float *volum
  * @residual: (n, nu, nv), calculated minus measured, 0 where nothing was measured
  * @volume: (out caller-allocates): packed
  *
- * Computes the gradient transpose(A) W residual of one half of the residual's square norm weighted
- * by W(fu, fv) = (sqrt(fu^2 + f0^2) / 0.5)^alpha / (exp(-4 pi^2 s^2 |f|^2) + 1 / cap), which undoes
+ * Computes transpose(A) crop W pad residual, the gradient of half the residual's square norm weighted
+ * in Fourier space by W(fu, fv) = (sqrt(fu^2 + f0^2) / 0.5)^alpha / (exp(-4 pi^2 s^2 |f|^2) + 1 / cap), which undoes
  * the uneven sampling of frequencies and the blob's roll-off. Without weight it is the adjoint.
  */
 void
 lac_projector_gradient(LacProjector *self, const float *residual, float *volume)
 {
-    back_project(self, residual, LAC_FILTER_GRADIENT, volume);
+    back_project(self, residual, self->params.weight_cap > 0.0, volume);
 }
