@@ -9,6 +9,11 @@
 
 #define REACH         5.0 // widths after which the Gaussian is cut
 #define PEAK_DISTANCE 2   // voxels to every side that a peak must exceed
+#define MIN_PEAKS     8
+#define FIRST_BLUR    0.4 // [voxel] of the widths that are tried
+#define LAST_BLUR     3.5
+#define BLUR_GROWTH   1.3
+#define PLATEAU       1.2 // growth of the atom width from one blur to the next
 #define PEAK_SHARE    0.3 // of the strongest peaks' median that a peak must reach
 
 typedef struct {
@@ -176,23 +181,13 @@ width_along(const float *centre, gsize stride)
     return curvature > 1e-3 ? 1.0 / sqrt(curvature) : 0.0;
 }
 
-/**
- * lac_blob_measure_atom_width:
- * @volume: a first reconstruction
- * @n_atoms: (out) (optional): how many peaks were used
- *
- * Measures the Gaussian width of an atom: the median over clear peaks of the width that the
- * curvature of log intensity gives along x and y (z is stretched by the missing wedge).
- *
- * Returns: [voxel] the width, or 0 when fewer than 8 peaks are clear
- */
-double
-lac_blob_measure_atom_width(const LacVolume *volume, gsize *n_atoms)
+// Median over clear peaks of the width that the curvature of log intensity gives along x and y (z is
+// stretched by the missing wedge); 0 when fewer than MIN_PEAKS are clear.
+static double
+median_peak_width(const LacVolume *volume)
 {
     const LacVolume *v = volume;
     g_autoptr(GArray) peaks = g_array_new(FALSE, FALSE, sizeof(Peak));
-    if (n_atoms != NULL)
-        *n_atoms = 0;
     if (v->nx < 7 || v->ny < 7 || v->nz < 7)
         return 0.0;
     for (gsize z = PEAK_DISTANCE; z < v->nz - PEAK_DISTANCE; z++) {
@@ -209,18 +204,48 @@ lac_blob_measure_atom_width(const LacVolume *volume, gsize *n_atoms)
             }
         }
     }
-    if (peaks->len < 8)
+    if (peaks->len < MIN_PEAKS)
         return 0.0;
     g_array_sort(peaks, compare_value);
     float level = (float) PEAK_SHARE * g_array_index(peaks, Peak, peaks->len / 20).value;
     guint n = 0;
     while (n < peaks->len && g_array_index(peaks, Peak, n).value >= level)
         n++;
-    if (n < 8)
+    if (n < MIN_PEAKS)
         return 0.0;
     g_array_set_size(peaks, n);
     g_array_sort(peaks, compare_width);
-    if (n_atoms != NULL)
-        *n_atoms = n;
     return (double) g_array_index(peaks, Peak, n / 2).width;
+}
+
+/**
+ * lac_blob_measure_atom_width:
+ * @volume: a first reconstruction, not published; it is blurred
+ * @width: (out): [voxel] Gaussian width of an atom; 0 when there are too few clear peaks
+ * @error: return location for a #GError
+ *
+ * Blurs more and more, and takes the blur's share off the width of the peaks. Noise makes narrow
+ * peaks whose width follows the blur; once it is suppressed, what is left is that of the atoms and
+ * stays the same: the first value that the next blur no longer changes much is the answer.
+ *
+ * Returns: %TRUE, or %FALSE with @error set when memory is short
+ */
+gboolean
+lac_blob_measure_atom_width(LacVolume *volume, double *width, GError **error)
+{
+    double before = 0.0, blur = 0.0;
+    *width = 0.0;
+    for (double next = FIRST_BLUR; next < LAST_BLUR; next *= BLUR_GROWTH) {
+        if (!lac_blob_apply(volume, sqrt(next * next - blur * blur), error))
+            return FALSE;
+        blur = next;
+        double peak = median_peak_width(volume), square = peak * peak - blur * blur;
+        double now = square > 0.0 ? sqrt(square) : 0.0;
+        if (before > 0.0 && now > 0.0 && now < PLATEAU * before) {
+            *width = before;
+            return TRUE;
+        }
+        before = now;
+    }
+    return TRUE;
 }

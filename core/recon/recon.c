@@ -22,14 +22,14 @@ static const struct {
     [LAC_RECON_DEFAULT] = { "default",
         { .n_iterations = 40,
             .accelerated = TRUE,
-            .blob_sigma = -0.8,
+            .blob_sigma = -0.85,
             .weight_alpha = 0.5,
             .weight_cap = 4.0,
             .positivity = TRUE } },
     [LAC_RECON_CLEAN] = { "clean",
         { .n_iterations = 50,
             .accelerated = TRUE,
-            .blob_sigma = -0.8,
+            .blob_sigma = -0.85,
             .weight_alpha = 1.0,
             .weight_cap = 16.0,
             .positivity = TRUE } },
@@ -600,9 +600,8 @@ lac_recon_measure_atom_width(const LacSeries *series, LacProgress *progress, dou
         return FALSE;
     g_autoptr(LacVolume) volume = make_volume(&run, state->x, error);
     lac_recon_state_free(state);
-    if (volume == NULL)
+    if (volume == NULL || !lac_blob_measure_atom_width(volume, width, error))
         return FALSE;
-    *width = lac_blob_measure_atom_width(volume, NULL);
     if (*width > 0.0)
         return TRUE;
     g_set_error_literal(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
