@@ -2,12 +2,15 @@
 // The two methods that RESIRE is compared with.
 #include "core/error.h"
 #include "core/recon/recon-private.h"
+#include "core/rng.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define SMALLEST_SUM 1e-3f // share of the largest ray or voxel sum below which it counts as missed
+#define SMALLEST_SUM     1e-2f // rays and voxels that are hardly met count as this share of the largest
+#define POWER_ITERATIONS 10
+#define POWER_MARGIN     1.05
 
 static struct LacReconState *
 take_state(const LacReconRun *run, float *x)
@@ -21,16 +24,17 @@ take_state(const LacReconRun *run, float *x)
 static void
 invert_sums(float *sums, gsize n)
 {
-    float largest = 0.0f;
+    float largest = G_MINFLOAT;
     for (gsize i = 0; i < n; i++)
         largest = MAX(largest, sums[i]);
     for (gsize i = 0; i < n; i++)
-        sums[i] = sums[i] > SMALLEST_SUM * largest ? 1.0f / sums[i] : 0.0f;
+        sums[i] = 1.0f / MAX(sums[i], SMALLEST_SUM * largest);
 }
 
 typedef struct {
     float *x, *step, *voxel_weights;            // packed volumes
     float *calculated, *residual, *ray_weights; // packed projections
+    float relaxation;
 } Sirt;
 
 static void
@@ -45,6 +49,50 @@ clear_sirt(Sirt *s)
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Sirt, clear_sirt)
+
+static double
+norm(const float *values, gsize n)
+{
+    double sum = 0.0;
+    for (gsize i = 0; i < n; i++)
+        sum += (double) values[i] * (double) values[i];
+    return sqrt(sum);
+}
+
+// step := voxel weights times the back projection of ray weights times residual.
+static void
+weighted_step(LacReconRun *run, Sirt *s)
+{
+    for (gsize i = 0; i < run->n_pixels; i++)
+        s->residual[i] *= s->ray_weights[i];
+    lac_projector_adjoint(run->projector, s->residual, s->step);
+    for (gsize i = 0; i < run->n_volume; i++)
+        s->step[i] *= s->voxel_weights[i];
+}
+
+// Sums of weights bound the iteration only where no weight is negative. The exact operator rings, so
+// that its largest eigenvalue is measured and the step shortened to match. Overwrites x with zero.
+static gboolean
+measure_relaxation(LacReconRun *run, Sirt *s, GError **error)
+{
+    double largest = 1.0;
+    for (gsize i = 0; i < run->n_pixels; i++)
+        s->residual[i] = (float) lac_rng_uniform(1, i);
+    weighted_step(run, s);
+    for (int i = 0; i < POWER_ITERATIONS; i++) {
+        double length = norm(s->step, run->n_volume);
+        for (gsize j = 0; j < run->n_volume; j++)
+            s->x[j] = length > 0.0 ? (float) ((double) s->step[j] / length) : 0.0f;
+        lac_projector_forward(run->projector, s->x, s->residual);
+        weighted_step(run, s);
+        largest = norm(s->step, run->n_volume);
+        if (!lac_progress_update(run->progress, 0.0, error))
+            return FALSE;
+    }
+    s->relaxation = (float) (1.0 / MAX(1.0, POWER_MARGIN * largest));
+    memset(s->x, 0, run->n_volume * sizeof(float));
+    return TRUE;
+}
 
 static gboolean
 prepare_sirt(Sirt *s, LacReconRun *run, const float *start, GError **error)
@@ -67,10 +115,12 @@ prepare_sirt(Sirt *s, LacReconRun *run, const float *start, GError **error)
     lac_projector_adjoint(run->projector, s->residual, s->voxel_weights);
     invert_sums(s->ray_weights, run->n_pixels);
     invert_sums(s->voxel_weights, run->n_volume);
+    if (!measure_relaxation(run, s, error))
+        return FALSE;
     if (start != NULL)
         memcpy(s->x, start, run->n_volume * sizeof(float));
     lac_projector_forward(run->projector, s->x, s->calculated);
-    return lac_progress_update(run->progress, 0.0, error);
+    return TRUE;
 }
 
 /**
@@ -97,11 +147,9 @@ lac_sirt_run(LacReconRun *run, const float *initial, const struct LacReconState 
     gboolean stop = FALSE;
     for (guint i = 0; i < run->params->n_iterations && !stop; i++) {
         lac_recon_run_residual(run, s.calculated, s.residual);
-        for (gsize j = 0; j < run->n_pixels; j++)
-            s.residual[j] *= s.ray_weights[j];
-        lac_projector_adjoint(run->projector, s.residual, s.step);
+        weighted_step(run, &s);
         for (gsize j = 0; j < run->n_volume; j++) {
-            float next = s.x[j] - s.voxel_weights[j] * s.step[j];
+            float next = s.x[j] - s.relaxation * s.step[j];
             s.x[j] = next > lowest ? next : lowest;
         }
         for (gsize j = 0; run->mask != NULL && j < run->n_volume; j++)
