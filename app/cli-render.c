@@ -214,7 +214,7 @@ make_scene(const Options *o, LacVolumeTexture *texture, double aspect, LacScene 
         return FALSE;
     if (o->transparent)
         scene->background[3] = 0.0f;
-    LacBox box = lac_volume_get_box(volume);
+    LacBox box = o->box ? lac_volume_get_box(volume) : texture->content;
     lac_camera_fit(&scene->camera, &box, aspect);
     return TRUE;
 }
@@ -311,7 +311,7 @@ run(LacCli *cli, int argc, char **argv, GError **error)
     if (volume == NULL)
         return FALSE;
     // The drawing reports its own progress; 2048 is what each OpenGL 3.3 device seen so far takes.
-    g_autoptr(LacVolumeTexture) texture = lac_volume_texture_prepare(volume, 2048, NULL, error);
+    g_autoptr(LacVolumeTexture) texture = lac_volume_texture_prepare(volume, 2048, TRUE, NULL, error);
     if (texture == NULL)
         return FALSE;
     LacScene scene;

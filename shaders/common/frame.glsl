@@ -15,7 +15,8 @@ layout(std140) uniform Frame {
     vec4 box_min;    // xyz: kept part, texel space
     vec4 box_max;    // xyz; w: smallest distance along the ray
     vec4 clip;       // keeps dot(xyz, p) <= w, texel space
-    vec4 march;      // x: step [texel]; y: jitter, 0 or 1; z: opacity that ends a ray
+    vec4 march;      // x: step [texel]; y: jitter, 0 or 1; z: opacity that ends a ray; w: makes a
+                     // change of texel value per texel one of table position per voxel
     vec4 transfer;   // texel value v is at v * x + y of the table; z: size of the table
     vec4 slices;     // xyz: planes through the crosshair, texel space; below 0: none
     vec4 key_light;  // xyz: unit vector towards the light, texel space

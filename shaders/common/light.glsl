@@ -13,7 +13,7 @@ vec3 lit_surface(vec3 base, vec3 n, vec3 d)
     vec3 h = normalize(key_light.xyz + v);
     float gloss = pow(max(dot(n, h), 0.0), 36.0);
     vec3 light = vec3(0.06 + 0.92 * key * key) + 0.10 * fill * vec3(0.75, 0.85, 1.0);
-    vec3 c = linear * light * (0.45 + 0.55 * facing) + vec3(0.10 * gloss);
+    vec3 c = linear * light * (0.35 + 0.65 * facing) + vec3(0.10 * gloss);
     return pow(clamp(c, 0.0, 1.0), vec3(1.0 / 2.2));
 }
 
@@ -26,6 +26,6 @@ float lit_volume(vec3 g, vec3 d)
         return 1.0;
     vec3 n = -g / size;
     float key = 0.5 * dot(n, key_light.xyz) + 0.5;
-    float light = 0.30 + 0.95 * key * key;
-    return mix(1.0, light, smoothstep(0.0, 0.02, size));
+    float light = 0.42 + 0.95 * key * key;
+    return mix(1.0, light, smoothstep(0.0, 0.04, size * march.w));
 }

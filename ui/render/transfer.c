@@ -36,13 +36,16 @@ upper_quantile(const gsize *bins, guint n_bins, double total, double fraction)
     return 0.0;
 }
 
-// Otsu's threshold between two classes, doi:10.1109/TSMC.1979.4310076; 0 to 1.
-static double
-split_in_two(const gsize *bins, guint n_bins, double total)
+// Otsu's threshold between two classes, doi:10.1109/TSMC.1979.4310076; a bin.
+static guint
+split_in_two(const gsize *bins, guint n_bins)
 {
-    double moment = 0.0, below = 0.0, moment_below = 0.0, best = -1.0, split = 0.5;
-    for (guint i = 0; i < n_bins; i++)
+    double total = 0.0, moment = 0.0, below = 0.0, moment_below = 0.0, best = -1.0;
+    guint split = n_bins / 2;
+    for (guint i = 0; i < n_bins; i++) {
+        total += (double) bins[i];
         moment += (double) bins[i] * (i + 0.5);
+    }
     for (guint i = 0; i + 1 < n_bins; i++) {
         below += (double) bins[i];
         moment_below += (double) bins[i] * (i + 0.5);
@@ -53,7 +56,7 @@ split_in_two(const gsize *bins, guint n_bins, double total)
         double between = below * above * gap * gap;
         if (between > best) {
             best = between;
-            split = (double) (i + 1) / n_bins;
+            split = i + 1;
         }
     }
     return split;
@@ -67,7 +70,7 @@ split_in_two(const gsize *bins, guint n_bins, double total)
  * @max: upper edge of the last bin, above @min
  *
  * Guesses a transfer function that leaves the background away and shows atoms: the range ends where
- * only one voxel in 5000 is brighter, and opacity starts between the two classes of the histogram.
+ * only one voxel in 1000 is brighter, and opacity starts between the two classes of the histogram.
  *
  * Returns: the guess
  */
@@ -79,8 +82,11 @@ lac_transfer_from_histogram(const gsize *bins, guint n_bins, double min, double 
     double total = 0.0;
     for (guint i = 0; i < n_bins; i++)
         total += (double) bins[i];
-    double split = split_in_two(bins, n_bins, total);
-    double top = upper_quantile(bins, n_bins, total, 1.0 / 5000.0);
+    // Bright atoms pull the threshold up. What lies below is split again, so that the light ones
+    // are not taken for background.
+    guint upper = split_in_two(bins, n_bins), lower = split_in_two(bins, MAX(upper, 2));
+    double split = 0.5 * (upper + lower) / n_bins;
+    double top = upper_quantile(bins, n_bins, total, 1.0 / 1000.0);
     top = CLAMP(top, MIN(split + 4.0 / n_bins, 1.0), 1.0);
     // Negative values are artefacts of the reconstruction: colours start at zero.
     double lo = min < 0.0 && max > 0.0 ? 0.0 : min;
@@ -88,10 +94,10 @@ lac_transfer_from_histogram(const gsize *bins, guint n_bins, double min, double 
     double start = lac_transfer_get_position(&self, min + split * (max - min));
     start = CLAMP(start, 0.05, 0.7);
     self.n_points = 4;
-    self.points[0] = (LacTransferPoint){ 0.85 * start, 0.0 };
-    self.points[1] = (LacTransferPoint){ 0.85 * start + 0.1 * (1.0 - start), 0.06 };
-    self.points[2] = (LacTransferPoint){ start + 0.5 * (1.0 - start), 0.35 };
-    self.points[3] = (LacTransferPoint){ 1.0, 0.9 };
+    self.points[0] = (LacTransferPoint){ start, 0.0 };
+    self.points[1] = (LacTransferPoint){ start + 0.15 * (1.0 - start), 0.08 };
+    self.points[2] = (LacTransferPoint){ start + 0.35 * (1.0 - start), 0.60 };
+    self.points[3] = (LacTransferPoint){ 1.0, 0.98 };
     return self;
 }
 

@@ -191,7 +191,8 @@ set3(float out[4], double x, double y, double z)
 
 // Rays are affine in the pixel, so that each tile computes the same ones.
 static void
-set_rays(Frame *frame, const LacCamera *camera, const LacBox *box, double texel, int w, int h)
+set_rays(Frame *frame, const LacCamera *camera, const LacBox *box, double texel, double offset,
+    int w, int h)
 {
     LacMat3 m = lac_camera_get_matrix(camera);
     double size = camera->height / h;
@@ -215,7 +216,7 @@ set_rays(Frame *frame, const LacCamera *camera, const LacBox *box, double texel,
             frame->ray_origin_dy[i] = (float) (up / texel);
         }
     }
-    set3(frame->ray_origin, o[0] / texel, o[1] / texel, o[2] / texel);
+    set3(frame->ray_origin, o[0] / texel + offset, o[1] / texel + offset, o[2] / texel + offset);
     set3(frame->ray_direction, d[0], d[1], d[2]);
     frame->box_max[3] = camera->perspective ? 0.0f : -1e30f;
 }
@@ -256,17 +257,25 @@ set_kept_part(Frame *frame, const LacScene *scene, const LacVolumeTexture *textu
     const LacVolume *volume = texture->volume;
     double n[3] = { (double) volume->nx, (double) volume->ny, (double) volume->nz };
     for (int i = 0; i < 3; i++) {
-        frame->box_min[i] = (float) (scene->crop[i][0] * n[i] / texture->bin);
-        frame->box_max[i] = (float) (scene->crop[i][1] * n[i] / texture->bin);
-        frame->slices[i] =
-            scene->show_slices[i] ? (float) ((scene->crosshair[i] + 0.5) / texture->bin) : -1.0f;
+        frame->box_min[i] = (float) (scene->crop[i][0] * n[i] * texture->scale + texture->offset);
+        frame->box_max[i] = (float) (scene->crop[i][1] * n[i] * texture->scale + texture->offset);
+        frame->slices[i] = scene->show_slices[i]
+            ? (float) ((scene->crosshair[i] + 0.5) * texture->scale + texture->offset)
+            : -1.0f;
     }
     if (!scene->clip.enabled)
         return;
     LacVec3 c = scene->clip.normal;
     set3(frame->clip, c.x, c.y, c.z);
     double offset = scene->clip.offset - c.x * box->min.x - c.y * box->min.y - c.z * box->min.z;
-    frame->clip[3] = (float) (offset / texel);
+    frame->clip[3] = (float) (offset / texel + texture->offset * (c.x + c.y + c.z));
+}
+
+// [texel]: where texels are larger than voxels, more samples would show nothing more.
+static double
+get_step(const LacVolumeTexture *texture, const LacRenderQuality *quality)
+{
+    return quality->step * MAX(texture->scale, 1.0);
 }
 
 static void
@@ -274,12 +283,13 @@ fill_frame(const LacVolumePass *self, const LacVolumeTexture *texture, const Lac
     const LacRenderQuality *quality, const LacRenderTarget *target, Frame *frame)
 {
     LacBox box = lac_volume_get_box(texture->volume);
-    double texel = lac_volume_get_scale(texture->volume) * texture->bin;
+    double texel = lac_volume_get_scale(texture->volume) / texture->scale;
     const LacTransfer *transfer = &scene->transfer;
     double width = transfer->hi - transfer->lo;
     double scale = width != 0.0 ? (texture->max - texture->min) / width : 0.0;
     double offset = lac_transfer_get_position(transfer, texture->min);
-    set_rays(frame, &scene->camera, &box, texel, target->full_width, target->full_height);
+    set_rays(frame, &scene->camera, &box, texel, texture->offset, target->full_width,
+        target->full_height);
     set_light(frame->key_light, &scene->camera, (LacVec3){ -0.45, 0.60, 0.66 });
     set_light(frame->fill_light, &scene->camera, (LacVec3){ 0.70, -0.35, 0.45 });
     set_levels(frame, scene, texture);
@@ -292,7 +302,9 @@ fill_frame(const LacVolumePass *self, const LacVolumeTexture *texture, const Lac
     set3(frame->blocks, (double) texture->n_blocks_x, (double) texture->n_blocks_y,
         (double) texture->n_blocks_z);
     frame->blocks[3] = scale > 0.0 ? (float) ((self->table_empty - offset) / scale) : -1.0f;
-    set3(frame->march, quality->step, scene->mode == LAC_RENDER_DVR ? 1.0 : 0.0, (double) OPAQUE);
+    set3(frame->march, get_step(texture, quality), scene->mode == LAC_RENDER_DVR ? 1.0 : 0.0,
+        (double) OPAQUE);
+    frame->march[3] = (float) (texture->scale * fabs(scale));
     set3(frame->transfer, scale, offset, TABLE_SIZE);
 }
 
@@ -325,7 +337,7 @@ lac_volume_pass_begin(LacVolumePass *self, LacVolumeStore *store, const LacScene
     Frame frame = { 0 };
     self->width = width;
     self->height = height;
-    update_table(self, &scene->transfer, quality->step * texture->bin);
+    update_table(self, &scene->transfer, get_step(texture, quality) / texture->scale);
     fill_frame(self, texture, scene, quality, target, &frame);
     glBindBuffer(GL_UNIFORM_BUFFER, self->frame_buffer);
     glBufferSubData(GL_UNIFORM_BUFFER, 0, sizeof frame, &frame);

@@ -9,10 +9,12 @@
 #define BLOCK         LAC_TEXTURE_BLOCK
 #define CHUNK         64               // planes between two looks at the progress
 #define SMALLEST_HALF 6.103515625e-05f // the smallest normal half float, 2^-14
+#define SMOOTH_LIMIT  200              // longest edge of a volume that is made smooth [voxel]
 
 typedef struct {
     LacVolumeTexture *self;
-    gsize first;    // plane, or plane of blocks, at which the loop starts
+    gsize bin;      // voxels per texel along each axis; 1 unless too large
+    gsize first;    // plane at which the loop starts
     gsize *partial; // one histogram per plane of the chunk
 } PrepareArgs;
 
@@ -30,23 +32,15 @@ to_half(const float *restrict in, gsize n, guint16 *restrict out)
     }
 }
 
-// Adds one row of voxels to a row of texels; a NaN counts as the smallest value.
+// A NaN counts as the smallest value.
 static void
-add_row(const LacVolumeTexture *self, const float *restrict in, float *restrict out)
+scale_row(const LacVolumeTexture *self, const float *restrict in, gsize n, float *restrict out)
 {
-    gsize nx = self->volume->nx;
     float low = (float) self->min, scale = (float) (1.0 / (self->max - self->min));
-    if (self->bin == 1) {
 #pragma omp simd
-        for (gsize i = 0; i < nx; i++) {
-            float v = (in[i] - low) * scale;
-            out[i] = v > 0.0f ? (v < 1.0f ? v : 1.0f) : 0.0f;
-        }
-        return;
-    }
-    for (gsize i = 0; i < nx; i++) {
+    for (gsize i = 0; i < n; i++) {
         float v = (in[i] - low) * scale;
-        out[i / self->bin] += v > 0.0f ? MIN(v, 1.0f) : 0.0f;
+        out[i] = v > 0.0f ? (v < 1.0f ? v : 1.0f) : 0.0f;
     }
 }
 
@@ -62,26 +56,100 @@ count_row(const LacVolumeTexture *self, const float *in, gsize *bins)
     }
 }
 
-static void
-fill_plane(const LacVolumeTexture *self, gsize z, float *row, gsize *bins)
+static const float *
+get_row(const LacVolume *volume, gsize z, gsize y)
 {
+    return volume->data + (z * volume->ny + y) * volume->nx;
+}
+
+// Averages over cubes of voxels; @scratch holds a row of voxels and one of texels.
+static void
+fill_binned_plane(const PrepareArgs *args, gsize z, float *scratch, gsize *bins)
+{
+    const LacVolumeTexture *self = args->self;
     const LacVolume *volume = self->volume;
-    gsize bin = self->bin, z_end = MIN((z + 1) * bin, volume->nz);
+    gsize bin = args->bin, z_end = MIN((z + 1) * bin, volume->nz);
+    float *row = scratch, *sum = scratch + volume->nx;
     for (gsize y = 0; y < self->ny; y++) {
         gsize y_end = MIN((y + 1) * bin, volume->ny);
-        memset(row, 0, self->nx * sizeof *row);
+        memset(sum, 0, self->nx * sizeof *sum);
         for (gsize zz = z * bin; zz < z_end; zz++)
             for (gsize yy = y * bin; yy < y_end; yy++) {
-                const float *in = volume->data + (zz * volume->ny + yy) * volume->nx;
-                add_row(self, in, row);
-                count_row(self, in, bins);
+                scale_row(self, get_row(volume, zz, yy), volume->nx, row);
+                count_row(self, get_row(volume, zz, yy), bins);
+                for (gsize x = 0; x < volume->nx; x++)
+                    sum[x / bin] += row[x];
             }
-        if (bin > 1)
-            for (gsize x = 0; x < self->nx; x++) {
-                gsize width = MIN((x + 1) * bin, volume->nx) - x * bin;
-                row[x] /= (float) (width * (y_end - y * bin) * (z_end - z * bin));
-            }
-        to_half(row, self->nx, self->texels + (z * self->ny + y) * self->nx);
+        for (gsize x = 0; x < self->nx; x++) {
+            gsize width = MIN((x + 1) * bin, volume->nx) - x * bin;
+            sum[x] /= (float) (width * (y_end - y * bin) * (z_end - z * bin));
+        }
+        to_half(sum, self->nx, self->texels + (z * self->ny + y) * self->nx);
+    }
+}
+
+static void
+fill_plain_plane(const PrepareArgs *args, gsize z, float *scratch, gsize *bins)
+{
+    const LacVolumeTexture *self = args->self;
+    for (gsize y = 0; y < self->ny; y++) {
+        const float *in = get_row(self->volume, z, y);
+        scale_row(self, in, self->nx, scratch);
+        count_row(self, in, bins);
+        to_half(scratch, self->nx, self->texels + (z * self->ny + y) * self->nx);
+    }
+}
+
+// Half way between b and c on the cubic through four points (Catmull and Rom).
+static void
+mix_rows(const float *restrict a, const float *restrict b, const float *restrict c,
+    const float *restrict d, gsize n, float *restrict out)
+{
+#pragma omp simd
+    for (gsize i = 0; i < n; i++)
+        out[i] = 0.5625f * (b[i] + c[i]) - 0.0625f * (a[i] + d[i]);
+}
+
+static gsize
+clamp_index(gsize i, gssize by, gsize n)
+{
+    gssize at = (gssize) i + by;
+    return at < 0 ? 0 : MIN((gsize) at, n - 1);
+}
+
+// Even texels are voxels, odd ones lie half way. @scratch holds a plane of voxels, one row of
+// voxels and two of texels.
+static void
+fill_smooth_plane(const PrepareArgs *args, gsize z, float *scratch, gsize *bins)
+{
+    const LacVolumeTexture *self = args->self;
+    const LacVolume *v = self->volume;
+    gsize nx = v->nx, k = z / 2;
+    float *plane = scratch, *row = plane + nx * v->ny, *fine = row + nx, *scaled = fine + self->nx;
+    for (gsize y = 0; y < v->ny; y++) {
+        if (z % 2 != 0)
+            mix_rows(get_row(v, clamp_index(k, -1, v->nz), y), get_row(v, k, y),
+                get_row(v, k + 1, y), get_row(v, clamp_index(k, 2, v->nz), y), nx, plane + y * nx);
+        else {
+            memcpy(plane + y * nx, get_row(v, k, y), nx * sizeof *plane);
+            count_row(self, get_row(v, k, y), bins);
+        }
+    }
+    for (gsize y = 0; y < self->ny; y++) {
+        gsize j = y / 2;
+        if (y % 2 != 0)
+            mix_rows(plane + clamp_index(j, -1, v->ny) * nx, plane + j * nx, plane + (j + 1) * nx,
+                plane + clamp_index(j, 2, v->ny) * nx, nx, row);
+        else
+            memcpy(row, plane + j * nx, nx * sizeof *row);
+        for (gsize x = 0; x + 1 < nx; x++) {
+            fine[2 * x] = row[x];
+            fine[2 * x + 1] = 0.5625f * (row[x] + row[x + 1]) -
+                0.0625f * (row[clamp_index(x, -1, nx)] + row[MIN(x + 2, nx - 1)]);
+        }
+        fine[2 * nx - 2] = row[nx - 1];
+        scale_row(self, fine, self->nx, scaled);
+        to_half(scaled, self->nx, self->texels + (z * self->ny + y) * self->nx);
     }
 }
 
@@ -90,9 +158,19 @@ fill_planes(gsize begin, gsize end, guint worker, gpointer data)
 {
     (void) worker;
     const PrepareArgs *args = data;
-    g_autofree float *row = g_new(float, args->self->nx);
-    for (gsize i = begin; i < end; i++)
-        fill_plane(args->self, args->first + i, row, args->partial + i * LAC_TEXTURE_N_BINS);
+    const LacVolumeTexture *self = args->self;
+    const LacVolume *volume = self->volume;
+    gsize n = volume->nx + 2 * self->nx + (self->is_smooth ? volume->nx * volume->ny : 0);
+    g_autofree float *scratch = g_new(float, n);
+    for (gsize i = begin; i < end; i++) {
+        gsize z = args->first + i, *bins = args->partial + i * LAC_TEXTURE_N_BINS;
+        if (self->is_smooth)
+            fill_smooth_plane(args, z, scratch, bins);
+        else if (args->bin > 1)
+            fill_binned_plane(args, z, scratch, bins);
+        else
+            fill_plain_plane(args, z, scratch, bins);
+    }
 }
 
 // Half floats that are not negative are ordered as integers are.
@@ -141,10 +219,10 @@ fill_blocks(gsize begin, gsize end, guint worker, gpointer data)
 }
 
 static gboolean
-fill(LacVolumeTexture *self, LacProgress *progress, GError **error)
+fill(LacVolumeTexture *self, gsize bin, LacProgress *progress, GError **error)
 {
     g_autofree gsize *partial = g_new(gsize, CHUNK * LAC_TEXTURE_N_BINS);
-    PrepareArgs args = { .self = self, .partial = partial };
+    PrepareArgs args = { .self = self, .bin = bin, .partial = partial };
     for (args.first = 0; args.first < self->nz; args.first += CHUNK) {
         gsize n = MIN(CHUNK, self->nz - args.first);
         memset(partial, 0, CHUNK * LAC_TEXTURE_N_BINS * sizeof *partial);
@@ -166,22 +244,40 @@ n_parts(gsize n, gsize size)
     return (n - 1) / size + 1;
 }
 
-static gboolean
-allocate(LacVolumeTexture *self, guint max_size, GError **error)
+static void
+set_shape(LacVolumeTexture *self, guint max_size, gboolean smooth, gsize *bin)
 {
     const LacVolume *volume = self->volume;
-    gsize largest = MAX(MAX(volume->nx, volume->ny), volume->nz), n;
-    self->bin = (guint) n_parts(largest, max_size);
-    self->nx = n_parts(volume->nx, self->bin);
-    self->ny = n_parts(volume->ny, self->bin);
-    self->nz = n_parts(volume->nz, self->bin);
+    gsize largest = MAX(MAX(volume->nx, volume->ny), volume->nz);
+    *bin = n_parts(largest, max_size);
+    if (smooth && largest > 1 && largest <= SMOOTH_LIMIT && 2 * largest - 1 <= max_size) {
+        // Texel 2 i is voxel i: centres meet, so that no peak is lost.
+        self->is_smooth = TRUE;
+        self->scale = 2.0;
+        self->offset = -0.5;
+        self->nx = 2 * volume->nx - 1;
+        self->ny = 2 * volume->ny - 1;
+        self->nz = 2 * volume->nz - 1;
+        return;
+    }
+    self->scale = 1.0 / (double) *bin;
+    self->nx = n_parts(volume->nx, *bin);
+    self->ny = n_parts(volume->ny, *bin);
+    self->nz = n_parts(volume->nz, *bin);
+    if (*bin > 1)
+        self->note = g_strdup_printf("3D view binned %" G_GSIZE_FORMAT
+                                     " times: the graphics card takes %u voxels along an axis, "
+                                     "the volume has %" G_GSIZE_FORMAT,
+            *bin, max_size, largest);
+}
+
+static gboolean
+allocate(LacVolumeTexture *self, GError **error)
+{
+    gsize n;
     self->n_blocks_x = n_parts(self->nx, BLOCK);
     self->n_blocks_y = n_parts(self->ny, BLOCK);
     self->n_blocks_z = n_parts(self->nz, BLOCK);
-    if (self->bin > 1)
-        self->note = g_strdup_printf("3D view binned %u times: the graphics memory takes %u voxels "
-                                     "along an axis, the volume has %" G_GSIZE_FORMAT,
-            self->bin, max_size, largest);
     if (!lac_check_shape(self->nz, self->ny, self->nx, &n, error))
         return FALSE;
     self->texels = lac_alloc(n, sizeof *self->texels, error);
@@ -192,11 +288,48 @@ allocate(LacVolumeTexture *self, guint max_size, GError **error)
     return self->blocks != NULL;
 }
 
+// The box about the blocks in which something exceeds @level, as a first thing to look at.
+static LacBox
+find_content(const LacVolumeTexture *self, double level)
+{
+    float at = (float) ((level - self->min) / (self->max - self->min));
+    guint16 threshold;
+    at = CLAMP(at, 0.0f, 1.0f);
+    to_half(&at, 1, &threshold);
+    gsize low[3] = { G_MAXSIZE, G_MAXSIZE, G_MAXSIZE }, high[3] = { 0 };
+    for (gsize z = 0; z < self->n_blocks_z; z++)
+        for (gsize y = 0; y < self->n_blocks_y; y++)
+            for (gsize x = 0; x < self->n_blocks_x; x++) {
+                gsize at_block = (z * self->n_blocks_y + y) * self->n_blocks_x + x;
+                if (self->blocks[at_block] <= threshold)
+                    continue;
+                const gsize xyz[3] = { x, y, z };
+                for (int i = 0; i < 3; i++) {
+                    low[i] = MIN(low[i], xyz[i]);
+                    high[i] = MAX(high[i], xyz[i] + 1);
+                }
+            }
+    LacBox box = lac_volume_get_box(self->volume);
+    if (high[0] == 0)
+        return box;
+    double size = lac_volume_get_scale(self->volume) / self->scale; // [Å] of a texel
+    LacVec3 o = box.min;
+    return (LacBox){
+        .min = { o.x + size * (double) (low[0] * BLOCK), o.y + size * (double) (low[1] * BLOCK),
+            o.z + size * (double) (low[2] * BLOCK) },
+        .max = { MIN(o.x + size * (double) (high[0] * BLOCK), box.max.x),
+            MIN(o.y + size * (double) (high[1] * BLOCK), box.max.y),
+            MIN(o.z + size * (double) (high[2] * BLOCK), box.max.z) },
+    };
+}
+
 /**
  * lac_volume_texture_prepare:
  * @volume: a published volume; a reference is kept
- * @max_size: the longest edge that the graphics memory takes [texel]; larger volumes are averaged
+ * @max_size: the longest edge that the graphics card takes [texel]; larger volumes are averaged
  *     over cubes of voxels
+ * @smooth: %TRUE to put a texel between each two voxels, on a cubic curve through them; done for
+ *     volumes of up to 200 voxels along an axis where @max_size allows. It takes the edges off a small volume, for eight times the memory
  * @progress: (nullable): progress
  * @error: return location for a #GError
  *
@@ -206,26 +339,29 @@ allocate(LacVolumeTexture *self, guint max_size, GError **error)
  * Returns: (transfer full): the texture, or %NULL with @error set
  */
 LacVolumeTexture *
-lac_volume_texture_prepare(LacVolume *volume, guint max_size, LacProgress *progress, GError **error)
+lac_volume_texture_prepare(LacVolume *volume, guint max_size, gboolean smooth,
+    LacProgress *progress, GError **error)
 {
     g_return_val_if_fail(volume != NULL && max_size > 0, NULL);
 
     g_autoptr(LacVolumeTexture) self = g_new0(LacVolumeTexture, 1);
+    gsize bin;
     g_atomic_ref_count_init(&self->ref_count);
     self->volume = lac_volume_ref(volume);
-    if (!allocate(self, max_size, error))
+    set_shape(self, max_size, smooth, &bin);
+    if (!allocate(self, error))
         return NULL;
     LacStats stats = lac_stats(volume->data, lac_volume_get_size(volume));
     self->min = (double) stats.min;
     self->max = (double) stats.max;
     if (!(self->max > self->min))
         self->max = self->min + MAX(fabs(self->min), 1.0);
-    if (!lac_progress_update(progress, 0.2, error) || !fill(self, progress, error))
+    if (!lac_progress_update(progress, 0.2, error) || !fill(self, bin, progress, error))
         return NULL;
     self->transfer =
         lac_transfer_from_histogram(self->histogram, LAC_TEXTURE_N_BINS, self->min, self->max);
-    self->iso_level = lac_transfer_get_value(&self->transfer,
-        0.5 * (self->transfer.points[1].x + self->transfer.points[2].x));
+    self->iso_level = lac_transfer_get_value(&self->transfer, self->transfer.points[1].x);
+    self->content = find_content(self, self->iso_level);
     return g_steal_pointer(&self);
 }
 

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The inside of LacViewport, shared by the files that make it.
+#pragma once
+
+#include "ui/frame-stats.h"
+#include "ui/latest.h"
+#include "ui/render/renderer.h"
+#include "ui/viewport.h"
+
+typedef enum {
+    LAC_DRAG_NONE,
+    LAC_DRAG_ROTATE,
+    LAC_DRAG_PAN,
+    LAC_DRAG_ROLL,
+} LacDrag;
+
+struct _LacViewport {
+    GtkWidget parent_instance;
+    GtkOverlay *overlay;
+    GtkGLArea *area;
+    GtkDrawingArea *scale_bar;
+    GtkLabel *message; // failure, in the middle
+    GtkLabel *note;    // what the user should know, at the top
+    GtkLabel *stats_label;
+
+    // Volumes on their way: newest -> worker -> scene.volume -> graphics memory.
+    LacVolume *newest; // (nullable) the last one that was set
+    LacLatest *worker;
+    guint smooth_timer;   // before the shown volume is made smooth; 0: none
+    gboolean is_fit_due;  // the camera has not seen this box yet
+    gboolean is_auto_transfer, is_auto_level;
+
+    LacScene scene;
+    LacRenderer *renderer; // (nullable) from realize to unrealize
+    LacRenderProgress progress;
+    double move_resolution; // follows the time of frames
+    gboolean is_moving;     // quick pictures until the settle timer runs out
+    gboolean is_settled;
+    guint settle_timer, again_idle; // 0: none
+    char *status, *gl_info;         // (nullable)
+
+    LacFrameStats stats;
+    GdkFrameClock *clock; // (nullable) while realized
+    gulong after_paint;
+
+    // The pointer and what it drags.
+    double pointer_x, pointer_y; // [widget unit]
+    LacDrag drag;
+    gboolean has_dragged; // beyond the threshold
+    double drag_x, drag_y, last_x, last_y;
+    LacCamera drag_camera; // before the drag, for Escape
+};
+
+void lac_viewport_add_controllers(LacViewport *self);
+void lac_viewport_moved(LacViewport *self, GtkEventController *controller);
+void lac_viewport_pick(LacViewport *self, double x, double y, gsize xyz[3], double *value,
+    gboolean *found);
+void lac_viewport_emit_pointed(LacViewport *self);
+void lac_viewport_emit_crosshair_picked(LacViewport *self, const gsize xyz[3]);
+void lac_viewport_emit_camera_changed(LacViewport *self);
