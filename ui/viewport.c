@@ -1,0 +1,1042 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/gpu/egl-context.h"
+#include "ui/overlay.h"
+#include "ui/render/pick.h"
+#include "ui/render/program.h"
+#include "ui/viewport-private.h"
+
+#include <epoxy/gl.h>
+#include <math.h>
+#include <string.h>
+
+#define SETTLE_MS       150  // after the last event the full picture is begun
+#define SMOOTH_MS       600  // after the last volume it is made smooth
+#define FRAME_BUDGET_MS 20.0 // of the renderer; painting the window comes on top
+#define FAST_MS         8.0  // a quick picture this fast need not be quick
+#define DEFAULT_MAX     2048 // [texel] before the graphics card could be asked
+
+enum {
+    POINTED,
+    CROSSHAIR_PICKED,
+    CAMERA_CHANGED,
+    SCENE_CHANGED,
+    STATUS_CHANGED,
+    N_SIGNALS
+};
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE(LacViewport, lac_viewport, GTK_TYPE_WIDGET)
+
+// ---- What is asked of the worker ----
+
+typedef struct {
+    LacVolume *volume;
+    guint max_size;
+    gboolean smooth;
+} PrepareRequest;
+
+static void
+free_request(gpointer data)
+{
+    PrepareRequest *request = data;
+    lac_volume_unref(request->volume);
+    g_free(request);
+}
+
+static gpointer
+prepare(LacProgress *progress, gpointer data, GError **error)
+{
+    PrepareRequest *request = data;
+    return lac_volume_texture_prepare(request->volume, request->max_size, request->smooth, progress,
+        error);
+}
+
+static void
+free_texture(gpointer data)
+{
+    lac_volume_texture_unref(data);
+}
+
+static void
+request_texture(LacViewport *self, LacVolume *volume, gboolean smooth)
+{
+    PrepareRequest *request = g_new0(PrepareRequest, 1);
+    request->volume = lac_volume_ref(volume);
+    request->max_size =
+        self->renderer != NULL ? lac_renderer_get_max_size(self->renderer) : DEFAULT_MAX;
+    request->smooth = smooth;
+    lac_latest_request(self->worker, request, 0);
+}
+
+// A newer volume waits until the one before was drawn completely at least once: a stream of
+// iterates then shows whole pictures, however slow the machine is.
+static void
+prepare_newest(LacViewport *self)
+{
+    const LacVolumeTexture *shown = self->scene.volume;
+    if (self->newest == NULL || (shown != NULL && shown->volume == self->newest))
+        return;
+    gboolean is_drawn = self->is_settled || self->is_moving || self->renderer == NULL;
+    if (!lac_latest_is_busy(self->worker) && (shown == NULL || is_drawn))
+        request_texture(self, self->newest, FALSE);
+}
+
+static void
+set_status(LacViewport *self, const char *status)
+{
+    if (g_strcmp0(self->status, status) == 0)
+        return;
+    g_free(self->status);
+    self->status = g_strdup(status);
+    gtk_label_set_text(self->note, status != NULL ? status : "");
+    gtk_widget_set_visible(GTK_WIDGET(self->note), status != NULL);
+    g_signal_emit(self, signals[STATUS_CHANGED], 0);
+}
+
+// ---- Frames ----
+
+static double
+get_aspect(LacViewport *self)
+{
+    int width = gtk_widget_get_width(GTK_WIDGET(self));
+    int height = gtk_widget_get_height(GTK_WIDGET(self));
+    return width > 0 && height > 0 ? (double) width / height : 1.5;
+}
+
+static gboolean
+settle_cb(gpointer data)
+{
+    LacViewport *self = data;
+    self->settle_timer = 0;
+    self->is_moving = FALSE;
+    self->progress.rows = 0;
+    gtk_gl_area_queue_render(self->area);
+    return G_SOURCE_REMOVE;
+}
+
+// Something changed that must be seen at once: quick pictures, and the full one soon after.
+static void
+begin_moving(LacViewport *self)
+{
+    self->is_moving = TRUE;
+    self->is_settled = FALSE;
+    g_clear_handle_id(&self->settle_timer, g_source_remove);
+    self->settle_timer = g_timeout_add(SETTLE_MS, settle_cb, self);
+    gtk_gl_area_queue_render(self->area);
+    gtk_widget_queue_draw(GTK_WIDGET(self->scale_bar));
+}
+
+// Something changed that may come over the picture row by row.
+static void
+begin_refining(LacViewport *self)
+{
+    self->progress.rows = 0;
+    self->is_settled = FALSE;
+    gtk_gl_area_queue_render(self->area);
+}
+
+static void
+scene_changed(LacViewport *self)
+{
+    begin_moving(self);
+    g_signal_emit(self, signals[SCENE_CHANGED], 0);
+}
+
+/**
+ * lac_viewport_moved:
+ * @self: a view
+ * @controller: (nullable): whose event moved the camera
+ *
+ * Shows the camera's new position, and starts the clock that tells how long that takes.
+ */
+void
+lac_viewport_moved(LacViewport *self, GtkEventController *controller)
+{
+    lac_frame_stats_input(&self->stats,
+        controller != NULL ? gtk_event_controller_get_current_event_time(controller) : 0);
+    begin_moving(self);
+}
+
+static gboolean
+smooth_cb(gpointer data)
+{
+    LacViewport *self = data;
+    LacVolumeTexture *shown = self->scene.volume;
+    self->smooth_timer = 0;
+    if (shown != NULL && shown->volume == self->newest && !shown->is_smooth &&
+        !lac_latest_is_busy(self->worker))
+        request_texture(self, self->newest, TRUE);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+follow_volume(LacViewport *self)
+{
+    const LacVolumeTexture *texture = self->scene.volume;
+    if (self->is_auto_transfer) {
+        LacColormap colormap = self->scene.transfer.colormap;
+        self->scene.transfer = texture->transfer;
+        self->scene.transfer.colormap = colormap;
+    }
+    if (self->is_auto_level)
+        self->scene.iso[0].level = texture->iso_level;
+    if (self->is_fit_due) {
+        self->is_fit_due = FALSE;
+        LacBox box = lac_volume_get_box(texture->volume);
+        lac_camera_fit(&self->scene.camera, self->scene.show_box ? &box : &texture->content,
+            get_aspect(self));
+        g_signal_emit(self, signals[CAMERA_CHANGED], 0);
+    }
+}
+
+static void
+prepared(gpointer result, const GError *error, gpointer owner)
+{
+    LacViewport *self = owner;
+    if (error != NULL) {
+        set_status(self, error->message);
+        return;
+    }
+    LacVolumeTexture *old = self->scene.volume;
+    gboolean was_empty = old == NULL;
+    self->scene.volume = result;
+    lac_volume_texture_unref(old);
+    set_status(self, self->scene.volume->note);
+    follow_volume(self);
+    if (was_empty)
+        begin_moving(self);
+    else
+        begin_refining(self);
+    g_clear_handle_id(&self->smooth_timer, g_source_remove);
+    self->smooth_timer = g_timeout_add(SMOOTH_MS, smooth_cb, self);
+    g_signal_emit(self, signals[SCENE_CHANGED], 0);
+    prepare_newest(self);
+}
+
+static gboolean
+again_cb(gpointer data)
+{
+    LacViewport *self = data;
+    self->again_idle = 0;
+    gtk_gl_area_queue_render(self->area);
+    return G_SOURCE_REMOVE;
+}
+
+// While moving: as fine as the time of a frame allows.
+static LacRenderQuality
+get_moving_quality(LacViewport *self)
+{
+    double ms = lac_renderer_get_frame_ms(self->renderer);
+    if (ms > 0.0) {
+        double wanted = sqrt(FRAME_BUDGET_MS / MAX(ms, 0.5));
+        self->move_resolution = CLAMP(self->move_resolution * CLAMP(wanted, 0.5, 1.2), 0.12, 1.0);
+    }
+    LacRenderQuality quality = lac_render_quality_full();
+    quality.resolution = self->move_resolution;
+    quality.step = ms > 0.0 && ms < FAST_MS && self->move_resolution >= 1.0 ? 0.5 : 1.5;
+    return quality;
+}
+
+static gboolean
+draw(LacViewport *self, const LacRenderTarget *target, GError **error)
+{
+    LacRenderQuality quality = lac_render_quality_full();
+    if (self->is_moving) {
+        quality = get_moving_quality(self);
+        LacRenderProgress quick = { .budget_ms = quality.resolution < 1.0 ? FRAME_BUDGET_MS : 1e3 };
+        if (!lac_renderer_draw(self->renderer, &self->scene, &quality, target, &quick, error))
+            return FALSE;
+        self->progress.done = FALSE;
+        return TRUE;
+    }
+    self->progress.budget_ms = FRAME_BUDGET_MS;
+    return lac_renderer_draw(self->renderer, &self->scene, &quality, target, &self->progress,
+        error);
+}
+
+static gboolean
+render_cb(GtkGLArea *area, GdkGLContext *context, LacViewport *self)
+{
+    (void) context;
+    g_autoptr(GError) error = NULL;
+    int scale = gtk_widget_get_scale_factor(GTK_WIDGET(area)), framebuffer = 0;
+    int width = gtk_widget_get_width(GTK_WIDGET(area)) * scale;
+    int height = gtk_widget_get_height(GTK_WIDGET(area)) * scale;
+    if (self->renderer == NULL || width < 1 || height < 1)
+        return FALSE;
+    glGetIntegerv(GL_DRAW_FRAMEBUFFER_BINDING, &framebuffer); // the area's own, never 0
+    LacRenderTarget target = lac_render_target_whole((guint) framebuffer, width, height);
+    target.line_scale = scale;
+    if (!draw(self, &target, &error)) {
+        set_status(self, error->message);
+        return FALSE;
+    }
+    lac_frame_stats_drawn(&self->stats);
+    gboolean was_settled = self->is_settled;
+    self->is_settled = !self->is_moving && self->progress.done;
+    if (!self->is_moving && !self->progress.done && self->again_idle == 0)
+        self->again_idle = g_idle_add(again_cb, self);
+    if (self->is_settled && !was_settled)
+        prepare_newest(self);
+    return TRUE;
+}
+
+static void
+resize_cb(GtkGLArea *area, int width, int height, LacViewport *self)
+{
+    (void) area;
+    (void) width;
+    (void) height;
+    begin_moving(self);
+}
+
+static void
+after_paint_cb(GdkFrameClock *clock, LacViewport *self)
+{
+    (void) clock;
+    guint64 n = self->stats.n;
+    lac_frame_stats_shown(&self->stats);
+    if (self->stats.n == n || !gtk_widget_get_visible(GTK_WIDGET(self->stats_label)))
+        return;
+    g_autofree char *text =
+        g_strdup_printf("input to frame %.0f ms, 95 %% %.0f, max %.0f, n %" G_GUINT64_FORMAT
+                        "\nvolume %.0f ms at %.0f %%",
+            self->stats.last_ms, lac_frame_stats_get_p95_ms(&self->stats), self->stats.max_ms,
+            self->stats.n, self->renderer != NULL ? lac_renderer_get_frame_ms(self->renderer) : 0.0,
+            100.0 * self->move_resolution);
+    gtk_label_set_text(self->stats_label, text);
+}
+
+// ---- OpenGL, from realize to unrealize ----
+
+static GdkGLContext *
+try_context(GtkGLArea *area, GdkGLAPI api, int major, int minor, GError **error)
+{
+    GdkSurface *surface = gtk_native_get_surface(gtk_widget_get_native(GTK_WIDGET(area)));
+    g_autoptr(GdkGLContext) context = gdk_surface_create_gl_context(surface, error);
+    if (context == NULL)
+        return NULL;
+    gdk_gl_context_set_allowed_apis(context, api);
+    gdk_gl_context_set_required_version(context, major, minor);
+    return gdk_gl_context_realize(context, error) ? g_steal_pointer(&context) : NULL;
+}
+
+static GdkGLContext *
+create_context_cb(GtkGLArea *area, LacViewport *self)
+{
+    (void) self;
+    g_autoptr(GError) error = NULL;
+    GdkGLContext *context = try_context(area, GDK_GL_API_GL, 3, 3, &error);
+    if (context == NULL)
+        context = try_context(area, GDK_GL_API_GLES, 3, 0, NULL);
+    if (context == NULL)
+        gtk_gl_area_set_error(area, error);
+    return context;
+}
+
+static void
+show_failure(LacViewport *self, const char *reason)
+{
+    g_autofree char *text = g_strdup_printf("The 3D view cannot be drawn.\n%s\nIt needs OpenGL 3.3 "
+                                            "or OpenGL ES 3.0: a newer graphics driver, or Mesa's "
+                                            "software renderer (package libgl1-mesa-dri).\nSlices "
+                                            "and all computations work without it.",
+        reason);
+    gtk_label_set_text(self->message, text);
+    gtk_widget_set_visible(GTK_WIDGET(self->message), TRUE);
+    gtk_widget_set_visible(GTK_WIDGET(self->area), FALSE);
+    set_status(self, reason);
+    gtk_widget_set_visible(GTK_WIDGET(self->note), FALSE);
+}
+
+static void
+area_realize_cb(GtkGLArea *area, LacViewport *self)
+{
+    g_autoptr(GError) error = NULL;
+    gtk_gl_area_make_current(area);
+    const GError *failure = gtk_gl_area_get_error(area);
+    if (failure == NULL) {
+        self->renderer = lac_renderer_new(&error);
+        failure = error;
+    }
+    if (failure != NULL) {
+        show_failure(self, failure->message);
+        return;
+    }
+    g_free(self->gl_info);
+    self->gl_info = g_strdup(lac_renderer_get_info(self->renderer));
+    g_debug("%s", self->gl_info);
+    begin_moving(self);
+}
+
+static void
+area_unrealize_cb(GtkGLArea *area, LacViewport *self)
+{
+    gtk_gl_area_make_current(area);
+    if (gtk_gl_area_get_error(area) == NULL)
+        g_clear_pointer(&self->renderer, lac_renderer_free);
+}
+
+static void
+lac_viewport_realize(GtkWidget *widget)
+{
+    LacViewport *self = LAC_VIEWPORT(widget);
+    GTK_WIDGET_CLASS(lac_viewport_parent_class)->realize(widget);
+    self->clock = gtk_widget_get_frame_clock(widget);
+    self->after_paint =
+        g_signal_connect(self->clock, "after-paint", G_CALLBACK(after_paint_cb), self);
+}
+
+static void
+lac_viewport_unrealize(GtkWidget *widget)
+{
+    LacViewport *self = LAC_VIEWPORT(widget);
+    g_signal_handler_disconnect(self->clock, self->after_paint);
+    self->clock = NULL;
+    GTK_WIDGET_CLASS(lac_viewport_parent_class)->unrealize(widget);
+}
+
+// ---- The widget ----
+
+static void
+draw_scale_bar(GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer data)
+{
+    LacViewport *self = data;
+    if (self->scene.volume == NULL || self->scene.volume->volume->voxel_size <= 0.0)
+        return;
+    lac_overlay_scale_bar(GTK_WIDGET(area), cr, width, height, height / self->scene.camera.height);
+}
+
+// A tooltip would cover what one looks at: it comes with Ctrl+F1 only, or while there is nothing.
+static gboolean
+lac_viewport_query_tooltip(GtkWidget *widget, int x, int y, gboolean keyboard, GtkTooltip *tooltip)
+{
+    (void) x;
+    (void) y;
+    if (!keyboard && LAC_VIEWPORT(widget)->scene.volume != NULL)
+        return FALSE;
+    gtk_tooltip_set_text(tooltip,
+        "Drag to turn, Shift or right button to move, Ctrl to roll, wheel to zoom.\n"
+        "Arrows turn, Ctrl+arrows move, + and - zoom, Home resets, X Y Z look along an axis "
+        "(Shift: from behind).\nDouble click puts the crosshair on what is there.");
+    return TRUE;
+}
+
+static void
+lac_viewport_dispose(GObject *object)
+{
+    LacViewport *self = LAC_VIEWPORT(object);
+    g_clear_handle_id(&self->settle_timer, g_source_remove);
+    g_clear_handle_id(&self->smooth_timer, g_source_remove);
+    g_clear_handle_id(&self->again_idle, g_source_remove);
+    g_clear_pointer(&self->worker, lac_latest_free);
+    if (self->overlay != NULL)
+        gtk_widget_unparent(GTK_WIDGET(g_steal_pointer(&self->overlay)));
+    g_clear_pointer(&self->scene.volume, lac_volume_texture_unref);
+    g_clear_pointer(&self->newest, lac_volume_unref);
+    G_OBJECT_CLASS(lac_viewport_parent_class)->dispose(object);
+}
+
+static void
+lac_viewport_finalize(GObject *object)
+{
+    LacViewport *self = LAC_VIEWPORT(object);
+    g_free(self->status);
+    g_free(self->gl_info);
+    G_OBJECT_CLASS(lac_viewport_parent_class)->finalize(object);
+}
+
+static void
+lac_viewport_class_init(LacViewportClass *klass)
+{
+    GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
+    G_OBJECT_CLASS(klass)->dispose = lac_viewport_dispose;
+    G_OBJECT_CLASS(klass)->finalize = lac_viewport_finalize;
+    widget_class->realize = lac_viewport_realize;
+    widget_class->unrealize = lac_viewport_unrealize;
+    widget_class->query_tooltip = lac_viewport_query_tooltip;
+    signals[POINTED] = g_signal_new("pointed", LAC_TYPE_VIEWPORT, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+        NULL, G_TYPE_NONE, 5, G_TYPE_BOOLEAN, G_TYPE_UINT, G_TYPE_UINT, G_TYPE_UINT, G_TYPE_DOUBLE);
+    signals[CROSSHAIR_PICKED] =
+        g_signal_new("crosshair-picked", LAC_TYPE_VIEWPORT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+            G_TYPE_NONE, 3, G_TYPE_UINT, G_TYPE_UINT, G_TYPE_UINT);
+    static const struct {
+        int id;
+        const char *name;
+    } PLAIN[] = { { CAMERA_CHANGED, "camera-changed" }, { SCENE_CHANGED, "scene-changed" },
+        { STATUS_CHANGED, "status-changed" } };
+    for (guint i = 0; i < G_N_ELEMENTS(PLAIN); i++)
+        signals[PLAIN[i].id] = g_signal_new(PLAIN[i].name, LAC_TYPE_VIEWPORT, G_SIGNAL_RUN_LAST, 0,
+            NULL, NULL, NULL, G_TYPE_NONE, 0);
+    gtk_widget_class_set_layout_manager_type(widget_class, GTK_TYPE_BIN_LAYOUT);
+    gtk_widget_class_set_accessible_role(widget_class, GTK_ACCESSIBLE_ROLE_IMG);
+    gtk_widget_class_set_css_name(widget_class, "viewport3d");
+}
+
+static GtkLabel *
+add_label(LacViewport *self, GtkAlign halign, GtkAlign valign)
+{
+    GtkWidget *label = gtk_label_new(NULL);
+    gtk_label_set_wrap(GTK_LABEL(label), TRUE);
+    gtk_widget_set_halign(label, halign);
+    gtk_widget_set_valign(label, valign);
+    gtk_widget_set_margin_start(label, 12);
+    gtk_widget_set_margin_end(label, 12);
+    gtk_widget_set_margin_top(label, 8);
+    gtk_widget_set_margin_bottom(label, 8);
+    gtk_widget_set_can_target(label, FALSE);
+    gtk_widget_set_visible(label, FALSE);
+    gtk_overlay_add_overlay(self->overlay, label);
+    return GTK_LABEL(label);
+}
+
+static void
+lac_viewport_init(LacViewport *self)
+{
+    self->scene = lac_scene_default();
+    self->scene.show_axes = TRUE;
+    self->is_auto_transfer = self->is_auto_level = self->is_fit_due = TRUE;
+    self->move_resolution = 0.4;
+    self->pointer_x = self->pointer_y = -1.0;
+    self->worker = lac_latest_new(prepare, free_request, free_texture, prepared, self);
+    self->area = GTK_GL_AREA(gtk_gl_area_new());
+    gtk_gl_area_set_auto_render(self->area, FALSE);
+    g_signal_connect(self->area, "create-context", G_CALLBACK(create_context_cb), self);
+    g_signal_connect_after(self->area, "realize", G_CALLBACK(area_realize_cb), self);
+    g_signal_connect(self->area, "unrealize", G_CALLBACK(area_unrealize_cb), self);
+    g_signal_connect(self->area, "render", G_CALLBACK(render_cb), self);
+    g_signal_connect(self->area, "resize", G_CALLBACK(resize_cb), self);
+    self->overlay = GTK_OVERLAY(gtk_overlay_new());
+    gtk_widget_set_parent(GTK_WIDGET(self->overlay), GTK_WIDGET(self));
+    gtk_overlay_set_child(self->overlay, GTK_WIDGET(self->area));
+    self->scale_bar = GTK_DRAWING_AREA(gtk_drawing_area_new());
+    gtk_drawing_area_set_draw_func(self->scale_bar, draw_scale_bar, self, NULL);
+    gtk_widget_set_can_target(GTK_WIDGET(self->scale_bar), FALSE);
+    gtk_overlay_add_overlay(self->overlay, GTK_WIDGET(self->scale_bar));
+    self->message = add_label(self, GTK_ALIGN_CENTER, GTK_ALIGN_CENTER);
+    self->note = add_label(self, GTK_ALIGN_START, GTK_ALIGN_START);
+    self->stats_label = add_label(self, GTK_ALIGN_END, GTK_ALIGN_START);
+    gtk_widget_set_focusable(GTK_WIDGET(self), TRUE);
+    gtk_widget_set_has_tooltip(GTK_WIDGET(self), TRUE);
+    gtk_widget_set_hexpand(GTK_WIDGET(self->overlay), TRUE);
+    gtk_widget_set_vexpand(GTK_WIDGET(self->overlay), TRUE);
+    gtk_accessible_update_property(GTK_ACCESSIBLE(self), GTK_ACCESSIBLE_PROPERTY_LABEL, "3D view",
+        GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+        "The volume in three dimensions; arrow keys turn it, plus and minus zoom", -1);
+    lac_viewport_add_controllers(self);
+}
+
+/**
+ * lac_viewport_new:
+ *
+ * Returns: (transfer floating): a view of nothing
+ */
+GtkWidget *
+lac_viewport_new(void)
+{
+    return g_object_new(LAC_TYPE_VIEWPORT, NULL);
+}
+
+/**
+ * lac_viewport_probe_software:
+ *
+ * Finds out whether the processor draws OpenGL here; GTK's own OpenGL renderer then only costs
+ * time, and GSK_RENDERER=cairo before gtk_init() is three times cheaper. Takes about 30 ms.
+ *
+ * Returns: %TRUE if so; %FALSE also when there is no OpenGL at all
+ */
+gboolean
+lac_viewport_probe_software(void)
+{
+    g_autoptr(LacEglContext) context = lac_egl_context_new(NULL);
+    return context != NULL && lac_gl_is_software(lac_egl_context_get_renderer(context));
+}
+
+static gboolean
+is_same_box(const LacVolume *a, const LacVolume *b)
+{
+    return a->nx == b->nx && a->ny == b->ny && a->nz == b->nz && a->voxel_size == b->voxel_size &&
+        a->origin.x == b->origin.x && a->origin.y == b->origin.y && a->origin.z == b->origin.z;
+}
+
+/**
+ * lac_viewport_set_volume:
+ * @self: a view
+ * @volume: (nullable): a published volume; a reference is kept
+ *
+ * Shows a volume. It is prepared in a worker; what was there before stays until it is ready, and
+ * volumes that come faster than they can be drawn are left out.
+ */
+void
+lac_viewport_set_volume(LacViewport *self, LacVolume *volume)
+{
+    g_return_if_fail(LAC_IS_VIEWPORT(self));
+
+    if (self->newest == volume)
+        return;
+    if (volume == NULL || self->newest == NULL || !is_same_box(self->newest, volume))
+        self->is_fit_due = TRUE;
+    g_clear_pointer(&self->newest, lac_volume_unref);
+    if (volume != NULL) {
+        self->newest = lac_volume_ref(volume);
+        prepare_newest(self);
+        return;
+    }
+    lac_latest_drop(self->worker);
+    g_clear_handle_id(&self->smooth_timer, g_source_remove);
+    g_clear_pointer(&self->scene.volume, lac_volume_texture_unref);
+    set_status(self, NULL);
+    scene_changed(self);
+}
+
+/**
+ * lac_viewport_get_texture:
+ * @self: a view
+ *
+ * Returns: (transfer none) (nullable): what is drawn, with range and histogram
+ */
+LacVolumeTexture *
+lac_viewport_get_texture(LacViewport *self)
+{
+    return self->scene.volume;
+}
+
+/**
+ * lac_viewport_get_scene:
+ * @self: a view
+ *
+ * Returns: (transfer none): what is drawn and how
+ */
+const LacScene *
+lac_viewport_get_scene(LacViewport *self)
+{
+    return &self->scene;
+}
+
+/**
+ * lac_viewport_set_mode:
+ * @self: a view
+ * @mode: volume rendering, maximum or isosurface
+ */
+void
+lac_viewport_set_mode(LacViewport *self, LacRenderMode mode)
+{
+    g_return_if_fail((guint) mode < LAC_N_RENDER_MODES);
+
+    if (self->scene.mode == mode)
+        return;
+    self->scene.mode = mode;
+    scene_changed(self);
+}
+
+/**
+ * lac_viewport_set_transfer:
+ * @self: a view
+ * @transfer: (nullable): %NULL to follow the histogram of each volume, with the present colour map
+ */
+void
+lac_viewport_set_transfer(LacViewport *self, const LacTransfer *transfer)
+{
+    self->is_auto_transfer = transfer == NULL;
+    LacTransfer wanted = self->scene.transfer;
+    if (transfer != NULL)
+        wanted = *transfer;
+    else if (self->scene.volume != NULL) {
+        wanted = self->scene.volume->transfer;
+        wanted.colormap = self->scene.transfer.colormap;
+    }
+    if (lac_transfer_is_equal(&wanted, &self->scene.transfer))
+        return;
+    self->scene.transfer = wanted;
+    scene_changed(self);
+}
+
+/**
+ * lac_viewport_set_iso_level:
+ * @self: a view
+ * @level: in units of the volume; NaN to follow the histogram of each volume
+ */
+void
+lac_viewport_set_iso_level(LacViewport *self, double level)
+{
+    self->is_auto_level = isnan(level);
+    if (self->is_auto_level && self->scene.volume != NULL)
+        level = self->scene.volume->iso_level;
+    if (isnan(level) || self->scene.iso[0].level == level)
+        return;
+    self->scene.iso[0].level = level;
+    scene_changed(self);
+}
+
+/**
+ * lac_viewport_set_iso_color:
+ * @self: a view
+ * @rgba: sRGB, not premultiplied
+ */
+void
+lac_viewport_set_iso_color(LacViewport *self, const float rgba[4])
+{
+    memcpy(self->scene.iso[0].color, rgba, sizeof self->scene.iso[0].color);
+    scene_changed(self);
+}
+
+// Sets a switch of the scene.
+static void
+set_flag(LacViewport *self, gboolean *flag, gboolean value)
+{
+    if (!*flag == !value)
+        return;
+    *flag = value;
+    scene_changed(self);
+}
+
+/**
+ * lac_viewport_set_lighting:
+ * @self: a view
+ * @lighting: whether volume rendering is lit
+ */
+void
+lac_viewport_set_lighting(LacViewport *self, gboolean lighting)
+{
+    set_flag(self, &self->scene.lighting, lighting);
+}
+
+/**
+ * lac_viewport_set_clip:
+ * @self: a view
+ * @clip: (nullable): what to keep; %NULL for all
+ */
+void
+lac_viewport_set_clip(LacViewport *self, const LacClipPlane *clip)
+{
+    if (clip != NULL)
+        self->scene.clip = *clip;
+    else
+        self->scene.clip.enabled = FALSE;
+    scene_changed(self);
+}
+
+/**
+ * lac_viewport_set_crop:
+ * @self: a view
+ * @crop: the part kept along x, y and z, from 0 to 1; (%NULL) for all
+ */
+void
+lac_viewport_set_crop(LacViewport *self, const double crop[3][2])
+{
+    for (int i = 0; i < 3; i++) {
+        self->scene.crop[i][0] = crop != NULL ? CLAMP(crop[i][0], 0.0, 1.0) : 0.0;
+        self->scene.crop[i][1] = crop != NULL ? CLAMP(crop[i][1], 0.0, 1.0) : 1.0;
+    }
+    scene_changed(self);
+}
+
+/**
+ * lac_viewport_set_crosshair:
+ * @self: a view
+ * @xyz: [voxel]
+ */
+void
+lac_viewport_set_crosshair(LacViewport *self, const gsize xyz[3])
+{
+    gboolean changed = FALSE;
+    for (int i = 0; i < 3; i++) {
+        changed |= self->scene.crosshair[i] != (double) xyz[i];
+        self->scene.crosshair[i] = (double) xyz[i];
+    }
+    const gboolean *shown = self->scene.show_slices;
+    if (changed && (shown[0] || shown[1] || shown[2]))
+        scene_changed(self);
+}
+
+/**
+ * lac_viewport_set_show_volume:
+ * @self: a view
+ * @show: %FALSE leaves slices, box and axes
+ */
+void
+lac_viewport_set_show_volume(LacViewport *self, gboolean show)
+{
+    set_flag(self, &self->scene.show_volume, show);
+}
+
+/**
+ * lac_viewport_set_show_slices:
+ * @self: a view
+ * @x: whether the plane across x through the crosshair is shown
+ * @y: the same across y
+ * @z: the same across z
+ */
+void
+lac_viewport_set_show_slices(LacViewport *self, gboolean x, gboolean y, gboolean z)
+{
+    const gboolean show[3] = { x, y, z };
+    memcpy(self->scene.show_slices, show, sizeof show);
+    scene_changed(self);
+}
+
+/**
+ * lac_viewport_set_show_box:
+ * @self: a view
+ * @show: whether the box of the volume is drawn
+ */
+void
+lac_viewport_set_show_box(LacViewport *self, gboolean show)
+{
+    set_flag(self, &self->scene.show_box, show);
+}
+
+/**
+ * lac_viewport_set_show_axes:
+ * @self: a view
+ * @show: whether the directions x, y, z are drawn in the corner
+ */
+void
+lac_viewport_set_show_axes(LacViewport *self, gboolean show)
+{
+    set_flag(self, &self->scene.show_axes, show);
+}
+
+/**
+ * lac_viewport_set_show_scale_bar:
+ * @self: a view
+ * @show: whether a scale bar is drawn; in perspective it holds at the centre of rotation
+ */
+void
+lac_viewport_set_show_scale_bar(LacViewport *self, gboolean show)
+{
+    gtk_widget_set_visible(GTK_WIDGET(self->scale_bar), show);
+}
+
+/**
+ * lac_viewport_set_background:
+ * @self: a view
+ * @background: its choice, apart from the system's style
+ */
+void
+lac_viewport_set_background(LacViewport *self, LacBackground background)
+{
+    g_return_if_fail((guint) background < LAC_N_BACKGROUNDS);
+
+    static const float LIGHT[4] = { 0.93f, 0.93f, 0.93f, 1.0f }, WHITE[4] = { 1, 1, 1, 1 };
+    LacScene start = lac_scene_default();
+    const float *const colors[] = { start.background, LIGHT, WHITE };
+    memcpy(self->scene.background, colors[background], sizeof self->scene.background);
+    scene_changed(self);
+}
+
+/**
+ * lac_viewport_set_perspective:
+ * @self: a view
+ * @perspective: %FALSE for orthographic
+ */
+void
+lac_viewport_set_perspective(LacViewport *self, gboolean perspective)
+{
+    set_flag(self, &self->scene.camera.perspective, perspective);
+}
+
+/**
+ * lac_viewport_get_camera:
+ * @self: a view
+ * @camera: (out): the camera
+ */
+void
+lac_viewport_get_camera(LacViewport *self, LacCamera *camera)
+{
+    *camera = self->scene.camera;
+}
+
+/**
+ * lac_viewport_set_camera:
+ * @self: a view
+ * @camera: the camera; also of a volume that is still being prepared
+ */
+void
+lac_viewport_set_camera(LacViewport *self, const LacCamera *camera)
+{
+    self->is_fit_due = FALSE;
+    if (lac_camera_is_equal(&self->scene.camera, camera))
+        return;
+    self->scene.camera = *camera;
+    begin_moving(self);
+    g_signal_emit(self, signals[CAMERA_CHANGED], 0);
+}
+
+/**
+ * lac_viewport_set_axis:
+ * @self: a view
+ * @axis: the axis that points to the viewer
+ * @from_behind: %TRUE to let it point away
+ */
+void
+lac_viewport_set_axis(LacViewport *self, LacAxis axis, gboolean from_behind)
+{
+    lac_camera_set_axis(&self->scene.camera, axis, from_behind);
+    lac_viewport_moved(self, NULL);
+    g_signal_emit(self, signals[CAMERA_CHANGED], 0);
+}
+
+/**
+ * lac_viewport_reset:
+ * @self: a view
+ *
+ * Goes back to the first direction and shows all.
+ */
+void
+lac_viewport_reset(LacViewport *self)
+{
+    if (self->scene.volume == NULL)
+        return;
+    LacBox box = lac_volume_get_box(self->scene.volume->volume);
+    lac_camera_reset(&self->scene.camera,
+        self->scene.show_box ? &box : &self->scene.volume->content, get_aspect(self));
+    lac_viewport_moved(self, NULL);
+    g_signal_emit(self, signals[CAMERA_CHANGED], 0);
+}
+
+/**
+ * lac_viewport_pick:
+ * @self: a view
+ * @x: [widget unit] from the left
+ * @y: [widget unit] from the top
+ * @xyz: (out caller-allocates): the voxel
+ * @value: (out) (optional): its value
+ * @found: (out): whether there is something
+ *
+ * Finds the voxel at a point of the view.
+ */
+void
+lac_viewport_pick(LacViewport *self, double x, double y, gsize xyz[3], double *value,
+    gboolean *found)
+{
+    int width = gtk_widget_get_width(GTK_WIDGET(self));
+    int height = gtk_widget_get_height(GTK_WIDGET(self));
+    *found = FALSE;
+    if (x < 0.0 || y < 0.0 || x >= width || y >= height)
+        return;
+    LacRay ray = lac_camera_unproject(&self->scene.camera, width, height, x, y);
+    *found = lac_pick_voxel(&self->scene, &ray, xyz, value);
+}
+
+/**
+ * lac_viewport_emit_pointed:
+ * @self: a view
+ *
+ * Tells what is under the pointer now.
+ */
+void
+lac_viewport_emit_pointed(LacViewport *self)
+{
+    gsize xyz[3] = { 0 };
+    double value = 0.0;
+    gboolean found;
+    lac_viewport_pick(self, self->pointer_x, self->pointer_y, xyz, &value, &found);
+    g_signal_emit(self, signals[POINTED], 0, found, (guint) xyz[0], (guint) xyz[1], (guint) xyz[2],
+        value);
+}
+
+/**
+ * lac_viewport_emit_crosshair_picked:
+ * @self: a view
+ * @xyz: the voxel that was double-clicked
+ *
+ * Turns the view about that voxel from now on and tells which it is.
+ */
+void
+lac_viewport_emit_crosshair_picked(LacViewport *self, const gsize xyz[3])
+{
+    g_signal_emit(self, signals[CROSSHAIR_PICKED], 0, (guint) xyz[0], (guint) xyz[1],
+        (guint) xyz[2]);
+}
+
+/**
+ * lac_viewport_emit_camera_changed:
+ * @self: a view
+ *
+ * Tells that the user moved the camera.
+ */
+void
+lac_viewport_emit_camera_changed(LacViewport *self)
+{
+    g_signal_emit(self, signals[CAMERA_CHANGED], 0);
+}
+
+/**
+ * lac_viewport_is_settled:
+ * @self: a view
+ *
+ * Returns: whether the full picture of all that was set is shown
+ */
+gboolean
+lac_viewport_is_settled(LacViewport *self)
+{
+    const LacVolumeTexture *shown = self->scene.volume;
+    return self->is_settled && !lac_latest_is_busy(self->worker) && self->smooth_timer == 0 &&
+        (self->newest == NULL || (shown != NULL && shown->volume == self->newest));
+}
+
+/**
+ * lac_viewport_get_stats:
+ * @self: a view
+ * @stats: (out): how long input events waited for their frames
+ */
+void
+lac_viewport_get_stats(LacViewport *self, LacViewportStats *stats)
+{
+    *stats = (LacViewportStats){
+        .n = self->stats.n,
+        .mean_ms = lac_frame_stats_get_mean_ms(&self->stats),
+        .max_ms = self->stats.max_ms,
+        .p95_ms = lac_frame_stats_get_p95_ms(&self->stats),
+        .n_frames = self->stats.n_frames,
+        .frame_ms = self->renderer != NULL ? lac_renderer_get_frame_ms(self->renderer) : 0.0,
+    };
+}
+
+/**
+ * lac_viewport_reset_stats:
+ * @self: a view
+ *
+ * Begins the statistics anew.
+ */
+void
+lac_viewport_reset_stats(LacViewport *self)
+{
+    self->stats = (LacFrameStats){ 0 };
+}
+
+/**
+ * lac_viewport_set_show_stats:
+ * @self: a view
+ * @show: whether the statistics stand in the corner
+ */
+void
+lac_viewport_set_show_stats(LacViewport *self, gboolean show)
+{
+    gtk_widget_set_visible(GTK_WIDGET(self->stats_label), show);
+}
+
+/**
+ * lac_viewport_get_status:
+ * @self: a view
+ *
+ * Returns: (transfer none) (nullable): what the user should know, such as binning or a failure
+ */
+const char *
+lac_viewport_get_status(LacViewport *self)
+{
+    return self->status;
+}
+
+/**
+ * lac_viewport_get_gl_info:
+ * @self: a view
+ *
+ * Returns: (transfer none) (nullable): version and device, once realized
+ */
+const char *
+lac_viewport_get_gl_info(LacViewport *self)
+{
+    return self->gl_info;
+}
