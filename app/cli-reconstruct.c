@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/cli.h"
+#include "app/cli-input.h"
 #include "core/error.h"
 #include "core/io/io.h"
 #include "core/project/project.h"
@@ -101,14 +101,13 @@ parse(LacCli *cli, Options *o, int *argc, char ***argv, GError **error)
 static gboolean
 parse_size(const char *text, LacReconParams *params, GError **error)
 {
-    char rest;
-    if (sscanf(text, "%" G_GSIZE_FORMAT ",%" G_GSIZE_FORMAT ",%" G_GSIZE_FORMAT "%c", &params->nx,
-            &params->ny, &params->nz, &rest) == 3 &&
-        strchr(text, '-') == NULL)
-        return TRUE;
-    g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT, "--size %s is not of the form NX,NY,NZ",
-        text);
-    return FALSE;
+    gsize size[3];
+    if (!lac_cli_parse_sizes("--size", text, 3, size, error))
+        return FALSE;
+    params->nx = size[0];
+    params->ny = size[1];
+    params->nz = size[2];
+    return TRUE;
 }
 
 static void

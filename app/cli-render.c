@@ -311,7 +311,8 @@ run(LacCli *cli, int argc, char **argv, GError **error)
     if (volume == NULL)
         return FALSE;
     // The drawing reports its own progress; 2048 is what each OpenGL 3.3 device seen so far takes.
-    g_autoptr(LacVolumeTexture) texture = lac_volume_texture_prepare(volume, 2048, TRUE, NULL, error);
+    g_autoptr(LacVolumeTexture) texture =
+        lac_volume_texture_prepare(volume, 2048, TRUE, NULL, error);
     if (texture == NULL)
         return FALSE;
     LacScene scene;

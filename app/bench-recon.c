@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli-bench.h"
+#include "core/parallel.h"
+#include "core/recon/projector.h"
+#include "core/recon/recon.h"
+#include "core/recon/splat.h"
+#include "core/rng.h"
+
+#include <string.h>
+#include <sys/resource.h>
+
+#define REPEATS   5 // the best one counts: other work on the machine only slows down
+#define N_DEFAULT 256
+#define N_TILTS   50
+
+// Fills blocks of a packed array with noise.
+static void
+fill(float *values, gsize n)
+{
+    for (gsize i = 0; i < n; i++)
+        values[i] = (float) lac_rng_uniform(1, i);
+}
+
+static LacAngles *
+make_angles(gsize n, gboolean single_axis)
+{
+    LacAngles *angles = g_new0(LacAngles, n);
+    for (gsize k = 0; k < n; k++) {
+        angles[k].theta = n > 1 ? -70.0 + 140.0 * (double) k / (double) (n - 1) : 0.0;
+        if (!single_axis) {
+            angles[k].phi = 2.8 * (2.0 * lac_rng_uniform(2, k) - 1.0);
+            angles[k].psi = 2.8 * (2.0 * lac_rng_uniform(3, k) - 1.0);
+        }
+    }
+    return angles;
+}
+
+typedef struct {
+    double forward_s, adjoint_s;
+} Times;
+
+static gboolean
+time_projector(LacBench *bench, gsize n, gsize n_tilts, gboolean single_axis, double blob,
+    Times *times, GError **error)
+{
+    g_autofree LacAngles *angles = make_angles(n_tilts, single_axis);
+    LacProjectorParams params = {
+        .nx = n,
+        .ny = n,
+        .nz = n,
+        .nu = n,
+        .nv = n,
+        .n = n_tilts,
+        .angles = angles,
+        .blob_sigma = blob,
+    };
+    g_autoptr(LacProjector) projector = lac_projector_new(&params, error);
+    if (projector == NULL)
+        return FALSE;
+    gsize n_pixels = lac_projector_get_projections_size(projector);
+    float *volume = lac_alloc_floats(lac_projector_get_volume_size(projector), error);
+    float *projections = volume != NULL ? lac_alloc_floats(n_pixels, error) : NULL;
+    gboolean going = projections != NULL;
+    if (going)
+        fill(projections, n_pixels);
+    *times = (Times){ G_MAXDOUBLE, G_MAXDOUBLE };
+    for (int i = 0; i < REPEATS && going; i++) {
+        gint64 start = g_get_monotonic_time();
+        lac_projector_adjoint(projector, projections, volume);
+        gint64 middle = g_get_monotonic_time();
+        lac_projector_forward(projector, volume, projections);
+        gint64 end = g_get_monotonic_time();
+        times->adjoint_s = MIN(times->adjoint_s, (double) (middle - start) * 1e-6);
+        times->forward_s = MIN(times->forward_s, (double) (end - middle) * 1e-6);
+        going = lac_progress_update(bench->progress, (double) i / REPEATS, error);
+    }
+    lac_free(volume);
+    lac_free(projections);
+    return going;
+}
+
+// Billions of voxel updates per second: voxels times projections over time.
+static double
+gups(gsize n, gsize n_tilts, double seconds)
+{
+    return (double) n * (double) n * (double) n * (double) n_tilts / seconds * 1e-9;
+}
+
+static void
+add_times(LacBench *bench, const char *prefix, gsize n, gsize n_tilts, const Times *times)
+{
+    g_autofree char *forward = g_strdup_printf("%s_forward_gups", prefix);
+    g_autofree char *adjoint = g_strdup_printf("%s_adjoint_gups", prefix);
+    lac_bench_number(bench, forward, gups(n, n_tilts, times->forward_s));
+    lac_bench_number(bench, adjoint, gups(n, n_tilts, times->adjoint_s));
+}
+
+// The splat alone, without the detector filter, on one thread: what the kernels reach.
+static void
+time_kernels(LacBench *bench, gsize n, gsize n_tilts)
+{
+    const LacSplatKernels *kernels = lac_splat_kernels_for_this_cpu();
+    g_autofree LacSplatAngle *splat = g_new0(LacSplatAngle, n_tilts);
+    g_autofree LacAngles *angles = make_angles(n_tilts, TRUE);
+    gsize n_u = n * 3 / 2 + 32;
+    double centre = (double) (n / 2);
+    for (gsize k = 0; k < n_tilts; k++) {
+        LacMat3 r = lac_rotation_from_euler_deg(0.0, angles[k].theta, 0.0);
+        gboolean z = ABS(r.m[0][2]) > ABS(r.m[0][0]);
+        double a = r.m[0][z ? 2 : 0], b = r.m[0][z ? 0 : 2];
+        splat[k] = (LacSplatAngle){ a, b, (double) (n_u / 2) - (a + b) * centre, z };
+    }
+    LacSplatPlan plan = { MAX(n, 8), MAX(n, 8), n_u, n_tilts, splat };
+    float *volume = lac_alloc_floats(plan.nx * plan.nz * LAC_TILE_WIDTH, NULL);
+    float *projections = lac_alloc_floats(n_tilts * n_u * LAC_TILE_WIDTH, NULL);
+    Times times = { G_MAXDOUBLE, G_MAXDOUBLE };
+    for (int i = 0; i < REPEATS && volume != NULL && projections != NULL; i++) {
+        gint64 start = g_get_monotonic_time();
+        for (gsize z = 0; z < plan.nz; z += 8)
+            kernels->adjoint(&plan, LAC_TILE_WIDTH, projections, volume, z, MIN(z + 8, plan.nz));
+        gint64 middle = g_get_monotonic_time();
+        for (gsize k = 0; k < n_tilts; k += 8)
+            kernels->forward(&plan, LAC_TILE_WIDTH, volume, projections, k, MIN(k + 8, n_tilts));
+        gint64 end = g_get_monotonic_time();
+        times.adjoint_s = MIN(times.adjoint_s, (double) (middle - start) * 1e-6);
+        times.forward_s = MIN(times.forward_s, (double) (end - middle) * 1e-6);
+    }
+    lac_free(volume);
+    lac_free(projections);
+    double share = (double) LAC_TILE_WIDTH / (double) n;
+    times.forward_s /= share;
+    times.adjoint_s /= share;
+    lac_bench_text(bench, "kernels", kernels->name);
+    add_times(bench, "splat_one_thread", n, n_tilts, &times);
+}
+
+static gboolean
+run_projector(LacBench *bench, GError **error)
+{
+    gsize n = bench->size != 0 ? bench->size : N_DEFAULT;
+    gsize n_tilts = bench->n_tilts != 0 ? bench->n_tilts : N_TILTS;
+    guint n_threads = lac_parallel_get_threads();
+    lac_bench_number(bench, "size", (double) n);
+    lac_bench_number(bench, "tilts", (double) n_tilts);
+    time_kernels(bench, n, n_tilts);
+    Times one, many;
+    lac_parallel_set_threads(1);
+    gboolean done = time_projector(bench, n, n_tilts, TRUE, 0.0, &one, error);
+    if (done) {
+        add_times(bench, "single_axis_one_thread", n, n_tilts, &one);
+        done = time_projector(bench, n, n_tilts, TRUE, 1.0, &many, error);
+    }
+    if (done) {
+        add_times(bench, "single_axis_blob_one_thread", n, n_tilts, &many);
+        done = time_projector(bench, n, n_tilts, FALSE, 0.0, &many, error);
+    }
+    if (done)
+        add_times(bench, "three_angles_one_thread", n, n_tilts, &many);
+    lac_parallel_set_threads(n_threads);
+    if (!done || !time_projector(bench, n, n_tilts, TRUE, 0.0, &many, error))
+        return FALSE;
+    add_times(bench, "single_axis_all_threads", n, n_tilts, &many);
+    lac_bench_number(bench, "speedup_forward", one.forward_s / many.forward_s);
+    lac_bench_number(bench, "speedup_adjoint", one.adjoint_s / many.adjoint_s);
+    return TRUE;
+}
+
+static gboolean
+run_resire(LacBench *bench, GError **error)
+{
+    gsize n = bench->size != 0 ? bench->size : N_DEFAULT;
+    gsize n_tilts = bench->n_tilts != 0 ? bench->n_tilts : N_TILTS;
+    g_autoptr(LacSeries) series = lac_series_new(n_tilts, n, n, 1.0, error);
+    if (series == NULL)
+        return FALSE;
+    g_autofree LacAngles *angles = make_angles(n_tilts, TRUE);
+    memcpy(series->angles, angles, n_tilts * sizeof *angles);
+    fill(series->data, n_tilts * n * n);
+    LacReconParams params;
+    lac_recon_params_init(&params, LAC_RECON_DEFAULT);
+    params.blob_sigma = 1.0;
+    params.n_iterations = 5;
+    g_autoptr(LacRecon) first =
+        lac_recon_run(series, &params, NULL, NULL, NULL, bench->progress, error);
+    if (first == NULL)
+        return FALSE;
+    // The step size is known by now, so that the second run only iterates.
+    g_autoptr(LacRecon) second =
+        lac_recon_run(series, &params, NULL, NULL, first, bench->progress, error);
+    if (second == NULL)
+        return FALSE;
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    double iteration_s = (second->seconds - first->seconds) / (double) params.n_iterations;
+    lac_bench_number(bench, "size", (double) n);
+    lac_bench_number(bench, "tilts", (double) n_tilts);
+    lac_bench_number(bench, "iteration_s", iteration_s);
+    lac_bench_number(bench, "iteration_gups", 2.0 * gups(n, n_tilts, iteration_s));
+    lac_bench_number(bench, "estimated_memory_mib",
+        (double) lac_recon_estimate_memory(series, &params) / 1048576.0);
+    lac_bench_number(bench, "peak_memory_mib", (double) usage.ru_maxrss / 1024.0);
+    return TRUE;
+}
+
+const LacBenchmark lac_bench_projector = {
+    .name = "projector",
+    .summary = "forward and back projection, in billions of voxel updates per second (GUPS)",
+    .run = run_projector,
+};
+
+const LacBenchmark lac_bench_resire = {
+    .name = "resire",
+    .summary = "seconds per iteration and memory of a reconstruction",
+    .run = run_resire,
+};
