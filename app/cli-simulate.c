@@ -2,6 +2,7 @@
 #include "app/cli.h"
 #include "core/error.h"
 #include "core/io/io.h"
+#include "core/project/project.h"
 #include "core/synth/synth.h"
 
 #include <math.h>
@@ -102,6 +103,23 @@ write_angles(const LacSeries *series, const char *path, GError **error)
 }
 
 static gboolean
+write_project(const Options *options, const LacSynthParams *params, LacAtoms *atoms,
+    LacSeries *series, LacProgress *progress, GError **error)
+{
+    g_autoptr(LacProject) project = lac_project_new();
+    g_autofree char *parameters =
+        g_strdup_printf("preset=zr-zro2\natoms=%u\nsize=%" G_GSIZE_FORMAT
+                        "\ntilts=%u\nmax_tilt=%g\n"
+                        "voxel_size=%g\nsigma=%g\ndose=%g\nseed=%" G_GUINT64_FORMAT "\n",
+            params->n_atoms, params->size, params->n_tilts, params->max_tilt, params->voxel_size,
+            params->sigma, params->dose, params->seed);
+    project->series = lac_series_ref(series);
+    project->truth = lac_atoms_ref(atoms);
+    lac_project_add_provenance(project, "simulate", parameters, "");
+    return lac_project_save(project, options->output, progress, error);
+}
+
+static gboolean
 write_files(const Options *options, const LacAtoms *atoms, const LacSeries *series,
     LacProgress *progress, GError **error)
 {
@@ -109,6 +127,15 @@ write_files(const Options *options, const LacAtoms *atoms, const LacSeries *seri
     g_autofree char *model = file_beside(options->output, ".xyz");
     return lac_write_series(series, options->output, progress, error) &&
         write_angles(series, angles, error) && lac_write_atoms(atoms, model, error);
+}
+
+static gboolean
+write_output(const Options *options, const LacSynthParams *params, LacAtoms *atoms,
+    LacSeries *series, LacProgress *progress, GError **error)
+{
+    if (g_str_has_suffix(options->output, ".lacuna"))
+        return write_project(options, params, atoms, series, progress, error);
+    return write_files(options, atoms, series, progress, error);
 }
 
 static gboolean
@@ -179,7 +206,7 @@ run_simulate(LacCli *cli, int argc, char **argv, GError **error)
     if (atoms == NULL)
         return FALSE;
     g_autoptr(LacSeries) series = lac_synth_series(atoms, &params, cli->progress, error);
-    if (series == NULL || !write_files(&options, atoms, series, cli->progress, error) ||
+    if (series == NULL || !write_output(&options, &params, atoms, series, cli->progress, error) ||
         !write_volume(&options, atoms, &params, cli->progress, error))
         return FALSE;
     print_result(cli, &options, atoms, &params);
