@@ -228,7 +228,7 @@ looks_like_project(const char *path)
  * @self: a window
  * @paths: (element-type filename): a project; or projections, angles and a mask; or a volume
  *
- * Opens the first one.
+ * Opens a project at once; anything else is looked at on the import page first.
  */
 void
 lac_window_open_files(LacWindow *self, GPtrArray *paths)
@@ -240,7 +240,22 @@ lac_window_open_files(LacWindow *self, GPtrArray *paths)
         do_unless_unsaved(self, LAC_AFTER_OPEN, first);
         return;
     }
-    do_unless_unsaved(self, LAC_AFTER_OPEN, first);
+    self->is_importing = TRUE;
+    lac_import_dialog_open(self->import_dialog, paths);
+    lac_window_show_page(self);
+}
+
+static void
+import_closed_cb(LacWindow *self)
+{
+    self->is_importing = FALSE;
+    lac_window_show_page(self);
+}
+
+static void
+volume_chosen_cb(LacWindow *self, const char *path)
+{
+    do_unless_unsaved(self, LAC_AFTER_OPEN, path);
 }
 
 /**
@@ -412,6 +427,10 @@ lac_window_init_files(LacWindow *self)
     GtkDropTarget *target = gtk_drop_target_new(GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
     g_signal_connect_swapped(target, "drop", G_CALLBACK(drop_cb), self);
     gtk_widget_add_controller(GTK_WIDGET(self), GTK_EVENT_CONTROLLER(target));
+    g_signal_connect_object(self->import_dialog, "closed", G_CALLBACK(import_closed_cb), self,
+        G_CONNECT_SWAPPED);
+    g_signal_connect_object(self->import_dialog, "volume-chosen", G_CALLBACK(volume_chosen_cb),
+        self, G_CONNECT_SWAPPED);
     self->recent_menu = g_menu_new();
     adw_split_button_set_menu_model(self->open_button, G_MENU_MODEL(self->recent_menu));
     g_signal_connect_object(gtk_recent_manager_get_default(), "changed",

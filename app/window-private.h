@@ -3,6 +3,7 @@
 #pragma once
 
 #include "app/window.h"
+#include "ui/import-dialog.h"
 #include "ui/job-bar.h"
 #include "ui/layers-panel.h"
 #include "ui/stage-list.h"
@@ -34,6 +35,8 @@ struct _LacWindow {
     LacVolumePanel *volume_panel;
     LacViewPanel *view_panel;
     LacViewArea *view_area;
+    LacImportDialog *import_dialog;
+    gboolean is_importing; // the import page is shown
     LacStageList *stage_list;
     LacJobBar *job_bar;
     LacSession *session;
@@ -52,4 +55,4 @@ void lac_window_dispose_files(LacWindow *self);
 gboolean lac_window_close_request(GtkWindow *window);
 void lac_window_after_job(LacWindow *self);
 void lac_window_set_stage(LacWindow *self, LacStage stage);
-void lac_window_say(LacWindow *self, const char *text);
+void lac_window_show_page(LacWindow *self);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/settings.h"
 #include "app/window-private.h"
+#include "ui/projections-view.h"
 
 G_DEFINE_FINAL_TYPE(LacWindow, lac_window, ADW_TYPE_APPLICATION_WINDOW)
 
@@ -68,6 +69,22 @@ update_step(GtkButton *button, const char *verb, const char *label, const char *
     gtk_widget_set_tooltip_text(GTK_WIDGET(button), tooltip);
 }
 
+/**
+ * lac_window_show_page:
+ * @self: a window
+ *
+ * Shows the import page, what is open, or the start page.
+ */
+void
+lac_window_show_page(LacWindow *self)
+{
+    gboolean empty = lac_session_is_empty(self->session);
+    gtk_stack_set_visible_child_name(self->pages,
+        self->is_importing ? "import"
+            : empty        ? "start"
+                           : "work");
+}
+
 static void
 file_changed_cb(LacWindow *self)
 {
@@ -83,7 +100,7 @@ file_changed_cb(LacWindow *self)
     set_enabled(self, "redo", lac_session_can_redo(session));
     update_step(self->undo_button, "Undo", lac_session_get_undo_label(session), "Ctrl+Z");
     update_step(self->redo_button, "Redo", lac_session_get_redo_label(session), "Ctrl+Shift+Z");
-    gtk_stack_set_visible_child_name(self->pages, empty ? "start" : "work");
+    lac_window_show_page(self);
 }
 
 /**
@@ -109,20 +126,6 @@ opened_cb(LacWindow *self)
 }
 
 // --- messages
-
-/**
- * lac_window_say:
- * @self: a window
- * @text: one sentence, shown for some seconds
- */
-void
-lac_window_say(LacWindow *self, const char *text)
-{
-    AdwToast *toast = adw_toast_new(text);
-    g_autofree char *escaped = g_markup_escape_text(text, -1);
-    adw_toast_set_title(toast, escaped);
-    adw_toast_overlay_add_toast(self->toasts, toast);
-}
 
 static void
 message_cb(LacWindow *self, const char *text, const char *label, const char *action)
@@ -343,6 +346,7 @@ lac_window_class_init(LacWindowClass *klass)
     GTK_WINDOW_CLASS(klass)->close_request = lac_window_close_request;
     g_type_ensure(LAC_TYPE_START_PAGE);
     g_type_ensure(LAC_TYPE_STAGE_LIST);
+    g_type_ensure(LAC_TYPE_IMPORT_DIALOG);
     g_type_ensure(LAC_TYPE_JOB_BAR);
     g_type_ensure(LAC_TYPE_LAYERS_PANEL);
     g_type_ensure(LAC_TYPE_VOLUME_PANEL);
@@ -365,6 +369,7 @@ lac_window_class_init(LacWindowClass *klass)
     gtk_widget_class_bind_template_child(widget_class, LacWindow, stages);
     gtk_widget_class_bind_template_child(widget_class, LacWindow, left_panel);
     gtk_widget_class_bind_template_child(widget_class, LacWindow, start_page);
+    gtk_widget_class_bind_template_child(widget_class, LacWindow, import_dialog);
     gtk_widget_class_bind_template_child(widget_class, LacWindow, layers_box);
     gtk_widget_class_bind_template_child(widget_class, LacWindow, right_panel);
     gtk_widget_class_bind_template_child(widget_class, LacWindow, volume_page);
@@ -386,6 +391,8 @@ lac_window_init(LacWindow *self)
     lac_stage_list_set_session(self->stage_list, self->session);
     g_signal_connect_object(self->stage_list, "stage-chosen", G_CALLBACK(stage_chosen_cb), self,
         G_CONNECT_SWAPPED);
+    lac_import_dialog_set_session(self->import_dialog, self->session);
+    gtk_stack_add_named(self->stages, lac_projections_view_new(self->session), "projections");
     self->view_area = LAC_VIEW_AREA(lac_view_area_new(self->session));
     gtk_widget_set_hexpand(GTK_WIDGET(self->view_area), TRUE);
     gtk_box_prepend(self->volume_page, GTK_WIDGET(self->view_area));
