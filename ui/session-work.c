@@ -511,6 +511,7 @@ lac_session_save(LacSession *self, const char *path)
         return FALSE;
     g_return_val_if_fail(path != NULL || self->path != NULL, FALSE);
     lac_session_emit(self, LAC_SESSION_SAVE_VIEWS);
+    lac_session_store_position(self);
     SaveData *data = g_new0(SaveData, 1);
     data->project = lac_project_copy(self->state->project);
     data->path = g_strdup(path != NULL ? path : self->path);

@@ -477,6 +477,44 @@ lac_session_import(LacSession *self, LacSeries *series, LacVolume *mask, const c
 }
 
 /**
+ * lac_session_store_position:
+ * @self: a session
+ *
+ * Writes crosshair and projection into what the views keep.
+ */
+void
+lac_session_store_position(LacSession *self)
+{
+    JsonArray *crosshair = json_array_sized_new(3);
+    for (guint i = 0; i < 3; i++)
+        json_array_add_int_element(crosshair, (gint64) self->crosshair[i]);
+    json_object_set_array_member(self->views, "crosshair", crosshair);
+    json_object_set_int_member(self->views, "projection", self->projection);
+}
+
+// The opposite; what is missing or wrong becomes the centre and the first projection.
+static void
+restore_position(LacSession *self)
+{
+    JsonNode *crosshair = json_object_get_member(self->views, "crosshair");
+    JsonNode *projection = json_object_get_member(self->views, "projection");
+    self->projection = 0;
+    if (projection != NULL && JSON_NODE_HOLDS_VALUE(projection))
+        self->projection = (guint) CLAMP(json_node_get_int(projection), 0, G_MAXINT);
+    center_crosshair(self);
+    if (crosshair == NULL || !JSON_NODE_HOLDS_ARRAY(crosshair) ||
+        json_array_get_length(json_node_get_array(crosshair)) != 3)
+        return;
+    gsize xyz[3];
+    for (guint i = 0; i < 3; i++) {
+        JsonNode *node = json_array_get_element(json_node_get_array(crosshair), i);
+        gint64 index = JSON_NODE_HOLDS_VALUE(node) ? json_node_get_int(node) : 0;
+        xyz[i] = (gsize) MAX(index, 0);
+    }
+    lac_session_set_crosshair(self, xyz);
+}
+
+/**
  * lac_session_replace_all:
  * @self: a session
  * @project: (transfer full): what is open from now on
@@ -501,8 +539,7 @@ lac_session_replace_all(LacSession *self, LacProject *project, const char *path)
         project->views != NULL ? json_from_string(project->views, NULL) : NULL;
     self->views = views != NULL && JSON_NODE_HOLDS_OBJECT(views) ? json_node_dup_object(views)
                                                                  : json_object_new();
-    self->projection = 0;
-    center_crosshair(self);
+    restore_position(self);
     emit_differences(self, old->project, project);
     lac_session_emit(self, LAC_SESSION_PROJECTION_CHANGED);
     lac_session_emit(self, LAC_SESSION_OPENED);

@@ -4,6 +4,9 @@
 #include "ui/ortho-view.h"
 #include "ui/recon-plots.h"
 #include "ui/view-frame.h"
+#include "ui/view-state.h"
+
+#include <math.h>
 
 #define SHARE_3D     0.55 // of the height, until the user drags a handle
 #define SHARE_SLICES 0.62 // of what is below the 3D view
@@ -51,6 +54,21 @@ pointed_cb(LacViewArea *self, gboolean inside, guint x, guint y, guint z, double
         inside ? g_strdup_printf("voxel %u, %u, %u  value %.5g", x, y, z, value) : NULL;
     const char *status = lac_viewport_get_status(self->viewport);
     lac_view_frame_set_detail(LAC_VIEW_FRAME(self->frame_3d), text != NULL ? text : status);
+}
+
+static void
+opened_cb(LacViewArea *self)
+{
+    lac_viewport_set_transfer(self->viewport, NULL);
+    lac_viewport_set_iso_level(self->viewport, NAN);
+    lac_viewport_reset(self->viewport);
+    lac_view_state_load(self->viewport, lac_session_get_views(self->session));
+}
+
+static void
+save_views_cb(LacViewArea *self)
+{
+    lac_view_state_save(self->viewport, lac_session_get_views(self->session));
 }
 
 static void
@@ -201,6 +219,8 @@ connect_session(LacViewArea *self)
     } handlers[] = {
         { "volume-changed", G_CALLBACK(volume_changed_cb) },
         { "crosshair-changed", G_CALLBACK(crosshair_changed_cb) },
+        { "opened", G_CALLBACK(opened_cb) },
+        { "save-views", G_CALLBACK(save_views_cb) },
     };
     for (guint i = 0; i < G_N_ELEMENTS(handlers); i++)
         g_signal_connect_swapped(self->session, handlers[i].signal, handlers[i].callback, self);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/view-panel.h"
 
+#include "ui/transfer-editor.h"
+
 #include <adwaita.h>
 #include <math.h>
 
@@ -14,7 +16,9 @@ struct _LacViewPanel {
     GtkWidget *transfer_box, *level_group, *clip_box;
     GtkRange *level_scale, *clip_scale;
     GtkCheckButton *flip_check;
-    GtkWidget *reset_button;
+    GtkWidget *level_reset;
+    LacTransferEditor *editor;
+    LacVolumeTexture *texture; // (nullable) whose histogram the editor shows
     LacViewport *viewport;
     gboolean is_following; // the widgets take what the view has, not the other way round
 };
@@ -24,11 +28,30 @@ G_DEFINE_FINAL_TYPE(LacViewPanel, lac_view_panel, GTK_TYPE_WIDGET)
 // --- from the view to the panel
 
 static void
+show_transfer(LacViewPanel *self, const LacScene *scene, LacVolumeTexture *texture)
+{
+    if (texture == NULL)
+        return;
+    if (texture != self->texture) {
+        g_clear_pointer(&self->texture, lac_volume_texture_unref);
+        self->texture = lac_volume_texture_ref(texture);
+        lac_transfer_editor_set_histogram(self->editor, texture->histogram, LAC_TEXTURE_N_BINS,
+            texture->min, texture->max);
+    }
+    LacTransfer shown;
+    lac_transfer_editor_get_transfer(self->editor, &shown);
+    if (!lac_transfer_is_equal(&shown, &scene->transfer))
+        lac_transfer_editor_set_transfer(self->editor, &scene->transfer);
+    lac_transfer_editor_set_show_opacity(self->editor, scene->mode == LAC_RENDER_DVR);
+}
+
+static void
 scene_changed_cb(LacViewPanel *self)
 {
     const LacScene *scene = lac_viewport_get_scene(self->viewport);
-    const LacVolumeTexture *texture = lac_viewport_get_texture(self->viewport);
+    LacVolumeTexture *texture = lac_viewport_get_texture(self->viewport);
     self->is_following = TRUE;
+    show_transfer(self, scene, texture);
     adw_combo_row_set_selected(self->mode_row, scene->mode);
     gtk_switch_set_active(self->lighting_switch, scene->lighting);
     if (texture != NULL && scene->n_iso > 0)
@@ -109,9 +132,22 @@ clip_cb(LacViewPanel *self)
 }
 
 static void
-reset_cb(LacViewPanel *self)
+transfer_cb(LacViewPanel *self)
+{
+    LacTransfer transfer;
+    lac_transfer_editor_get_transfer(self->editor, &transfer);
+    lac_viewport_set_transfer(self->viewport, &transfer);
+}
+
+static void
+transfer_reset_cb(LacViewPanel *self)
 {
     lac_viewport_set_transfer(self->viewport, NULL);
+}
+
+static void
+level_reset_cb(LacViewPanel *self)
+{
     lac_viewport_set_iso_level(self->viewport, NAN);
 }
 
@@ -122,6 +158,7 @@ lac_view_panel_dispose(GObject *object)
     if (self->viewport != NULL)
         g_signal_handlers_disconnect_by_data(self->viewport, self);
     g_clear_object(&self->viewport);
+    g_clear_pointer(&self->texture, lac_volume_texture_unref);
     g_clear_pointer(&self->scroller, gtk_widget_unparent);
     G_OBJECT_CLASS(lac_view_panel_parent_class)->dispose(object);
 }
@@ -143,13 +180,15 @@ lac_view_panel_class_init(LacViewPanelClass *klass)
     gtk_widget_class_bind_template_child(widget_class, LacViewPanel, level_scale);
     gtk_widget_class_bind_template_child(widget_class, LacViewPanel, clip_scale);
     gtk_widget_class_bind_template_child(widget_class, LacViewPanel, flip_check);
-    gtk_widget_class_bind_template_child(widget_class, LacViewPanel, reset_button);
+    gtk_widget_class_bind_template_child(widget_class, LacViewPanel, level_reset);
 }
 
 static void
 lac_view_panel_init(LacViewPanel *self)
 {
     gtk_widget_init_template(GTK_WIDGET(self));
+    self->editor = LAC_TRANSFER_EDITOR(lac_transfer_editor_new());
+    gtk_box_append(GTK_BOX(self->transfer_box), GTK_WIDGET(self->editor));
     gtk_widget_set_visible(self->clip_box, FALSE);
     gtk_widget_set_visible(self->level_group, FALSE);
 }
@@ -185,6 +224,8 @@ lac_view_panel_set_viewport(LacViewPanel *self, LacViewport *viewport)
     g_signal_connect_swapped(self->clip_axis_row, "notify::selected", G_CALLBACK(clip_cb), self);
     g_signal_connect_swapped(self->clip_scale, "value-changed", G_CALLBACK(clip_cb), self);
     g_signal_connect_swapped(self->flip_check, "toggled", G_CALLBACK(clip_cb), self);
-    g_signal_connect_swapped(self->reset_button, "clicked", G_CALLBACK(reset_cb), self);
+    g_signal_connect_swapped(self->level_reset, "clicked", G_CALLBACK(level_reset_cb), self);
+    g_signal_connect_swapped(self->editor, "changed", G_CALLBACK(transfer_cb), self);
+    g_signal_connect_swapped(self->editor, "reset", G_CALLBACK(transfer_reset_cb), self);
     scene_changed_cb(self);
 }
