@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-static const char *const VERBS[] = { "simulate", "render" };
+static const char *const VERBS[] = { "info", "convert", "simulate", "reconstruct", "render",
+    "bench" };
 
 static void
 test_no_verb(void)
