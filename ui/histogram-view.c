@@ -248,6 +248,9 @@ lac_histogram_view_dispose(GObject *object)
 {
     LacHistogramView *self = LAC_HISTOGRAM_VIEW(object);
     g_clear_pointer(&self->worker, lac_latest_free);
+    // A field that is left half edited must not reach what is gone already.
+    for (guint i = 0; i < 2 && self->row != NULL; i++)
+        g_signal_handlers_disconnect_by_data(self->entries[i], self);
     g_clear_pointer(&self->area, gtk_widget_unparent);
     g_clear_pointer(&self->row, gtk_widget_unparent);
     g_clear_pointer(&self->histogram, g_free);

@@ -75,6 +75,9 @@ lac_histogram_get_auto_range(const LacHistogram *self, double *black, double *wh
 {
     *black = lac_histogram_get_percentile(self, AUTO_LOW);
     *white = lac_histogram_get_percentile(self, 1.0 - AUTO_HIGH);
+    // Vacuum that is empty but for rounding.
+    if (fabs(*black) < 1e-3 * (*white - *black))
+        *black = 0.0;
     // Almost everything is one value, such as the vacuum about a tiny particle.
     if (!(*white - *black > 1e-3 * (self->max - self->min))) {
         *black = self->min;

@@ -5,11 +5,13 @@
 
 struct _LacNumberEntry {
     GtkEntry parent_instance;
-    double value;
+    double value, lo, hi;
+    int digits; // significant ones
 };
 
 enum {
     EDITED,
+    REFUSED,
     N_SIGNALS
 };
 static guint signals[N_SIGNALS];
@@ -39,24 +41,31 @@ lac_parse_number(const char *text, double *value)
     return TRUE;
 }
 
-static void
-show_value(LacNumberEntry *self)
+static char *
+format_value(LacNumberEntry *self)
 {
-    g_autofree char *text = g_strdup_printf("%.4g", self->value);
-    gtk_editable_set_text(GTK_EDITABLE(self), text);
-    gtk_widget_remove_css_class(GTK_WIDGET(self), "error");
+    return g_strdup_printf("%.*g", self->digits, self->value == 0.0 ? 0.0 : self->value);
 }
 
 static void
+show_value(LacNumberEntry *self)
+{
+    g_autofree char *text = format_value(self);
+    gtk_editable_set_text(GTK_EDITABLE(self), text);
+}
+
+// Takes what was typed, or tells and goes back to the old number.
+static void
 apply(LacNumberEntry *self)
 {
-    g_autofree char *shown = g_strdup_printf("%.4g", self->value);
-    const char *text = gtk_editable_get_text(GTK_EDITABLE(self));
+    g_autofree char *shown = format_value(self);
+    g_autofree char *text = g_strdup(gtk_editable_get_text(GTK_EDITABLE(self)));
     double value;
     if (g_str_equal(text, shown))
         return;
-    if (!lac_parse_number(text, &value)) {
-        gtk_widget_add_css_class(GTK_WIDGET(self), "error");
+    if (!lac_parse_number(text, &value) || value < self->lo || value > self->hi) {
+        show_value(self);
+        g_signal_emit(self, signals[REFUSED], 0, text);
         return;
     }
     self->value = value;
@@ -65,23 +74,21 @@ apply(LacNumberEntry *self)
 }
 
 static void
-leave_cb(LacNumberEntry *self)
-{
-    apply(self);
-    show_value(self);
-}
-
-static void
 lac_number_entry_class_init(LacNumberEntryClass *klass)
 {
     (void) klass;
     signals[EDITED] = g_signal_new("edited", LAC_TYPE_NUMBER_ENTRY, G_SIGNAL_RUN_LAST, 0, NULL,
         NULL, NULL, G_TYPE_NONE, 1, G_TYPE_DOUBLE);
+    signals[REFUSED] = g_signal_new("refused", LAC_TYPE_NUMBER_ENTRY, G_SIGNAL_RUN_LAST, 0, NULL,
+        NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void
 lac_number_entry_init(LacNumberEntry *self)
 {
+    self->lo = -G_MAXDOUBLE;
+    self->hi = G_MAXDOUBLE;
+    self->digits = 4;
     gtk_editable_set_width_chars(GTK_EDITABLE(self), 9);
     gtk_editable_set_max_width_chars(GTK_EDITABLE(self), 9);
     gtk_entry_set_alignment(GTK_ENTRY(self), 1.0f);
@@ -89,7 +96,7 @@ lac_number_entry_init(LacNumberEntry *self)
     gtk_widget_add_css_class(GTK_WIDGET(self), "numeric");
     g_signal_connect(self, "activate", G_CALLBACK(apply), NULL);
     GtkEventController *focus = gtk_event_controller_focus_new();
-    g_signal_connect_swapped(focus, "leave", G_CALLBACK(leave_cb), self);
+    g_signal_connect_swapped(focus, "leave", G_CALLBACK(apply), self);
     gtk_widget_add_controller(GTK_WIDGET(self), focus);
 }
 
@@ -108,6 +115,35 @@ lac_number_entry_new(const char *label, const char *tooltip)
     gtk_accessible_update_property(GTK_ACCESSIBLE(self), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
     show_value(self);
     return GTK_WIDGET(self);
+}
+
+/**
+ * lac_number_entry_set_digits:
+ * @self: a field
+ * @digits: how many significant digits are shown
+ */
+void
+lac_number_entry_set_digits(LacNumberEntry *self, guint digits)
+{
+    g_return_if_fail(LAC_IS_NUMBER_ENTRY(self));
+
+    self->digits = (int) digits;
+    show_value(self);
+}
+
+/**
+ * lac_number_entry_set_range:
+ * @self: a field
+ * @lo: smallest number it takes
+ * @hi: largest number it takes
+ */
+void
+lac_number_entry_set_range(LacNumberEntry *self, double lo, double hi)
+{
+    g_return_if_fail(LAC_IS_NUMBER_ENTRY(self));
+
+    self->lo = lo;
+    self->hi = hi;
 }
 
 /**

@@ -27,7 +27,7 @@ static const double white[3] = { 1.0, 1.0, 1.0 };
  * @rgb: colour
  * @text: one line
  *
- * Writes text with a dark rim, legible on any image.
+ * Writes text with a dark rim, or a light one if the text is dark: legible on any image.
  *
  * Returns: its width
  */
@@ -49,7 +49,8 @@ lac_overlay_text(GtkWidget *widget, cairo_t *cr, double x, double y, LacAnchor a
     cairo_save(cr);
     cairo_move_to(cr, round(left), round(y - 0.5 * height));
     pango_cairo_layout_path(cr, layout);
-    cairo_set_source_rgba(cr, 0.0, 0.0, 0.0, 0.6);
+    double rim = rgb[0] + rgb[1] + rgb[2] < 1.0 ? 1.0 : 0.0;
+    cairo_set_source_rgba(cr, rim, rim, rim, 0.6);
     cairo_set_line_width(cr, 2.0);
     cairo_set_line_join(cr, CAIRO_LINE_JOIN_ROUND);
     cairo_stroke_preserve(cr);

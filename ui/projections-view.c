@@ -492,6 +492,11 @@ lac_projections_view_dispose(GObject *object)
         g_signal_handlers_disconnect_by_data(self->session, self);
     if (self->selection != NULL)
         g_signal_handlers_disconnect_by_data(self->selection, self);
+    // A field that is left half edited is no edit.
+    if (self->paned != NULL) {
+        g_signal_handlers_disconnect_by_data(self->table, self);
+        g_signal_handlers_disconnect_by_data(self->histogram, self);
+    }
     g_clear_pointer(&self->paned, gtk_widget_unparent);
     g_clear_object(&self->selection);
     g_clear_object(&self->tilts);

@@ -65,12 +65,6 @@ get_angle(LacTilt *tilt, Column column)
                                  : angles->psi;
 }
 
-static char *
-format_angle(double angle)
-{
-    return g_strdup_printf("%.6g", angle == 0.0 ? 0.0 : angle);
-}
-
 static Column
 get_column(gpointer cell)
 {
@@ -103,8 +97,7 @@ cell_update(GtkWidget *cell)
     }
     else {
         static const char *const names[] = { "Phi", "Theta", "Psi" };
-        g_autofree char *text = format_angle(get_angle(tilt, column));
-        gtk_editable_set_text(GTK_EDITABLE(cell), text);
+        lac_number_entry_set_value(LAC_NUMBER_ENTRY(cell), get_angle(tilt, column));
         g_autofree char *label =
             g_strdup_printf("%s of projection %u in degrees", names[column], number);
         gtk_accessible_update_property(GTK_ACCESSIBLE(cell), GTK_ACCESSIBLE_PROPERTY_LABEL, label,
@@ -115,25 +108,47 @@ cell_update(GtkWidget *cell)
 }
 
 static void
-editing_cb(GtkEditableLabel *cell, GParamSpec *spec, LacTiltTable *self)
+edited_cb(LacNumberEntry *cell, double angle, LacTiltTable *self)
 {
-    (void) spec;
     LacTilt *tilt = get_tilt(cell);
-    if (gtk_editable_label_get_editing(cell) || tilt == NULL)
-        return;
-    Column column = get_column(cell);
-    const char *text = gtk_editable_get_text(GTK_EDITABLE(cell));
-    g_autofree char *old = format_angle(get_angle(tilt, column));
-    g_autofree char *refusal = NULL;
+    if (tilt != NULL)
+        g_signal_emit(self, signals[ANGLE_EDITED], 0, lac_tilt_get_index(tilt),
+            (guint) get_column(cell), angle);
+}
+
+static void
+refused_cb(LacNumberEntry *cell, const char *text, LacTiltTable *self)
+{
+    (void) cell;
     double angle;
-    if (g_str_equal(text, old))
-        return;
-    if (lac_tilt_table_parse_angle(text, &angle, &refusal))
-        g_signal_emit(self, signals[ANGLE_EDITED], 0, lac_tilt_get_index(tilt), (guint) column,
-            angle);
-    else
+    g_autofree char *refusal = NULL;
+    if (!lac_tilt_table_parse_angle(text, &angle, &refusal))
         g_signal_emit(self, signals[REFUSED], 0, refusal);
-    cell_update(GTK_WIDGET(cell));
+}
+
+// The row follows the field that is being edited.
+static void
+focus_cb(GtkEventControllerFocus *focus, LacTiltTable *self)
+{
+    LacTilt *tilt = get_tilt(gtk_event_controller_get_widget(GTK_EVENT_CONTROLLER(focus)));
+    if (tilt != NULL)
+        gtk_single_selection_set_selected(self->tilts, lac_tilt_get_index(tilt));
+}
+
+static GtkWidget *
+make_angle_cell(LacTiltTable *self)
+{
+    GtkWidget *cell = lac_number_entry_new("Angle", "Degrees; Enter accepts");
+    lac_number_entry_set_digits(LAC_NUMBER_ENTRY(cell), 6);
+    lac_number_entry_set_range(LAC_NUMBER_ENTRY(cell), -MAX_ANGLE, MAX_ANGLE);
+    gtk_editable_set_width_chars(GTK_EDITABLE(cell), 6);
+    gtk_entry_set_has_frame(GTK_ENTRY(cell), FALSE);
+    g_signal_connect_object(cell, "edited", G_CALLBACK(edited_cb), self, 0);
+    g_signal_connect_object(cell, "refused", G_CALLBACK(refused_cb), self, 0);
+    GtkEventController *focus = gtk_event_controller_focus_new();
+    g_signal_connect_object(focus, "enter", G_CALLBACK(focus_cb), self, 0);
+    gtk_widget_add_controller(cell, focus);
+    return cell;
 }
 
 static void
@@ -163,12 +178,7 @@ setup_cb(GtkSignalListItemFactory *factory, GtkListItem *item, LacTiltTable *sel
         g_signal_connect_object(cell, "toggled", G_CALLBACK(toggled_cb), self, 0);
     }
     else {
-        cell = gtk_editable_label_new("");
-        gtk_editable_set_width_chars(GTK_EDITABLE(cell), 6);
-        gtk_editable_set_alignment(GTK_EDITABLE(cell), 1.0f);
-        gtk_widget_add_css_class(cell, "numeric");
-        gtk_widget_set_tooltip_text(cell, "Degrees; double-click or Enter to edit");
-        g_signal_connect_object(cell, "notify::editing", G_CALLBACK(editing_cb), self, 0);
+        cell = make_angle_cell(self);
     }
     g_object_set_data(G_OBJECT(cell), "lac-column", GUINT_TO_POINTER(column));
     gtk_list_item_set_child(item, cell);

@@ -624,6 +624,11 @@ static void
 lac_transfer_editor_dispose(GObject *object)
 {
     LacTransferEditor *self = LAC_TRANSFER_EDITOR(object);
+    // A field that is left half edited must not reach what is gone already.
+    if (self->box != NULL) {
+        g_signal_handlers_disconnect_by_data(self->lo, self);
+        g_signal_handlers_disconnect_by_data(self->hi, self);
+    }
     g_clear_pointer(&self->box, gtk_widget_unparent);
     g_clear_pointer(&self->bins, g_free);
     G_OBJECT_CLASS(lac_transfer_editor_parent_class)->dispose(object);

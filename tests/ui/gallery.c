@@ -5,6 +5,7 @@
 #include "ui/ortho-view.h"
 #include "ui/plot.h"
 #include "ui/projections-view.h"
+#include "ui/residual-view.h"
 #include "ui/transfer-editor.h"
 
 #include <adwaita.h>
@@ -90,6 +91,13 @@ make_transfer(Example *example)
     return editor;
 }
 
+static GtkWidget *
+make_residual(Example *example)
+{
+    lac_session_set_projection(example->session, 20);
+    return lac_residual_view_new(example->session);
+}
+
 static const struct {
     const char *name;
     MakeFunc make;
@@ -98,6 +106,7 @@ static const struct {
     { "plots", make_plots },
     { "projections", make_projections },
     { "transfer", make_transfer },
+    { "residual", make_residual },
 };
 
 static void
