@@ -13,9 +13,12 @@
 static const LacFormat *const formats[] = {
     &lac_format_mat,
     &lac_format_hdf5,
+    &lac_format_tiff,
+    &lac_format_png,
     &lac_format_npy,
     &lac_format_dm,
     &lac_format_mrc,
+    &lac_format_folder,
     &lac_format_xyz,
     &lac_format_table,
     &lac_format_raw,
@@ -134,8 +137,12 @@ propagate_named(GError **error, GError *failure, const char *path)
     g_propagate_error(error, failure);
 }
 
-static void
-free_item(gpointer data)
+/**
+ * lac_file_item_free:
+ * @data: (transfer full): a #LacFileItem
+ */
+void
+lac_file_item_free(gpointer data)
 {
     LacFileItem *item = data;
     g_free(item->name);
@@ -170,7 +177,7 @@ source_get_info(const Source *source, const LacReadParams *params, GError **erro
     g_autoptr(LacFileInfo) info = g_new0(LacFileInfo, 1);
     info->path = g_strdup(source->path);
     info->format_name = g_strdup(source->format->name);
-    info->items = g_ptr_array_new_with_free_func(free_item);
+    info->items = g_ptr_array_new_with_free_func(lac_file_item_free);
     if (stat(source->path, &status) == 0 && S_ISREG(status.st_mode))
         info->file_size = (guint64) status.st_size;
     const LacReadParams defaults = { 0 };
