@@ -10,7 +10,9 @@
 struct LacDetectorFilter {
     LacFft *fft;
     gsize n_spectrum;
-    float *gains[2]; // by LacFilterGain, (n_u, n_v/2+1), the transform's scale included
+    gsize n_models; // 1, or one per projection
+    float *models;  // (n_models, n_u, n_v/2+1), the transform's scale included
+    float *weights; // (n_u, n_v/2+1), likewise
 };
 
 static double
@@ -34,23 +36,39 @@ weight(const LacDetectorFilterParams *params, double fu, double fv)
     return pow(ramp, params->weight_alpha) / (blob + 1.0 / params->weight_cap);
 }
 
+// A sampled spectrum repeats: the frequency in [-1/2, 1/2) that looks the same.
+static double
+wrap(double f)
+{
+    return f - floor(f + 0.5);
+}
+
 static void
-fill_gains(const LacDetectorFilter *self, const LacDetectorFilterParams *params)
+fill_model(const LacDetectorFilterParams *params, LacDetectorShear shear, float *gains)
 {
     const gsize n_u = params->n_u, half_v = params->n_v / 2 + 1;
     const double scale = 1.0 / ((double) n_u * (double) params->n_v), s = params->blob_sigma;
     for (gsize i = 0; i < n_u; i++) {
-        double fu = ((double) i - (i > n_u / 2 ? (double) n_u : 0.0)) / (double) n_u;
+        double fu = wrap((double) i / (double) n_u);
         for (gsize j = 0; j < half_v; j++) {
             double fv = (double) j / (double) params->n_v;
-            double model = exp(-2.0 * G_PI * G_PI * s * s * (fu * fu + fv * fv)) / sinc4(fu);
-            if (params->spline_v)
-                model /= sinc4(fv);
-            self->gains[LAC_FILTER_MODEL][i * half_v + j] = (float) (scale * model);
-            self->gains[LAC_FILTER_WEIGHT][i * half_v + j] =
-                (float) (scale * weight(params, fu, fv));
+            double fb = wrap(fv + shear.tau * fu), fa = wrap(fu + shear.mu * fb);
+            double model = exp(-2.0 * G_PI * G_PI * s * s * (fu * fu + fv * fv)) / sinc4(fa);
+            gains[i * half_v + j] =
+                (float) (scale * (params->spline_v ? model / sinc4(fb) : model));
         }
     }
+}
+
+static void
+fill_weight(const LacDetectorFilterParams *params, float *gains)
+{
+    const gsize n_u = params->n_u, half_v = params->n_v / 2 + 1;
+    const double scale = 1.0 / ((double) n_u * (double) params->n_v);
+    for (gsize i = 0; i < n_u; i++)
+        for (gsize j = 0; j < half_v; j++)
+            gains[i * half_v + j] = (float) (scale *
+                weight(params, wrap((double) i / (double) n_u), (double) j / (double) params->n_v));
 }
 
 /**
@@ -58,8 +76,9 @@ fill_gains(const LacDetectorFilter *self, const LacDetectorFilterParams *params)
  * @params: extents of the padded detector, blob and weight
  * @error: return location for a #GError
  *
- * Prepares the model H(fu, fv) = exp(-2 pi^2 s^2 |f|^2) / sinc(fu)^4 [/ sinc(fv)^4] and the weight
- * W(fu, fv). Both are real and even, so applying one is its own transpose.
+ * Prepares the model H(fu, fv) = exp(-2 pi^2 s^2 |f|^2) / sinc(fa)^4 [/ sinc(fb)^4] and the weight
+ * W(fu, fv). fa and fb are the frequencies along the coordinates of the splat, fu and fv themselves
+ * without shear. Both are real and even, so applying one is its own transpose.
  *
  * Returns: (transfer full): the filter, or %NULL with @error set
  */
@@ -75,12 +94,15 @@ lac_detector_filter_new(const LacDetectorFilterParams *params, GError **error)
         return NULL;
     }
     self->n_spectrum = lac_fft_get_spectrum_size(self->fft);
-    for (int i = 0; i < 2; i++) {
-        self->gains[i] = lac_alloc_floats(self->n_spectrum, error);
-        if (self->gains[i] == NULL)
-            return NULL;
-    }
-    fill_gains(self, params);
+    self->n_models = MAX(params->n_shears, 1);
+    self->models = lac_alloc_floats(self->n_models * self->n_spectrum, error);
+    self->weights = self->models != NULL ? lac_alloc_floats(self->n_spectrum, error) : NULL;
+    if (self->weights == NULL)
+        return NULL;
+    for (gsize k = 0; k < self->n_models; k++)
+        fill_model(params, params->n_shears > 0 ? params->shears[k] : (LacDetectorShear){ 0 },
+            self->models + k * self->n_spectrum);
+    fill_weight(params, self->weights);
     return g_steal_pointer(&self);
 }
 
@@ -94,8 +116,8 @@ lac_detector_filter_free(LacDetectorFilter *self)
     if (self == NULL)
         return;
     lac_fft_free(self->fft);
-    lac_free(self->gains[0]);
-    lac_free(self->gains[1]);
+    lac_free(self->models);
+    lac_free(self->weights);
     g_free(self);
 }
 
@@ -115,14 +137,17 @@ lac_detector_filter_get_spectrum_size(const LacDetectorFilter *self)
  * lac_detector_filter_apply:
  * @self: a filter
  * @gain: which of the two
+ * @k: which projection, for the model of a sheared splat
  * @image: (n_u, n_v), filtered in place; 64-byte aligned
  * @spectrum: scratch, 64-byte aligned
  */
 void
-lac_detector_filter_apply(const LacDetectorFilter *self, LacFilterGain gain, float *image,
+lac_detector_filter_apply(const LacDetectorFilter *self, LacFilterGain gain, gsize k, float *image,
     float (*spectrum)[2])
 {
-    const float *restrict gains = self->gains[gain];
+    gsize model = self->n_models > 1 ? k : 0;
+    const float *restrict gains =
+        gain == LAC_FILTER_MODEL ? self->models + model * self->n_spectrum : self->weights;
     lac_fft_forward(self->fft, image, spectrum);
     for (gsize i = 0; i < self->n_spectrum; i++) {
         spectrum[i][0] *= gains[i];

@@ -4,6 +4,11 @@
 
 #include <glib.h>
 
+// The detector coordinates (a, b) in which a projection was splat: u = a + tau v, v = b + mu a.
+typedef struct {
+    double tau, mu;
+} LacDetectorShear;
+
 // Padded detector (n_u, n_v), v fastest.
 typedef struct {
     gsize n_u, n_v;
@@ -12,6 +17,8 @@ typedef struct {
     double weight_cap;   // 0: no weight
     double ramp_floor;   // [cycles/pixel] where the ramp levels off, 1/n
     gboolean spline_v;   // the splat used a spline along v too
+    gsize n_shears;      // 0: all projections were splat on (u, v) itself
+    const LacDetectorShear *shears;
 } LacDetectorFilterParams;
 
 typedef enum {
@@ -24,7 +31,7 @@ typedef struct LacDetectorFilter LacDetectorFilter;
 LacDetectorFilter *lac_detector_filter_new(const LacDetectorFilterParams *params, GError **error);
 void lac_detector_filter_free(LacDetectorFilter *self);
 gsize lac_detector_filter_get_spectrum_size(const LacDetectorFilter *self);
-void lac_detector_filter_apply(const LacDetectorFilter *self, LacFilterGain gain, float *image,
-    float (*spectrum)[2]);
+void lac_detector_filter_apply(const LacDetectorFilter *self, LacFilterGain gain, gsize k,
+    float *image, float (*spectrum)[2]);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LacDetectorFilter, lac_detector_filter_free)

@@ -171,6 +171,8 @@ lac_projector_new(const LacProjectorParams *params, GError **error)
         .weight_cap = params->weight_cap,
         .ramp_floor = params->ramp_floor > 0.0 ? params->ramp_floor : 1.0 / (double) params->nu,
         .spline_v = !self->single_axis,
+        .n_shears = self->general != NULL ? params->n : 0,
+        .shears = self->general != NULL ? lac_splat_general_get_shears(self->general) : NULL,
     };
     self->filter = lac_detector_filter_new(&filter, error);
     if (self->filter == NULL)
@@ -242,7 +244,8 @@ lac_projector_estimate_memory(const LacProjectorParams *params)
     lay_out(&layout);
     double rows = (double) (layout.single_axis ? layout.ny : layout.len_v);
     double splats = (double) params->n * (double) layout.len_u * rows;
-    double filter = 2.0 * (double) layout.len_u * (double) (layout.len_v / 2 + 1);
+    double n_gains = layout.single_axis ? 2.0 : (double) params->n + 1.0;
+    double filter = n_gains * (double) layout.len_u * (double) (layout.len_v / 2 + 1);
     double scratch = (double) lac_parallel_get_threads() * 2.0 * (double) layout.len_u *
         (double) (layout.len_v + 2);
     return (guint64) (4.0 * (splats + filter + scratch));
@@ -254,7 +257,7 @@ lac_projector_estimate_memory(const LacProjectorParams *params)
 static gsize
 tile_width(const LacProjector *self, gsize y)
 {
-    return self->single_axis ? MIN(LAC_TILE_WIDTH, self->ny - y) : self->ny;
+    return MIN(LAC_TILE_WIDTH, self->ny - y);
 }
 
 typedef struct {
@@ -428,11 +431,11 @@ typedef struct {
 } FilterArgs;
 
 static void
-filter_image(const FilterArgs *args, guint worker, LacFilterGain gain, float *image)
+filter_image(const FilterArgs *args, guint worker, LacFilterGain gain, gsize k, float *image)
 {
     const LacProjector *self = args->self;
     gpointer spectrum = self->spectra + worker * self->n_spectrum;
-    lac_detector_filter_apply(self->filter, gain, image, spectrum);
+    lac_detector_filter_apply(self->filter, gain, k, image, spectrum);
 }
 
 // Copies projection k between the tiles and a padded image.
@@ -472,7 +475,7 @@ crop_projections(gsize begin, gsize end, guint worker, gpointer data)
         else {
             memcpy(image, self->splats + k * n_image, n_image * sizeof(float));
         }
-        filter_image(args, worker, LAC_FILTER_MODEL, image);
+        filter_image(args, worker, LAC_FILTER_MODEL, k, image);
         for (gsize u = 0; u < p->nu; u++)
             memcpy(args->out + (k * p->nu + u) * p->nv,
                 image + (self->pad_u + u) * self->len_v + self->pad_v, p->nv * sizeof(float));
@@ -507,10 +510,10 @@ pad_projections(gsize begin, gsize end, guint worker, gpointer data)
             memcpy(image + (self->pad_u + u) * self->len_v + self->pad_v,
                 args->in + (k * p->nu + u) * p->nv, p->nv * sizeof(float));
         if (args->weigh) {
-            filter_image(args, worker, LAC_FILTER_WEIGHT, image);
+            filter_image(args, worker, LAC_FILTER_WEIGHT, k, image);
             clear_margin(self, image);
         }
-        filter_image(args, worker, LAC_FILTER_MODEL, image);
+        filter_image(args, worker, LAC_FILTER_MODEL, k, image);
         if (self->single_axis)
             exchange_tiles(self, k, image, FALSE);
         else
@@ -572,7 +575,7 @@ clear_padding(const LacProjector *self, float *volume)
     for (gsize y = 0; y < self->ny; y += width) {
         width = tile_width(self, y);
         float *run = volume + y * self->nz * self->nx;
-        gsize n_y = padded_y ? p->ny : width;
+        gsize n_y = MIN(width, p->ny - y);
         for (gsize z = 0; z < self->nz; z++) {
             for (gsize x = 0; x < self->nx; x++, run += width) {
                 gsize n_kept = z < p->nz && x < p->nx ? n_y : 0;

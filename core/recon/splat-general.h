@@ -3,9 +3,10 @@
 #pragma once
 
 #include "core/data/series.h"
+#include "core/recon/detector-filter.h"
 
-// Volume (nz, nx, ny), y fastest and ny a multiple of LAC_LANES; detector (n, n_u, n_v), v fastest,
-// wide enough that no voxel's spline leaves it.
+// Volume in tiles along y of up to LAC_TILE_WIDTH rows, each (nz, nx, width), ny a multiple of
+// LAC_LANES; detector (n, n_u, n_v), v fastest, wide enough that no voxel's spline leaves it.
 typedef struct {
     gsize nx, ny, nz;
     gsize centre_x, centre_y, centre_z; // voxel at the origin
@@ -19,5 +20,8 @@ typedef struct LacSplatGeneral LacSplatGeneral;
 
 LacSplatGeneral *lac_splat_general_new(const LacSplatGeneralParams *params, GError **error);
 void lac_splat_general_free(LacSplatGeneral *self);
+const LacDetectorShear *lac_splat_general_get_shears(const LacSplatGeneral *self);
 void lac_splat_general_forward(LacSplatGeneral *self, const float *volume, float *detectors);
-void lac_splat_general_adjoint(LacSplatGeneral *self, const float *detectors, float *volume);
+void lac_splat_general_adjoint(LacSplatGeneral *self, float *detectors, float *volume);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LacSplatGeneral, lac_splat_general_free)

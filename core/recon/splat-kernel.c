@@ -114,6 +114,8 @@ forward_run_any(const Run *run, float *columns, gsize n_rows, int n_taps, gsize 
             forward_run_taps(run, columns, ROWS, n_taps, LAC_TILE_WIDTH);
         else if (full)
             forward_run_taps(run, columns, ROWS, n_taps, width);
+        else if (width == LAC_TILE_WIDTH)
+            forward_run_taps(&one, columns, 1, n_taps, LAC_TILE_WIDTH);
         else
             forward_run_taps(&one, columns, 1, n_taps, width);
     }
@@ -205,7 +207,7 @@ adjoint_weights(double start, double step, gsize n, Hits *hits)
 
 static inline __attribute__((always_inline)) void
 adjoint_row(const float *const *projections, const Hits *hits, const int n_angles, gsize n_x,
-    float *voxels, const gsize width)
+    float *voxels, gsize stride, const gsize width)
 {
     for (gsize x = 0; x < n_x; x++) {
         const float *p[ANGLES];
@@ -215,7 +217,7 @@ adjoint_row(const float *const *projections, const Hits *hits, const int n_angle
             for (int t = 0; t < 4; t++)
                 w[k][t] = hits[k].weight[t][x];
         }
-        float *out = voxels + x * width;
+        float *out = voxels + x * stride;
 #pragma omp simd
         for (gsize y = 0; y < width; y++) {
             float sum = out[y];
@@ -229,16 +231,16 @@ adjoint_row(const float *const *projections, const Hits *hits, const int n_angle
 
 static void
 adjoint_row_any(const float *const *projections, const Hits *hits, gsize n_angles, gsize n_x,
-    float *voxels, gsize width)
+    float *voxels, gsize stride, gsize width)
 {
     gboolean full = n_angles == ANGLES;
     if (full && width == LAC_TILE_WIDTH)
-        adjoint_row(projections, hits, ANGLES, n_x, voxels, LAC_TILE_WIDTH);
+        adjoint_row(projections, hits, ANGLES, n_x, voxels, stride, LAC_TILE_WIDTH);
     else if (full)
-        adjoint_row(projections, hits, ANGLES, n_x, voxels, width);
+        adjoint_row(projections, hits, ANGLES, n_x, voxels, stride, width);
     else
         for (gsize k = 0; k < n_angles; k++)
-            adjoint_row(projections + k, hits + k, 1, n_x, voxels, width);
+            adjoint_row(projections + k, hits + k, 1, n_x, voxels, stride, width);
 }
 
 static void
@@ -265,7 +267,175 @@ adjoint(const LacSplatPlan *plan, gsize width, const float *projections, float *
                     adjoint_weights(start, step_x, n_x, &hits[g]);
                 }
                 adjoint_row_any(group, hits, n_angles, n_x, volume + (z * plan->nx + x) * width,
-                    width);
+                    width, width);
+            }
+        }
+    }
+}
+
+// --- any orientation near the tilt axis
+//
+// The row of voxels is splat across the tilt axis as above, then moved along it. The move differs
+// from row to row of the minor axis and, by the foreshortening of y, a little along y: its weights
+// are a vector. Runs in which the first tap keeps its distance are contiguous loads.
+
+#define GUARD      8                     // zeros around a tile, for taps beyond its rows
+#define MOVED_MAX  (LAC_TILE_WIDTH + 16) // detector rows that a tile reaches
+#define MOVED_TAPS 5                     // rows within reach of a detector row, for scale >= 0.8
+
+typedef struct {
+    gsize n; // outputs
+    gsize n_runs;
+    gsize end[MOVED_MAX];       // of each run of outputs
+    gint32 distance[MOVED_MAX]; // of each run: first input minus output
+    float weight[MOVED_TAPS][MOVED_MAX];
+} Move;
+
+static void
+append_output(Move *move, gint32 first_input)
+{
+    gint32 distance = first_input - (gint32) move->n;
+    if (move->n_runs == 0 || move->distance[move->n_runs - 1] != distance)
+        move->distance[move->n_runs++] = distance;
+    move->end[move->n_runs - 1] = ++move->n;
+}
+
+// Outputs are detector rows from @first_row on, inputs the rows of a tile at c, c + scale, ...
+static void
+move_to_detector(double c, double scale, gsize width, gssize *first_row, Move *move)
+{
+    *first_row = (gssize) floor(c) - 1;
+    gssize last_row = (gssize) ceil(c + scale * (double) (width - 1)) + 1;
+    move->n = move->n_runs = 0;
+    for (gssize b = *first_row; b <= last_row; b++) {
+        double y = floor(((double) b - 2.0 - c) / scale) + 1.0;
+        for (int t = 0; t < MOVED_TAPS; t++)
+            move->weight[t][move->n] = spline((float) (c + scale * (y + t) - (double) b));
+        append_output(move, (gint32) y + GUARD);
+    }
+}
+
+// Outputs are the rows of a tile, inputs detector rows.
+static void
+move_from_detector(double c, double scale, gsize width, Move *move)
+{
+    move->n = move->n_runs = 0;
+    for (gsize y = 0; y < width; y++) {
+        double b = c + scale * (double) y, first = floor(b) - 1.0;
+        for (int t = 0; t < 4; t++)
+            move->weight[t][y] = spline((float) (b - first - t));
+        append_output(move, (gint32) first);
+    }
+}
+
+static inline __attribute__((always_inline)) void
+apply_move(const Move *move, const int n_taps, const float *in, float *out, const float keep)
+{
+    gsize i = 0;
+    for (gsize r = 0; r < move->n_runs; r++) {
+        const float *from = in + move->distance[r];
+        const gsize end = move->end[r];
+#pragma omp simd
+        for (gsize o = i; o < end; o++) {
+            float sum = keep * out[o];
+            for (int t = 0; t < n_taps; t++)
+                sum += move->weight[t][o] * from[o + (gsize) t];
+            out[o] = sum;
+        }
+        i = end;
+    }
+}
+
+// Where a row of the minor axis lies along a, and the columns that it reaches.
+typedef struct {
+    double start; // of voxel 0
+    gsize first, n;
+} Span;
+
+static Span
+row_span(const LacSplatAngle *across, gsize n_i, gsize j)
+{
+    double start = across->b * (double) j + across->u0;
+    double end = start + across->a * (double) (n_i - 1);
+    gsize first = (gsize) (floor(MIN(start, end)) - 1.0);
+    return (Span){ start, first, (gsize) (ceil(MAX(start, end)) + 2.0) - first };
+}
+
+static void
+forward_sheared(const LacSplatTile *tile, const LacSplatShear *shear, const float *volume,
+    float *detector, float *scratch)
+{
+    const LacSplatAngle *across = &shear->across;
+    const gsize width = tile->width, stride_z = tile->nx * width;
+    const gsize n_i = across->major_is_z ? tile->nz : tile->nx;
+    const gsize n_j = across->major_is_z ? tile->nx : tile->nz;
+    const int n_taps = (int) CLAMP(ceil(4.0 / fabs(across->a)), 4.0, 6.0);
+    float guarded[LAC_TILE_WIDTH + 2 * GUARD] = { 0 };
+    Move move;
+    Run run = { .stride_i = across->major_is_z ? stride_z : width, .a = (float) across->a };
+    for (gsize j = 0; j < n_j; j++) {
+        Span span = row_span(across, n_i, j);
+        memset(scratch, 0, span.n * width * sizeof(float));
+        gsize i_end;
+        for (gsize i = 0; i < n_i; i = i_end) {
+            i_end = block_end(i, n_i, BLOCK_MAJOR);
+            run.n_i = i_end - i;
+            run.voxels = volume + i * run.stride_i + j * (across->major_is_z ? width : stride_z);
+            double low = span.start + across->a * (double) i;
+            double high = low + across->a * (double) (run.n_i - 1);
+            gsize first = (gsize) (floor(MIN(low, high)) - 1.0);
+            run.n_columns = (gsize) (ceil(MAX(low, high)) + 2.0) - first;
+            run.base[0] = (float) (low - (double) first);
+            forward_run_any(&run, scratch + (first - span.first) * width, 1, n_taps, width);
+        }
+        double c = shear->scale * (double) tile->y + shear->shift * (double) j + shear->v0;
+        gssize row;
+        move_to_detector(c, shear->scale, width, &row, &move);
+        for (gsize u = 0; u < span.n; u++) {
+            memcpy(guarded + GUARD, scratch + u * width, width * sizeof(float));
+            apply_move(&move, MOVED_TAPS, guarded,
+                detector + (span.first + u) * tile->n_v + (gsize) row, 1.0f);
+        }
+    }
+}
+
+static void
+adjoint_sheared(const LacSplatTile *tile, gsize n, const LacSplatShear *const *shears,
+    const float *const *detectors, float *volume, gsize j_begin, gsize j_end, float *scratch)
+{
+    if (n == 0)
+        return;
+    const gboolean major_is_z = shears[0]->across.major_is_z;
+    const gsize width = tile->width, stride_z = tile->nx * width;
+    const gsize n_i = major_is_z ? tile->nz : tile->nx;
+    const gsize stride_i = major_is_z ? stride_z : width, stride_j = major_is_z ? width : stride_z;
+    Hits hits[ANGLES];
+    Move move;
+    for (gsize j = j_begin; j < j_end; j++) {
+        for (gsize k = 0; k < n; k += ANGLES) {
+            gsize n_angles = MIN(ANGLES, n - k);
+            const float *columns[ANGLES];
+            Span spans[ANGLES];
+            for (gsize g = 0; g < n_angles; g++) {
+                const LacSplatShear *shear = shears[k + g];
+                float *out = scratch + g * tile->n_u * LAC_TILE_WIDTH;
+                spans[g] = row_span(&shear->across, n_i, j);
+                columns[g] = out;
+                double c = shear->scale * (double) tile->y + shear->shift * (double) j + shear->v0;
+                move_from_detector(c, shear->scale, width, &move);
+                for (gsize u = 0; u < spans[g].n; u++)
+                    apply_move(&move, 4, detectors[k + g] + (spans[g].first + u) * tile->n_v,
+                        out + u * width, 0.0f);
+            }
+            for (gsize i = 0; i < n_i; i += BLOCK_X) {
+                gsize n_x = MIN(BLOCK_X, n_i - i);
+                for (gsize g = 0; g < n_angles; g++) {
+                    double a = shears[k + g]->across.a;
+                    adjoint_weights(spans[g].start - (double) spans[g].first + a * (double) i, a,
+                        n_x, &hits[g]);
+                }
+                adjoint_row_any(columns, hits, n_angles, n_x, volume + j * stride_j + i * stride_i,
+                    stride_i, width);
             }
         }
     }
@@ -280,4 +450,6 @@ const LacSplatKernels KERNELS_NAME(KERNEL_FAMILY) = {
     .name = TEXT(KERNEL_FAMILY),
     .forward = forward,
     .adjoint = adjoint,
+    .forward_sheared = forward_sheared,
+    .adjoint_sheared = adjoint_sheared,
 };

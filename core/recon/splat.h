@@ -22,6 +22,22 @@ typedef struct {
     const LacSplatAngle *angles; // n
 } LacSplatPlan;
 
+// One projection near the tilt axis, on a sheared detector (a, b): row y of the voxel lands at
+// a = across, which does not depend on y, and b = scale y + shift j + v0.
+typedef struct {
+    LacSplatAngle across;
+    double scale, shift, v0;
+} LacSplatShear;
+
+// A tile of the volume is [nz][nx][width] from row y on, a detector [n_u][n_v].
+typedef struct {
+    gsize nx, nz, y, width;
+    gsize n_u, n_v;
+} LacSplatTile;
+
+// Floats of scratch that the sheared kernels need, for a detector of n_u columns.
+#define LAC_SHEAR_SCRATCH(n_u) (4 * (n_u) *LAC_TILE_WIDTH)
+
 // One build of the kernels for one family of processors.
 typedef struct {
     const char *name;
@@ -29,6 +45,12 @@ typedef struct {
         gsize k_begin, gsize k_end);
     void (*adjoint)(const LacSplatPlan *plan, gsize width, const float *projections, float *volume,
         gsize z_begin, gsize z_end);
+    // Adds to the detector.
+    void (*forward_sheared)(const LacSplatTile *tile, const LacSplatShear *shear,
+        const float *volume, float *detector, float *scratch);
+    // Adds to rows [j_begin, j_end) of the minor axis, which all @n shears have in common.
+    void (*adjoint_sheared)(const LacSplatTile *tile, gsize n, const LacSplatShear *const *shears,
+        const float *const *detectors, float *volume, gsize j_begin, gsize j_end, float *scratch);
 } LacSplatKernels;
 
 extern const LacSplatKernels lac_splat_kernels_baseline, lac_splat_kernels_avx2,
