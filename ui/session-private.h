@@ -47,5 +47,6 @@ void lac_session_emit(LacSession *self, guint signal);
 void lac_session_say(LacSession *self, const char *format, ...) G_GNUC_PRINTF(2, 3);
 void lac_session_push_undo(LacSession *self, const char *label);
 void lac_session_replace_all(LacSession *self, LacProject *project, const char *path);
+void lac_session_center_crosshair(LacSession *self);
 void lac_session_store_position(LacSession *self);
 void lac_session_update_job(LacSession *self, LacJob *job);

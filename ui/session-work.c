@@ -196,8 +196,8 @@ recon_progressed_cb(LacJob *job, LacSession *self)
     gboolean first = self->live == NULL;
     g_clear_pointer(&self->live, lac_recon_unref);
     self->live = live;
-    if (first)
-        lac_session_set_crosshair(self, self->crosshair);
+    if (first && self->state->project->volume == NULL)
+        lac_session_center_crosshair(self);
     lac_session_emit(self, LAC_SESSION_VOLUME_CHANGED);
     lac_session_emit(self, LAC_SESSION_RECON_CHANGED);
     if (self->want_source == 0)
@@ -254,7 +254,7 @@ recon_done(LacSession *self, gpointer result)
     if (result != NULL)
         store_recon(self, result);
     g_clear_pointer(&self->job_series, lac_series_unref);
-    lac_session_set_crosshair(self, self->crosshair);
+    lac_session_set_crosshair(self, self->crosshair); // clamps it to the volume
     lac_session_emit(self, LAC_SESSION_VOLUME_CHANGED);
     lac_session_emit(self, LAC_SESSION_RECON_CHANGED);
     lac_session_emit(self, LAC_SESSION_FILE_CHANGED);

@@ -136,8 +136,14 @@ fit_position(LacSession *self)
     lac_session_set_crosshair(self, xyz);
 }
 
-static void
-center_crosshair(LacSession *self)
+/**
+ * lac_session_center_crosshair:
+ * @self: a session
+ *
+ * Puts the crosshair on the rotation centre of the volume that is shown.
+ */
+void
+lac_session_center_crosshair(LacSession *self)
 {
     LacVolume *volume = lac_session_get_volume(self);
     if (volume == NULL)
@@ -427,7 +433,7 @@ lac_session_set_volume(LacSession *self, LacVolume *volume)
     g_clear_pointer(&project->volume, lac_volume_unref);
     project->volume = volume != NULL ? lac_volume_ref(volume) : NULL;
     if (first)
-        center_crosshair(self);
+        lac_session_center_crosshair(self);
     fit_position(self);
     lac_session_emit(self, LAC_SESSION_VOLUME_CHANGED);
     lac_session_emit(self, LAC_SESSION_FILE_CHANGED);
@@ -501,7 +507,7 @@ restore_position(LacSession *self)
     self->projection = 0;
     if (projection != NULL && JSON_NODE_HOLDS_VALUE(projection))
         self->projection = (guint) CLAMP(json_node_get_int(projection), 0, G_MAXINT);
-    center_crosshair(self);
+    lac_session_center_crosshair(self);
     if (crosshair == NULL || !JSON_NODE_HOLDS_ARRAY(crosshair) ||
         json_array_get_length(json_node_get_array(crosshair)) != 3)
         return;
