@@ -1,0 +1,569 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A person at the real window: opens the example, reconstructs, looks, saves, reopens, closes.
+#include "app/application.h"
+#include "app/window.h"
+#include "tests/support/ui-driver.h"
+#include "ui/job-bar.h"
+#include "ui/ortho-view.h"
+#include "ui/projections-view.h"
+#include "ui/view-area.h"
+#include "ui/volume-panel.h"
+
+#include <glib/gstdio.h>
+#include <math.h>
+
+#define LONG_RUN 3000 // iterations that no test waits for
+#define N_DRAGS  6
+
+// One for all tests: a program registers once.
+typedef struct {
+    LacApplication *app;
+    LacDriver *driver;
+} Bench;
+
+typedef struct {
+    LacApplication *app;
+    LacDriver *driver;
+    LacWindow *window; // NULL once it was destroyed
+    LacSession *session;
+    LacViewport *viewport;
+    char *folder; // for what is saved
+} Desk;
+
+// --- conditions
+
+static gboolean
+is_ready(gpointer data)
+{
+    Desk *desk = data;
+    return gtk_widget_get_mapped(GTK_WIDGET(desk->window)) &&
+        gtk_window_is_active(GTK_WINDOW(desk->window));
+}
+
+static gboolean
+has_series(gpointer data)
+{
+    return lac_session_get_series(((Desk *) data)->session) != NULL;
+}
+
+static gboolean
+is_idle(gpointer data)
+{
+    return lac_session_get_job(((Desk *) data)->session) == NULL;
+}
+
+static gboolean
+has_iterate(gpointer data)
+{
+    Desk *desk = data;
+    const LacRecon *recon = lac_session_get_recon(desk->session);
+    return lac_session_is_reconstructing(desk->session) && recon != NULL &&
+        recon->n_iterations >= 3;
+}
+
+static gboolean
+is_settled(gpointer data)
+{
+    return lac_viewport_is_settled(((Desk *) data)->viewport);
+}
+
+static gboolean
+is_gone(gpointer data)
+{
+    return ((Desk *) data)->window == NULL;
+}
+
+static gboolean
+is_saved(gpointer data)
+{
+    Desk *desk = data;
+    return lac_session_get_path(desk->session) != NULL && !lac_session_is_modified(desk->session) &&
+        lac_session_get_job(desk->session) == NULL;
+}
+
+static void
+wait_for(Desk *desk, LacDriverCondition condition, guint limit_ms)
+{
+    g_assert_true(lac_driver_wait(desk->driver, condition, desk, limit_ms));
+}
+
+// --- a window and its end
+
+static void
+open_window(Desk *desk)
+{
+    desk->window = lac_window_new(ADW_APPLICATION(desk->app));
+    g_object_add_weak_pointer(G_OBJECT(desk->window), (gpointer *) &desk->window);
+    desk->session = g_object_ref(lac_window_get_session(desk->window));
+    GtkWidget *area = lac_driver_find_type(GTK_WIDGET(desk->window), LAC_TYPE_VIEW_AREA);
+    desk->viewport = lac_view_area_get_viewport(LAC_VIEW_AREA(area));
+    gtk_window_present(GTK_WINDOW(desk->window));
+    wait_for(desk, is_ready, 5000);
+    lac_driver_settle(desk->driver, GTK_WIDGET(desk->window));
+}
+
+static void
+close_window(Desk *desk)
+{
+    if (desk->window != NULL)
+        gtk_window_destroy(GTK_WINDOW(desk->window));
+    wait_for(desk, is_gone, 2000);
+    wait_for(desk, is_idle, 5000);
+    g_clear_object(&desk->session);
+}
+
+static void
+set_up(Desk *desk, gconstpointer data)
+{
+    const Bench *bench = data;
+    g_autoptr(GError) error = NULL;
+    desk->app = bench->app;
+    desk->driver = bench->driver;
+    desk->folder = g_dir_make_tmp("lacuna-XXXXXX", &error);
+    g_assert_no_error(error);
+    open_window(desk);
+}
+
+static void
+tear_down(Desk *desk, gconstpointer data)
+{
+    (void) data;
+    close_window(desk);
+    g_autoptr(GDir) dir = g_dir_open(desk->folder, 0, NULL);
+    const char *name;
+    while ((name = g_dir_read_name(dir)) != NULL) {
+        g_autofree char *path = g_build_filename(desk->folder, name, NULL);
+        g_remove(path);
+    }
+    g_rmdir(desk->folder);
+    g_free(desk->folder);
+}
+
+// --- what a person does
+
+static GtkWidget *
+find(Desk *desk, const char *what)
+{
+    return lac_driver_find(GTK_WIDGET(desk->window), what);
+}
+
+static void
+shoot(Desk *desk, const char *name)
+{
+    lac_driver_screenshot(desk->driver, GTK_WIDGET(desk->window), name);
+}
+
+static void
+open_example(Desk *desk)
+{
+    lac_driver_click(desk->driver, find(desk, "example_button"));
+    wait_for(desk, has_series, 10000);
+    wait_for(desk, is_idle, 2000);
+    lac_driver_frames(desk->driver, GTK_WIDGET(desk->window), 2);
+}
+
+static void
+start_run(Desk *desk)
+{
+    lac_driver_key(desk->driver, "ctrl+r");
+    g_assert_true(lac_session_is_reconstructing(desk->session));
+    wait_for(desk, has_iterate, 10000);
+}
+
+static void
+finish_run(Desk *desk)
+{
+    lac_driver_key(desk->driver, "ctrl+Return");
+    wait_for(desk, is_idle, 10000);
+}
+
+static void
+test_start_page(Desk *desk, gconstpointer data)
+{
+    (void) data;
+    shoot(desk, "start");
+    g_assert_true(gtk_widget_get_mapped(find(desk, "start_page")));
+    g_assert_nonnull(find(desk, "example_button"));
+    g_assert_false(gtk_widget_get_sensitive(find(desk, "save_button")));
+    g_assert_cmpstr(gtk_window_get_title(GTK_WINDOW(desk->window)), ==, "Lacuna");
+}
+
+// The example by mouse; pause, resume and finish by the buttons of the job bar.
+static void
+test_run(Desk *desk, gconstpointer data)
+{
+    (void) data;
+    open_example(desk);
+    shoot(desk, "projections");
+    start_run(desk);
+    LacJob *job = lac_session_get_job(desk->session);
+    lac_driver_click(desk->driver, find(desk, "pause_button"));
+    g_assert_cmpint(lac_job_get_state(job), ==, LAC_JOB_PAUSED);
+    GtkWidget *bar = lac_driver_find_type(GTK_WIDGET(desk->window), LAC_TYPE_JOB_BAR);
+    g_assert_nonnull(strstr(lac_job_bar_get_text(LAC_JOB_BAR(bar)), "paused"));
+    lac_driver_pause(desk->driver, 300);
+    guint n_paused = lac_session_get_recon(desk->session)->n_iterations;
+    lac_driver_pause(desk->driver, 300);
+    g_assert_cmpuint(lac_session_get_recon(desk->session)->n_iterations, ==, n_paused);
+    wait_for(desk, is_settled, 5000);
+    shoot(desk, "paused");
+    lac_driver_click(desk->driver, find(desk, "pause_button"));
+    g_assert_cmpint(lac_job_get_state(job), !=, LAC_JOB_PAUSED);
+    finish_run(desk);
+    const LacRecon *recon = lac_session_get_recon(desk->session);
+    g_assert_nonnull(recon);
+    g_assert_cmpuint(recon->n_iterations, >=, n_paused);
+    g_assert_cmpfloat(recon->r1[recon->n_iterations - 1], <, recon->r1[0]);
+    g_assert_true(lac_session_is_modified(desk->session));
+    g_assert_true(g_str_has_suffix(gtk_window_get_title(GTK_WINDOW(desk->window)), " *"));
+    wait_for(desk, is_settled, 5000);
+    shoot(desk, "volume");
+}
+
+// What was there before a cancelled run is there after it, and nothing can be undone.
+static void
+test_cancel(Desk *desk, gconstpointer data)
+{
+    (void) data;
+    open_example(desk);
+    start_run(desk);
+    lac_driver_key(desk->driver, "ctrl+period");
+    wait_for(desk, is_idle, 5000);
+    g_assert_null(lac_session_get_volume(desk->session));
+    g_assert_null(lac_session_get_recon(desk->session));
+    g_assert_false(lac_session_can_undo(desk->session));
+    g_assert_false(lac_session_is_modified(desk->session));
+}
+
+// Turning the view while the reconstruction goes on; says how long input takes to reach a frame.
+static void
+test_turn(Desk *desk, gconstpointer data)
+{
+    (void) data;
+    open_example(desk);
+    lac_driver_key(desk->driver, "alt+3");
+    gtk_spin_button_set_value(GTK_SPIN_BUTTON(find(desk, "iterations_spin")), LONG_RUN);
+    start_run(desk);
+    GtkWidget *view = GTK_WIDGET(desk->viewport);
+    double width = gtk_widget_get_width(view), height = gtk_widget_get_height(view);
+    LacCamera before, after;
+    lac_viewport_get_camera(desk->viewport, &before);
+    lac_viewport_reset_stats(desk->viewport);
+    for (int i = 0; i < N_DRAGS; i++) {
+        const double from[2] = { 0.3 * width, 0.5 * height }, to[2] = { 0.7 * width, 0.6 * height };
+        lac_driver_drag(desk->driver, view, from, to, 1);
+    }
+    lac_viewport_get_camera(desk->viewport, &after);
+    g_assert_false(lac_camera_is_equal(&before, &after));
+    for (int i = 0; i < 10; i++) {
+        lac_driver_key(desk->driver, i % 2 == 0 ? "Left" : "Up");
+        lac_driver_pause(desk->driver, 20);
+    }
+    g_assert_true(lac_session_is_reconstructing(desk->session));
+    LacViewportStats stats;
+    lac_viewport_get_stats(desk->viewport, &stats);
+    g_test_message("input to frame while reconstructing: %" G_GUINT64_FORMAT
+                   " inputs, mean %.1f ms, p95 %.1f ms, max %.1f ms",
+        stats.n, stats.mean_ms, stats.p95_ms, stats.max_ms);
+    shoot(desk, "turning");
+    finish_run(desk);
+    lac_driver_scroll(desk->driver, view, 0.5 * width, 0.5 * height, -2);
+    lac_viewport_get_camera(desk->viewport, &before);
+    g_assert_cmpfloat(before.height, <, after.height);
+    lac_driver_key(desk->driver, "Home");
+    wait_for(desk, is_settled, 5000);
+    shoot(desk, "turned");
+}
+
+static void
+test_crosshair(Desk *desk, gconstpointer data)
+{
+    (void) data;
+    open_example(desk);
+    start_run(desk);
+    finish_run(desk);
+    gsize before[3], clicked[3], stepped[3];
+    lac_session_get_crosshair(desk->session, before);
+    const LacVolume *volume = lac_session_get_volume(desk->session);
+    g_assert_cmpuint(before[0], ==, volume->nx / 2);
+    g_assert_cmpuint(before[2], ==, volume->nz / 2);
+    GtkWidget *ortho = lac_driver_find_type(GTK_WIDGET(desk->window), LAC_TYPE_ORTHO_VIEW);
+    LacSliceView *slice = lac_ortho_view_get_slice(LAC_ORTHO_VIEW(ortho), LAC_AXIS_Z);
+    const gsize target[3] = { volume->nx / 2 + 10, volume->ny / 2 - 6, before[2] };
+    double x, y;
+    lac_slice_view_locate(slice, target, &x, &y);
+    lac_driver_click_at(desk->driver, GTK_WIDGET(slice), x, y, 1);
+    lac_session_get_crosshair(desk->session, clicked);
+    g_assert_cmpuint(clicked[0], ==, target[0]);
+    g_assert_cmpuint(clicked[1], ==, target[1]);
+    g_assert_cmpuint(clicked[2], ==, before[2]);
+    lac_driver_key(desk->driver, "Page_Up");
+    lac_driver_key(desk->driver, "Right");
+    lac_session_get_crosshair(desk->session, stepped);
+    g_assert_cmpuint(stepped[2], ==, clicked[2] + 1);
+    g_assert_cmpuint(stepped[0], ==, clicked[0] + 1);
+    shoot(desk, "crosshair");
+}
+
+static void
+test_exclude_undo(Desk *desk, gconstpointer data)
+{
+    (void) data;
+    open_example(desk);
+    lac_driver_click(desk->driver, find(desk, "image"));
+    lac_driver_key(desk->driver, "Right");
+    guint k = lac_session_get_projection(desk->session);
+    g_assert_cmpuint(k, ==, 1);
+    lac_driver_key(desk->driver, "x");
+    g_assert_true(lac_session_get_series(desk->session)->excluded[k]);
+    g_assert_cmpstr(lac_session_get_undo_label(desk->session), ==, "Exclude projection 2");
+    g_assert_nonnull(find(desk, "Undo: Exclude projection 2"));
+    shoot(desk, "excluded");
+    lac_driver_click(desk->driver, find(desk, "undo_button"));
+    g_assert_false(lac_session_get_series(desk->session)->excluded[k]);
+    g_assert_false(lac_session_is_modified(desk->session));
+    lac_driver_key(desk->driver, "ctrl+shift+z");
+    g_assert_true(lac_session_get_series(desk->session)->excluded[k]);
+    lac_driver_key(desk->driver, "ctrl+z");
+    g_assert_false(lac_session_get_series(desk->session)->excluded[k]);
+}
+
+// A volume whose projections changed says so, and goes back to fresh with undo.
+static void
+test_stale(Desk *desk, gconstpointer data)
+{
+    (void) data;
+    open_example(desk);
+    start_run(desk);
+    finish_run(desk);
+    g_assert_false(lac_session_is_volume_stale(desk->session));
+    lac_driver_key(desk->driver, "alt+1");
+    lac_driver_click(desk->driver, find(desk, "image"));
+    lac_driver_key(desk->driver, "x");
+    g_assert_true(lac_session_is_volume_stale(desk->session));
+    lac_driver_key(desk->driver, "alt+3");
+    g_assert_false(gtk_widget_get_sensitive(find(desk, "more_button")));
+    shoot(desk, "stale");
+    lac_driver_key(desk->driver, "ctrl+z");
+    g_assert_false(lac_session_is_volume_stale(desk->session));
+    g_assert_true(gtk_widget_get_sensitive(find(desk, "more_button")));
+}
+
+static void
+test_more(Desk *desk, gconstpointer data)
+{
+    (void) data;
+    open_example(desk);
+    start_run(desk);
+    finish_run(desk);
+    guint n = lac_session_get_recon(desk->session)->n_iterations;
+    lac_driver_click(desk->driver, find(desk, "more_button"));
+    g_assert_true(lac_session_is_reconstructing(desk->session));
+    lac_driver_pause(desk->driver, 500);
+    finish_run(desk);
+    g_assert_cmpuint(lac_session_get_recon(desk->session)->n_iterations, >, n);
+    lac_driver_key(desk->driver, "ctrl+z");
+    g_assert_cmpuint(lac_session_get_recon(desk->session)->n_iterations, ==, n);
+}
+
+static void
+test_views(Desk *desk, gconstpointer data)
+{
+    (void) data;
+    open_example(desk);
+    start_run(desk);
+    finish_run(desk);
+    GtkWidget *area = lac_driver_find_type(GTK_WIDGET(desk->window), LAC_TYPE_VIEW_AREA);
+    GtkWidget *view = GTK_WIDGET(desk->viewport);
+    int height = gtk_widget_get_height(view);
+    lac_driver_key(desk->driver, "1");
+    g_assert_cmpint(lac_view_area_get_maximized(LAC_VIEW_AREA(area)), ==, LAC_VIEW_3D);
+    lac_driver_frames(desk->driver, view, 2);
+    g_assert_cmpint(gtk_widget_get_height(view), >, height);
+    wait_for(desk, is_settled, 5000);
+    shoot(desk, "only-3d");
+    lac_driver_key(desk->driver, "3");
+    g_assert_cmpint(lac_view_area_get_maximized(LAC_VIEW_AREA(area)), ==, LAC_VIEW_XZ);
+    lac_driver_frames(desk->driver, GTK_WIDGET(desk->window), 2);
+    shoot(desk, "only-xz");
+    lac_driver_key(desk->driver, "3");
+    g_assert_cmpint(lac_view_area_get_maximized(LAC_VIEW_AREA(area)), ==, LAC_VIEW_ALL);
+    lac_driver_frames(desk->driver, GTK_WIDGET(desk->window), 2);
+    GtkWidget *title = find(desk, "3D");
+    lac_driver_click_at(desk->driver, title, 4.0, 4.0, 2);
+    g_assert_cmpint(lac_view_area_get_maximized(LAC_VIEW_AREA(area)), ==, LAC_VIEW_3D);
+    lac_driver_frames(desk->driver, view, 2);
+    lac_driver_key(desk->driver, "1");
+    lac_driver_key(desk->driver, "F9");
+    g_assert_null(find(desk, "left_panel"));
+    lac_driver_frames(desk->driver, GTK_WIDGET(desk->window), 2);
+    shoot(desk, "no-panels");
+    lac_driver_key(desk->driver, "F9");
+    g_assert_nonnull(find(desk, "left_panel"));
+    lac_driver_click(desk->driver, find(desk, "View"));
+    lac_driver_frames(desk->driver, GTK_WIDGET(desk->window), 2);
+    shoot(desk, "view-panel");
+}
+
+// A digit belongs to the field that has the focus, not to the views.
+static void
+test_digits(Desk *desk, gconstpointer data)
+{
+    (void) data;
+    open_example(desk);
+    lac_driver_key(desk->driver, "alt+3");
+    lac_driver_frames(desk->driver, GTK_WIDGET(desk->window), 2);
+    GtkWidget *area = lac_driver_find_type(GTK_WIDGET(desk->window), LAC_TYPE_VIEW_AREA);
+    GtkWidget *spin = find(desk, "iterations_spin");
+    lac_driver_click_at(desk->driver, spin, 12.0, gtk_widget_get_height(spin) / 2.0, 1);
+    lac_driver_key(desk->driver, "ctrl+a");
+    lac_driver_type(desk->driver, "123");
+    lac_driver_key(desk->driver, "Return");
+    g_assert_cmpfloat(gtk_spin_button_get_value(GTK_SPIN_BUTTON(spin)), ==, 123.0);
+    g_assert_cmpint(lac_view_area_get_maximized(LAC_VIEW_AREA(area)), ==, LAC_VIEW_ALL);
+}
+
+// Saved with the file dialog, by keys; opened again in another window.
+static void
+test_save(Desk *desk, gconstpointer data)
+{
+    (void) data;
+    open_example(desk);
+    start_run(desk);
+    finish_run(desk);
+    const gsize at[3] = { 20, 30, 40 };
+    lac_session_set_crosshair(desk->session, at);
+    lac_session_set_projection(desk->session, 7);
+    guint n = lac_session_get_recon(desk->session)->n_iterations;
+    g_autofree char *path = g_build_filename(desk->folder, "particle.lacuna", NULL);
+    lac_driver_begin_foreign();
+    lac_driver_key(desk->driver, "ctrl+s");
+    lac_driver_pause(desk->driver, 1500);
+    lac_driver_key(desk->driver, "ctrl+a");
+    lac_driver_type(desk->driver, path);
+    lac_driver_pause(desk->driver, 300);
+    shoot(desk, "saving");
+    lac_driver_key(desk->driver, "Return");
+    lac_driver_end_foreign();
+    wait_for(desk, is_saved, 5000);
+    g_assert_cmpstr(lac_session_get_path(desk->session), ==, path);
+    g_assert_cmpstr(gtk_window_get_title(GTK_WINDOW(desk->window)), ==, "particle.lacuna");
+    lac_driver_pause(desk->driver, 100);
+    close_window(desk);
+
+    open_window(desk);
+    g_autoptr(GPtrArray) paths = g_ptr_array_new();
+    g_ptr_array_add(paths, path);
+    lac_window_open_files(desk->window, paths);
+    wait_for(desk, has_series, 5000);
+    wait_for(desk, is_idle, 5000);
+    gsize got[3];
+    lac_session_get_crosshair(desk->session, got);
+    for (guint i = 0; i < 3; i++)
+        g_assert_cmpuint(got[i], ==, at[i]);
+    g_assert_cmpuint(lac_session_get_projection(desk->session), ==, 7);
+    g_assert_cmpuint(lac_session_get_recon(desk->session)->n_iterations, ==, n);
+    g_assert_nonnull(lac_session_get_volume(desk->session));
+    g_assert_false(lac_session_is_modified(desk->session));
+    wait_for(desk, is_settled, 5000);
+    shoot(desk, "reopened");
+}
+
+// Nothing would be lost, so nothing is asked, and the worker unwinds.
+static void
+test_close_in_run(Desk *desk, gconstpointer data)
+{
+    (void) data;
+    open_example(desk);
+    start_run(desk);
+    lac_driver_key(desk->driver, "ctrl+w");
+    wait_for(desk, is_gone, 5000);
+    g_assert_null(lac_session_get_job(desk->session));
+    g_assert_null(lac_session_get_volume(desk->session));
+}
+
+// Unsaved work is asked about; after "Cancel" the window stays, after "Discard" it goes.
+static void
+test_close_unsaved(Desk *desk, gconstpointer data)
+{
+    (void) data;
+    open_example(desk);
+    lac_driver_click(desk->driver, find(desk, "image"));
+    lac_driver_key(desk->driver, "x");
+    lac_driver_key(desk->driver, "ctrl+w");
+    lac_driver_pause(desk->driver, 300);
+    GtkWindow *dialog = NULL;
+    GListModel *windows = gtk_window_get_toplevels();
+    for (guint i = 0; i < g_list_model_get_n_items(windows); i++) {
+        g_autoptr(GtkWindow) window = g_list_model_get_item(windows, i);
+        if (ADW_IS_MESSAGE_DIALOG(window))
+            dialog = window;
+    }
+    g_assert_nonnull(dialog);
+    adw_message_dialog_response(ADW_MESSAGE_DIALOG(dialog), "cancel");
+    lac_driver_pause(desk->driver, 100);
+    g_assert_nonnull(desk->window);
+    g_assert_true(lac_session_is_modified(desk->session));
+}
+
+// The tilt series of the measured sample: the angles are found beside it.
+static void
+test_import(Desk *desk, gconstpointer data)
+{
+    (void) data;
+    const char *folder = g_getenv("LACUNA_TEST_DATA");
+    g_autofree char *path = g_build_filename(folder != NULL ? folder : "", "resire-sample",
+        "sample_projections_amorphous.mat", NULL);
+    if (!g_file_test(path, G_FILE_TEST_EXISTS)) {
+        g_test_skip("there is no resire-sample in LACUNA_TEST_DATA");
+        return;
+    }
+    g_autoptr(GPtrArray) paths = g_ptr_array_new();
+    g_ptr_array_add(paths, path);
+    lac_window_open_files(desk->window, paths);
+    lac_driver_frames(desk->driver, GTK_WIDGET(desk->window), 3);
+    lac_driver_pause(desk->driver, 700);
+    shoot(desk, "import");
+    lac_driver_click(desk->driver, find(desk, "Open these projections"));
+    wait_for(desk, has_series, 5000);
+    const LacSeries *series = lac_session_get_series(desk->session);
+    g_assert_cmpuint(series->n, ==, 41);
+    g_assert_cmpfloat_with_epsilon(series->angles[0].theta, -70.0, 1e-6);
+    g_assert_true(lac_session_can_undo(desk->session));
+    lac_driver_key(desk->driver, "ctrl+z");
+    g_assert_null(lac_session_get_series(desk->session));
+}
+
+int
+main(int argc, char **argv)
+{
+    gtk_test_init(&argc, &argv, NULL);
+    g_autoptr(LacApplication) app = lac_application_new();
+    g_autoptr(LacDriver) driver = lac_driver_new();
+    g_autoptr(GError) error = NULL;
+    const Bench bench = { .app = app, .driver = driver };
+    g_application_register(G_APPLICATION(app), NULL, &error);
+    g_assert_no_error(error);
+    static const struct {
+        const char *path;
+        void (*test)(Desk *desk, gconstpointer data);
+    } tests[] = {
+        { "/window/start-page", test_start_page },
+        { "/window/run", test_run },
+        { "/window/cancel", test_cancel },
+        { "/window/turn", test_turn },
+        { "/window/crosshair", test_crosshair },
+        { "/window/exclude-undo", test_exclude_undo },
+        { "/window/stale", test_stale },
+        { "/window/more", test_more },
+        { "/window/views", test_views },
+        { "/window/digits", test_digits },
+        { "/window/save", test_save },
+        { "/window/close-in-run", test_close_in_run },
+        { "/window/close-unsaved", test_close_unsaved },
+        { "/window/import", test_import },
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(tests); i++)
+        g_test_add(tests[i].path, Desk, &bench, set_up, tests[i].test, tear_down);
+    return g_test_run();
+}
