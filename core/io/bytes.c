@@ -102,8 +102,15 @@ lac_get_uint32(const guint8 *bytes, gboolean big_endian)
     return big_endian ? GUINT32_FROM_BE(v) : GUINT32_FROM_LE(v);
 }
 
-static guint64
-get_uint64(const guint8 *bytes, gboolean big_endian)
+/**
+ * lac_get_uint64:
+ * @bytes: eight bytes, of any alignment
+ * @big_endian: their order
+ *
+ * Returns: the number
+ */
+guint64
+lac_get_uint64(const guint8 *bytes, gboolean big_endian)
 {
     guint64 v;
     memcpy(&v, bytes, sizeof v);
@@ -129,7 +136,7 @@ lac_get_float(const guint8 *bytes, gboolean big_endian)
 static double
 get_double(const guint8 *bytes, gboolean big_endian)
 {
-    guint64 bits = get_uint64(bytes, big_endian);
+    guint64 bits = lac_get_uint64(bytes, big_endian);
     double v;
     memcpy(&v, &bits, sizeof v);
     return v;
@@ -201,11 +208,11 @@ lac_values_to_floats(LacValueType type, gboolean big_endian, const guint8 *in, g
         break;
     case LAC_VALUE_UINT64:
         for (gsize i = 0; i < n; i++)
-            out[i] = (float) get_uint64(in + 8 * i, big_endian);
+            out[i] = (float) lac_get_uint64(in + 8 * i, big_endian);
         break;
     case LAC_VALUE_INT64:
         for (gsize i = 0; i < n; i++)
-            out[i] = (float) (gint64) get_uint64(in + 8 * i, big_endian);
+            out[i] = (float) (gint64) lac_get_uint64(in + 8 * i, big_endian);
         break;
     case LAC_VALUE_FLOAT16:
         for (gsize i = 0; i < n; i++)
@@ -234,8 +241,8 @@ get_value(LacValueType type, gboolean big_endian, const guint8 *in)
     case LAC_VALUE_INT16: return (gint16) lac_get_uint16(in, big_endian);
     case LAC_VALUE_UINT32: return lac_get_uint32(in, big_endian);
     case LAC_VALUE_INT32: return (gint32) lac_get_uint32(in, big_endian);
-    case LAC_VALUE_UINT64: return (double) get_uint64(in, big_endian);
-    case LAC_VALUE_INT64: return (double) (gint64) get_uint64(in, big_endian);
+    case LAC_VALUE_UINT64: return (double) lac_get_uint64(in, big_endian);
+    case LAC_VALUE_INT64: return (double) (gint64) lac_get_uint64(in, big_endian);
     case LAC_VALUE_FLOAT16: return (double) lac_float_from_half(lac_get_uint16(in, big_endian));
     case LAC_VALUE_FLOAT32: return (double) lac_get_float(in, big_endian);
     case LAC_VALUE_FLOAT64: return get_double(in, big_endian);

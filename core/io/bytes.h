@@ -38,6 +38,7 @@ void lac_values_to_doubles(LacValueType type, gboolean big_endian, const guint8 
     double *out);
 guint16 lac_get_uint16(const guint8 *bytes, gboolean big_endian);
 guint32 lac_get_uint32(const guint8 *bytes, gboolean big_endian);
+guint64 lac_get_uint64(const guint8 *bytes, gboolean big_endian);
 float lac_get_float(const guint8 *bytes, gboolean big_endian);
 float lac_float_from_half(guint16 half);
 

@@ -23,6 +23,7 @@ void lac_hid_close(LacHid id);
 G_DEFINE_AUTO_CLEANUP_FREE_FUNC(LacH5Lock, lac_h5_unlock, 0)
 G_DEFINE_AUTO_CLEANUP_FREE_FUNC(LacHid, lac_hid_close, H5I_INVALID_HID)
 
+char *lac_h5_take_message(void);
 void lac_h5_fail(const LacH5 *self, const char *path, const char *what, GError **error);
 hid_t lac_h5_open_object(LacH5 *self, const char *path, GError **error);
 gboolean lac_h5_get_number_type(hid_t type, LacValueType *number, gboolean *big_endian);

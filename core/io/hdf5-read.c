@@ -166,13 +166,19 @@ locate_chunk(const Dataset *self, gsize i, hsize_t *start)
     }
 }
 
+// Gives 0 for a chunk that is not stored, which the library takes for a failure like any other.
 static gboolean
 get_stored_size(const Dataset *self, const hsize_t *start, gsize *size, GError **error)
 {
     hsize_t stored = 0;
     if (H5Dget_chunk_storage_size(self->dataset, start, &stored) < 0) {
-        lac_h5_fail(self->file, self->path, "is damaged", error);
-        return FALSE;
+        g_autofree char *text = lac_h5_take_message();
+        if (g_strcmp0(text, "chunk storage is not allocated") != 0) {
+            lac_io_set_error(error, LAC_ERROR_FORMAT, self->file->path, "%s is damaged (%s)",
+                self->path, text != NULL ? text : "no chunk index");
+            return FALSE;
+        }
+        stored = 0;
     }
     if (stored > self->file->input->size)
         return fail(self, error, "is damaged: a chunk is larger than the file");
