@@ -13,7 +13,7 @@
 
 #define BLOCK_MAJOR 64 // voxels along the major axis, forward
 #define BLOCK_MINOR 16 // rows of a block, forward
-#define ROWS        4  // rows added to a detector column at once, forward
+#define ROWS        2  // rows added to a detector column at once, forward; more spill registers
 #define MAX_TAPS    6
 #define BLOCK_X     64  // voxels of a block, back
 #define ANGLES      4   // projections added to a voxel at once, back
