@@ -44,7 +44,19 @@ gboolean lac_sirt_run(LacReconRun *run, const float *initial, const struct LacRe
     struct LacReconState **new_state, GError **error);
 gboolean lac_wbp_run(LacReconRun *run, struct LacReconState **new_state, GError **error);
 
+gboolean lac_recon_params_check(const LacReconParams *p, GError **error);
+LacReconParams lac_recon_params_resolve(const LacReconParams *params, const LacSeries *series);
+LacProjectorParams lac_recon_params_get_projector(const LacReconParams *p, const LacSeries *series);
+gboolean lac_recon_check_volume_shape(const LacVolume *volume, const LacReconParams *p,
+    const char *what, GError **error);
+
+gboolean lac_recon_run_open(LacReconRun *run, const LacVolume *mask, GError **error);
+void lac_recon_run_clear(LacReconRun *run);
+LacVolume *lac_recon_run_make_volume(const LacReconRun *run, const float *x, GError **error);
+LacRecon *lac_recon_run_make_result(const LacReconRun *run, LacVolume *volume);
 void lac_recon_run_score(LacReconRun *run, const float *calculated);
 void lac_recon_run_residual(const LacReconRun *run, const float *calculated, float *residual);
 gboolean lac_recon_run_step(LacReconRun *run, guint iteration, const float *x,
     const float *calculated, gboolean *stop, GError **error);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(LacReconRun, lac_recon_run_clear)
