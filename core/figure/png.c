@@ -39,7 +39,7 @@ warned(png_structp png, png_const_charp message)
 static gboolean
 report(const LacPngWriter *self, GError **error)
 {
-    g_set_error(error, G_IO_ERROR, g_io_error_from_errno(errno), "%s cannot be written: %s",
+    g_set_error(error, G_IO_ERROR, (int) g_io_error_from_errno(errno), "%s cannot be written: %s",
         self->path, self->message);
     return FALSE;
 }
@@ -108,8 +108,8 @@ lac_png_writer_new(const char *path, guint width, guint height, gboolean has_alp
     self->file = g_fopen(self->temporary, "wb");
     if (self->file == NULL) {
         int code = errno;
-        g_set_error(error, G_IO_ERROR, g_io_error_from_errno(code), "%s cannot be written: %s",
-            path, g_strerror(code));
+        g_set_error(error, G_IO_ERROR, (int) g_io_error_from_errno(code),
+            "%s cannot be written: %s", path, g_strerror(code));
         return NULL;
     }
     self->png = png_create_write_struct(PNG_LIBPNG_VER_STRING, self, failed, warned);
@@ -174,7 +174,7 @@ lac_png_writer_finish(LacPngWriter *self, GError **error)
     if (flushed && g_rename(self->temporary, self->path) == 0)
         return TRUE;
     code = flushed ? errno : code;
-    g_set_error(error, G_IO_ERROR, g_io_error_from_errno(code), "%s cannot be written: %s",
+    g_set_error(error, G_IO_ERROR, (int) g_io_error_from_errno(code), "%s cannot be written: %s",
         self->path, g_strerror(code));
     return FALSE;
 }
