@@ -84,7 +84,7 @@ lac_get_uint16(const guint8 *bytes, gboolean big_endian)
 {
     guint16 v;
     memcpy(&v, bytes, sizeof v);
-    return big_endian ? GUINT16_FROM_BE(v) : GUINT16_FROM_LE(v);
+    return (guint16) (big_endian ? GUINT16_FROM_BE(v) : GUINT16_FROM_LE(v));
 }
 
 /**
