@@ -626,7 +626,6 @@ lac_import_dialog_init(LacImportDialog *self)
     self->preview = LAC_IMAGE_VIEW(lac_image_view_new());
     gtk_widget_set_hexpand(GTK_WIDGET(self->preview), TRUE);
     gtk_widget_set_vexpand(GTK_WIDGET(self->preview), TRUE);
-    gtk_widget_set_tooltip_text(GTK_WIDGET(self->preview), "One projection as it was read");
     gtk_accessible_update_property(GTK_ACCESSIBLE(self->preview), GTK_ACCESSIBLE_PROPERTY_LABEL,
         "Preview of one projection", -1);
     gtk_box_append(GTK_BOX(self->preview_box), GTK_WIDGET(self->preview));
@@ -635,6 +634,7 @@ lac_import_dialog_init(LacImportDialog *self)
     self->preparer = lac_latest_new(prepare_work, prepare_data_free,
         (GDestroyNotify) lac_series_unref, prepare_done, self);
     connect_controls(self);
+    set_can_open(self, "There is nothing to open yet");
 }
 
 /**

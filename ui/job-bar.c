@@ -3,6 +3,8 @@
 
 #include "ui/system.h"
 
+#include <math.h>
+
 #define SHOW_AFTER_MS 500 // shorter work is not worth a flicker
 
 struct _LacJobBar {
@@ -33,7 +35,7 @@ describe(LacJob *job)
         return g_strdup_printf("%s, stopping…", what);
     if (left < 0.0)
         return g_strdup(what);
-    g_autofree char *time = lac_format_duration(left);
+    g_autofree char *time = lac_format_duration(ceil(left));
     return g_strdup_printf("%s, %s left", what, time);
 }
 

@@ -207,6 +207,7 @@ lac_recon_results_init(LacReconResults *self)
     gtk_box_append(GTK_BOX(self->box), group);
     gtk_box_append(GTK_BOX(self->box), GTK_WIDGET(self->snapshot_group));
     gtk_widget_set_parent(self->box, GTK_WIDGET(self));
+    gtk_widget_set_visible(GTK_WIDGET(self->snapshot_group), FALSE);
     gtk_widget_set_visible(GTK_WIDGET(self), FALSE);
 }
 

@@ -5,6 +5,8 @@
 #include "ui/session-private.h"
 #include "ui/system.h"
 
+#include <math.h>
+
 #define WANT_INTERVAL_MS 120 // between two iterates that are shown
 
 typedef void (*FinishFunc)(LacSession *self, gpointer result);
@@ -309,7 +311,7 @@ lac_session_reconstruct(LacSession *self, const LacReconParams *params, gboolean
     data->params = *params;
     data->mask = use_mask && project->mask != NULL ? lac_volume_ref(project->mask) : NULL;
     gboolean is_own = project->recon != NULL && project->recon->volume == project->volume &&
-        project->recon->state != NULL && !lac_session_is_volume_stale(self);
+        !lac_session_is_volume_stale(self);
     if (resume && is_own)
         data->resume = lac_recon_ref(project->recon);
     else if (resume && project->volume != NULL)
@@ -325,12 +327,38 @@ lac_session_reconstruct(LacSession *self, const LacReconParams *params, gboolean
     return TRUE;
 }
 
+// A result as it was at a snapshot; what was not kept per projection is unknown.
+static LacRecon *
+recon_at_snapshot(const LacRecon *recon, const LacReconSnapshot *snapshot)
+{
+    guint n = MIN(snapshot->iteration, recon->n_iterations);
+    LacRecon *earlier = lac_recon_new(recon->n_projections, n, recon->r_free != NULL);
+    earlier->volume = lac_volume_ref(snapshot->volume);
+    earlier->params = recon->params;
+    for (guint i = 0; i < n; i++) {
+        earlier->r1[i] = recon->r1[i];
+        earlier->r2[i] = recon->r2[i];
+        if (recon->r_free != NULL)
+            earlier->r_free[i] = recon->r_free[i];
+    }
+    for (gsize k = 0; k < recon->n_projections; k++)
+        earlier->projection_r1[k] = earlier->projection_r2[k] = (double) NAN;
+    if (recon->n_iterations > 0)
+        earlier->seconds = recon->seconds * n / recon->n_iterations;
+    for (guint i = 0; i < recon->snapshots->len; i++) {
+        const LacReconSnapshot *kept = g_ptr_array_index(recon->snapshots, i);
+        if (kept->iteration <= n)
+            lac_recon_add_snapshot(earlier, kept->iteration, kept->volume);
+    }
+    return earlier;
+}
+
 /**
  * lac_session_revert_to_snapshot:
  * @self: a session
  * @index: of the snapshots of the finished reconstruction
  *
- * Shows an earlier iterate; more iterations go on from there. Can be undone.
+ * Goes back to an earlier iterate; more iterations go on from there. Can be undone.
  */
 void
 lac_session_revert_to_snapshot(LacSession *self, guint index)
@@ -342,11 +370,13 @@ lac_session_revert_to_snapshot(LacSession *self, guint index)
         return;
     g_return_if_fail(project->recon != NULL && index < project->recon->snapshots->len);
     const LacReconSnapshot *snapshot = g_ptr_array_index(project->recon->snapshots, index);
+    LacRecon *earlier = recon_at_snapshot(project->recon, snapshot);
     g_autofree char *label = g_strdup_printf("Revert to iteration %u", snapshot->iteration);
     lac_session_push_undo(self, label);
-    LacVolume *volume = lac_volume_ref(snapshot->volume);
+    g_clear_pointer(&project->recon, lac_recon_unref);
     g_clear_pointer(&project->volume, lac_volume_unref);
-    project->volume = volume;
+    project->recon = earlier;
+    project->volume = lac_volume_ref(earlier->volume);
     lac_session_emit(self, LAC_SESSION_VOLUME_CHANGED);
     lac_session_emit(self, LAC_SESSION_RECON_CHANGED);
     lac_session_emit(self, LAC_SESSION_FILE_CHANGED);

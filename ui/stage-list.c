@@ -11,13 +11,14 @@ typedef enum {
 } StageState;
 
 static const struct {
-    const char *text, *icon, *css;
+    const char *text, *icon, *css, *tooltip;
 } states[N_STATES] = {
-    [STATE_NOT_STARTED] = { "not started", "radio-symbolic", "dim-label" },
-    [STATE_RUNNING] = { "running", "media-playback-start-symbolic", "accent" },
-    [STATE_DONE] = { "done", "emblem-ok-symbolic", "success" },
-    [STATE_STALE] = { "stale: projections changed since", "dialog-warning-symbolic", "warning" },
-    [STATE_LATER] = { "not in this version", "changes-prevent-symbolic", "dim-label" },
+    [STATE_NOT_STARTED] = { "not started", "radio-symbolic", "dim-label", NULL },
+    [STATE_RUNNING] = { "running", "media-playback-start-symbolic", "accent", NULL },
+    [STATE_DONE] = { "done", "emblem-ok-symbolic", "success", NULL },
+    [STATE_STALE] = { "stale", "dialog-warning-symbolic", "warning",
+        "The projections changed since this volume was made (Alt+3)" },
+    [STATE_LATER] = { "later version", "changes-prevent-symbolic", "dim-label", NULL },
 };
 
 static const struct {
@@ -67,6 +68,8 @@ show_state(LacStageList *self, LacStage stage, StageState state)
     gtk_image_set_from_icon_name(GTK_IMAGE(row->icon), states[state].icon);
     gtk_widget_add_css_class(row->icon, states[state].css);
     gtk_widget_add_css_class(row->state, states[state].css);
+    gtk_widget_set_tooltip_text(row->row,
+        states[state].tooltip != NULL ? states[state].tooltip : stages[stage].tooltip);
     gtk_accessible_update_property(GTK_ACCESSIBLE(row->row), GTK_ACCESSIBLE_PROPERTY_LABEL,
         stages[stage].name, GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, states[state].text, -1);
 }
@@ -120,7 +123,6 @@ add_row(LacStageList *self, LacStage stage)
     gtk_box_append(GTK_BOX(box), row->icon);
     row->row = gtk_list_box_row_new();
     gtk_list_box_row_set_child(GTK_LIST_BOX_ROW(row->row), box);
-    gtk_widget_set_tooltip_text(row->row, stages[stage].tooltip);
     gtk_widget_set_sensitive(row->row, stages[stage].is_there);
     gtk_list_box_append(GTK_LIST_BOX(self->list), row->row);
     show_state(self, stage, stages[stage].is_there ? STATE_NOT_STARTED : STATE_LATER);

@@ -45,12 +45,14 @@ lac_format_bytes(guint64 n_bytes)
  * lac_format_duration:
  * @seconds: [s], not negative
  *
- * Returns: (transfer full): a short text, such as "41 s", "3 min 20 s" or "2 h 5 min"
+ * Returns: (transfer full): a short text, such as "3.5 s", "41 s", "3 min 20 s" or "2 h 5 min"
  */
 char *
 lac_format_duration(double seconds)
 {
     long s = lround(seconds);
+    if (seconds < 9.95)
+        return g_strdup_printf("%.1f s", seconds);
     if (s < 60)
         return g_strdup_printf("%ld s", s);
     if (s < 3600)

@@ -3,6 +3,7 @@
 
 #include "ui/ortho-view.h"
 #include "ui/recon-plots.h"
+#include "ui/residual-view.h"
 #include "ui/view-frame.h"
 #include "ui/view-state.h"
 
@@ -17,6 +18,7 @@ struct _LacViewArea {
     GtkWidget *frame_3d, *frame_slices, *frame_plots;
     LacViewport *viewport;
     GtkWidget *ortho;
+    GtkStack *lower; // slices or residual
     LacSession *session;
     LacView maximized;
     gboolean was_placed; // the handles stand where they should
@@ -99,6 +101,8 @@ lac_view_area_set_maximized(LacViewArea *self, LacView view)
     gtk_widget_set_visible(self->frame_plots, all || view == LAC_VIEW_PLOTS);
     gtk_widget_set_visible(self->inner, view != LAC_VIEW_3D);
     lac_ortho_view_show_only(LAC_ORTHO_VIEW(self->ortho), normals[view]);
+    if (normals[view] >= 0)
+        gtk_stack_set_visible_child_name(self->lower, "slices");
     lac_view_frame_set_maximized(LAC_VIEW_FRAME(self->frame_3d), view == LAC_VIEW_3D);
     lac_view_frame_set_maximized(LAC_VIEW_FRAME(self->frame_slices), slices);
     lac_view_frame_set_maximized(LAC_VIEW_FRAME(self->frame_plots), view == LAC_VIEW_PLOTS);
@@ -228,6 +232,29 @@ connect_session(LacViewArea *self)
     crosshair_changed_cb(self);
 }
 
+static void
+projection_activated_cb(LacViewArea *self)
+{
+    if (self->maximized != LAC_VIEW_ALL)
+        lac_view_area_set_maximized(self, LAC_VIEW_ALL);
+    gtk_stack_set_visible_child_name(self->lower, "residual");
+}
+
+static void
+add_lower(LacViewArea *self)
+{
+    self->ortho = lac_ortho_view_new(self->session);
+    self->lower = GTK_STACK(gtk_stack_new());
+    gtk_stack_add_titled(self->lower, self->ortho, "slices", "Slices");
+    gtk_stack_add_titled(self->lower, lac_residual_view_new(self->session), "residual", "Residual");
+    GtkWidget *switcher = gtk_stack_switcher_new();
+    gtk_stack_switcher_set_stack(GTK_STACK_SWITCHER(switcher), self->lower);
+    gtk_widget_set_tooltip_text(switcher,
+        "Slices of the volume, or measured, calculated and difference of one projection");
+    self->frame_slices = lac_view_frame_new("2D", "2, 3, 4", GTK_WIDGET(self->lower));
+    lac_view_frame_add_control(LAC_VIEW_FRAME(self->frame_slices), switcher);
+}
+
 /**
  * lac_view_area_new:
  * @session: whose volume is shown; the views take a reference
@@ -239,9 +266,11 @@ lac_view_area_new(LacSession *session)
 {
     LacViewArea *self = g_object_new(LAC_TYPE_VIEW_AREA, NULL);
     self->session = g_object_ref(session);
-    self->ortho = lac_ortho_view_new(session);
-    self->frame_slices = lac_view_frame_new("Slices", "2, 3, 4", self->ortho);
-    self->frame_plots = lac_view_frame_new("R Factors", "5", lac_recon_plots_new(session));
+    add_lower(self);
+    GtkWidget *plots = lac_recon_plots_new(session);
+    g_signal_connect_swapped(plots, "projection-activated", G_CALLBACK(projection_activated_cb),
+        self);
+    self->frame_plots = lac_view_frame_new("R Factors", "5", plots);
     gtk_paned_set_start_child(GTK_PANED(self->inner), self->frame_slices);
     gtk_paned_set_end_child(GTK_PANED(self->inner), self->frame_plots);
     gtk_paned_set_shrink_start_child(GTK_PANED(self->inner), FALSE);

@@ -17,9 +17,10 @@ struct _LacVolumePanel {
     GtkSpinButton *iterations_spin, *step_spin, *blob_spin, *alpha_spin, *cap_spin;
     GtkSpinButton *nx_spin, *ny_spin, *nz_spin, *held_out_spin, *tolerance_spin, *snapshot_spin;
     GtkSwitch *accelerated_switch, *measure_switch, *positivity_switch, *mask_switch;
+    AdwActionRow *mask_row;
     GtkImage *memory_icon;
     GtkLabel *memory_label;
-    GtkWidget *run_button, *more_button, *pause_button, *finish_button, *cancel_button;
+    GtkWidget *run_button, *more_button, *pause_button;
     LacReconResults *results;
     LacSession *session;
     guint memory_source;
@@ -92,27 +93,37 @@ update_sensitivity(LacVolumePanel *self)
     LacReconMethod method = (LacReconMethod) adw_combo_row_get_selected(self->method_row);
     gboolean resire = method == LAC_RECON_RESIRE, iterates = method != LAC_RECON_WBP;
     gboolean has_mask = self->session != NULL && lac_session_get_mask(self->session) != NULL;
+    gboolean accelerated = gtk_switch_get_active(self->accelerated_switch);
+    gboolean measured = gtk_switch_get_active(self->measure_switch);
+    static const char *const only_resire = "Only RESIRE uses it";
+    static const char *const only_iterating = "WBP does not iterate";
     const struct {
-        GtkWidget *control;
+        gpointer control;
         gboolean used;
+        const char *why_not;
     } uses[] = {
-        { GTK_WIDGET(self->preset_row), resire },
-        { GTK_WIDGET(self->iterations_spin), iterates },
-        { GTK_WIDGET(self->accelerated_switch), resire },
-        { GTK_WIDGET(self->step_spin), resire && !gtk_switch_get_active(self->accelerated_switch) },
-        { GTK_WIDGET(self->measure_switch), resire },
-        { GTK_WIDGET(self->blob_spin), resire && !gtk_switch_get_active(self->measure_switch) },
-        { GTK_WIDGET(self->alpha_spin), resire },
-        { GTK_WIDGET(self->cap_spin), resire },
-        { GTK_WIDGET(self->positivity_switch), iterates },
-        { GTK_WIDGET(self->mask_switch), iterates && has_mask },
-        { GTK_WIDGET(self->held_out_spin), iterates },
-        { GTK_WIDGET(self->tolerance_spin), iterates },
-        { GTK_WIDGET(self->snapshot_spin), iterates },
+        { self->iterations_spin, iterates, only_iterating },
+        { self->accelerated_switch, resire, only_resire },
+        { self->step_spin, resire && !accelerated,
+            resire ? "Accelerated runs measure the step" : only_resire },
+        { self->measure_switch, resire, only_resire },
+        { self->blob_spin, resire && !measured,
+            resire ? "The width is measured: switch that off to type one" : only_resire },
+        { self->alpha_spin, resire, only_resire },
+        { self->cap_spin, resire, only_resire },
+        { self->positivity_switch, iterates, only_iterating },
+        { self->mask_switch, iterates && has_mask, NULL },
+        { self->held_out_spin, iterates, only_iterating },
+        { self->tolerance_spin, iterates, only_iterating },
+        { self->snapshot_spin, iterates, only_iterating },
     };
-    for (guint i = 0; i < G_N_ELEMENTS(uses); i++)
+    for (guint i = 0; i < G_N_ELEMENTS(uses); i++) {
         gtk_widget_set_sensitive(uses[i].control, uses[i].used);
-    gtk_widget_set_tooltip_text(GTK_WIDGET(self->mask_switch),
+        // Without one of its own the control shows that of its row.
+        gtk_widget_set_tooltip_text(uses[i].control, uses[i].used ? NULL : uses[i].why_not);
+    }
+    gtk_widget_set_sensitive(GTK_WIDGET(self->preset_row), resire);
+    gtk_widget_set_tooltip_text(GTK_WIDGET(self->mask_row),
         has_mask ? "Keep the density zero outside the mask that was opened with the projections"
                  : "No mask is open: open one together with the projections");
 }
@@ -203,8 +214,6 @@ update_buttons(LacVolumePanel *self)
     gtk_widget_set_visible(self->run_button, !running);
     gtk_widget_set_visible(self->more_button, !running && has_volume);
     gtk_widget_set_visible(self->pause_button, running);
-    gtk_widget_set_visible(self->finish_button, running);
-    gtk_widget_set_visible(self->cancel_button, running);
     gtk_widget_set_sensitive(GTK_WIDGET(self->settings_group), !running);
     gtk_widget_set_sensitive(self->run_button, has_series && job == NULL);
     gtk_widget_set_sensitive(self->more_button, !stale && job == NULL);
@@ -302,13 +311,12 @@ bind_children(GtkWidgetClass *widget_class)
     gtk_widget_class_bind_template_child(widget_class, LacVolumePanel, measure_switch);
     gtk_widget_class_bind_template_child(widget_class, LacVolumePanel, positivity_switch);
     gtk_widget_class_bind_template_child(widget_class, LacVolumePanel, mask_switch);
+    gtk_widget_class_bind_template_child(widget_class, LacVolumePanel, mask_row);
     gtk_widget_class_bind_template_child(widget_class, LacVolumePanel, memory_icon);
     gtk_widget_class_bind_template_child(widget_class, LacVolumePanel, memory_label);
     gtk_widget_class_bind_template_child(widget_class, LacVolumePanel, run_button);
     gtk_widget_class_bind_template_child(widget_class, LacVolumePanel, more_button);
     gtk_widget_class_bind_template_child(widget_class, LacVolumePanel, pause_button);
-    gtk_widget_class_bind_template_child(widget_class, LacVolumePanel, finish_button);
-    gtk_widget_class_bind_template_child(widget_class, LacVolumePanel, cancel_button);
     gtk_widget_class_bind_template_child(widget_class, LacVolumePanel, results);
 }
 

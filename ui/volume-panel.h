@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 #define LAC_TYPE_VOLUME_PANEL (lac_volume_panel_get_type())
 G_DECLARE_FINAL_TYPE(LacVolumePanel, lac_volume_panel, LAC, VOLUME_PANEL, GtkWidget)
 
-// Its buttons for a running job activate win.job-pause, win.job-finish and win.job-cancel.
+// While a run goes on its button activates win.job-pause; the job bar has finish and cancel.
 GtkWidget *lac_volume_panel_new(void);
 void lac_volume_panel_set_session(LacVolumePanel *self, LacSession *session);
 gboolean lac_volume_panel_run(LacVolumePanel *self, gboolean resume);
