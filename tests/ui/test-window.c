@@ -147,6 +147,12 @@ find(Desk *desk, const char *what)
     return lac_driver_find(GTK_WIDGET(desk->window), what);
 }
 
+static GtkWidget *
+find_in_bar(Desk *desk, const char *what)
+{
+    return lac_driver_find(lac_driver_find_type(GTK_WIDGET(desk->window), LAC_TYPE_JOB_BAR), what);
+}
+
 static void
 shoot(Desk *desk, const char *name)
 {
@@ -197,7 +203,7 @@ test_run(Desk *desk, gconstpointer data)
     shoot(desk, "projections");
     start_run(desk);
     LacJob *job = lac_session_get_job(desk->session);
-    lac_driver_click(desk->driver, find(desk, "pause_button"));
+    lac_driver_click(desk->driver, find_in_bar(desk, "pause_button"));
     g_assert_cmpint(lac_job_get_state(job), ==, LAC_JOB_PAUSED);
     GtkWidget *bar = lac_driver_find_type(GTK_WIDGET(desk->window), LAC_TYPE_JOB_BAR);
     g_assert_nonnull(strstr(lac_job_bar_get_text(LAC_JOB_BAR(bar)), "paused"));
@@ -207,7 +213,7 @@ test_run(Desk *desk, gconstpointer data)
     g_assert_cmpuint(lac_session_get_recon(desk->session)->n_iterations, ==, n_paused);
     wait_for(desk, is_settled, 5000);
     shoot(desk, "paused");
-    lac_driver_click(desk->driver, find(desk, "pause_button"));
+    lac_driver_click(desk->driver, find_in_bar(desk, "pause_button"));
     g_assert_cmpint(lac_job_get_state(job), !=, LAC_JOB_PAUSED);
     finish_run(desk);
     const LacRecon *recon = lac_session_get_recon(desk->session);
