@@ -6,6 +6,7 @@
 #include <X11/extensions/XTest.h>
 #include <X11/keysym.h>
 #include <gdk/x11/gdkx.h>
+#include <math.h>
 #include <string.h>
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -288,8 +289,8 @@ locate(LacDriver *self, GtkWidget *widget, double x, double y, int *screen_x, in
     int scale = gdk_surface_get_scale_factor(surface);
     XSync(self->display, False);
     return XTranslateCoordinates(self->display, gdk_x11_surface_get_xid(surface),
-        DefaultRootWindow(self->display), (int) ((native_x + offset_x) * scale),
-        (int) ((native_y + offset_y) * scale), screen_x, screen_y, &child);
+        DefaultRootWindow(self->display), (int) lround((native_x + offset_x) * scale),
+        (int) lround((native_y + offset_y) * scale), screen_x, screen_y, &child);
 }
 
 typedef struct {
