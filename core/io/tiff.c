@@ -46,8 +46,11 @@ stack_clear(Stack *self)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Stack, stack_clear)
 
-static int G_GNUC_PRINTF(4, 0)
-    keep_complaint(TIFF *tiff, void *data, const char *module, const char *format, va_list args)
+static int keep_complaint(TIFF *tiff, void *data, const char *module, const char *format,
+    va_list args) G_GNUC_PRINTF(4, 0);
+
+static int
+keep_complaint(TIFF *tiff, void *data, const char *module, const char *format, va_list args)
 {
     (void) tiff;
     (void) module;
