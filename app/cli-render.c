@@ -4,6 +4,7 @@
 #include "core/figure/png.h"
 #include "core/gpu/egl-context.h"
 #include "core/io/io.h"
+#include "core/project/project.h"
 #include "ui/render/export.h"
 
 #include <math.h>
@@ -299,6 +300,23 @@ print_result(LacCli *cli, const Options *o, const LacScene *scene, const LacExpo
     lac_cli_print_json(b);
 }
 
+// Of a project, what it reconstructed; else the volume that was opened.
+static LacVolume *
+read_volume(const char *file, LacProgress *progress, GError **error)
+{
+    if (!lac_project_is_project(file))
+        return lac_read_volume(file, NULL, progress, error);
+    g_autoptr(LacProject) project = lac_project_load(file, progress, error);
+    if (project == NULL)
+        return NULL;
+    LacVolume *volume = project->recon != NULL ? project->recon->volume : project->volume;
+    if (volume == NULL) {
+        g_set_error(error, LAC_ERROR, LAC_ERROR_UNSUPPORTED, "%s holds no volume yet", file);
+        return NULL;
+    }
+    return lac_volume_ref(volume);
+}
+
 static gboolean
 run(LacCli *cli, int argc, char **argv, GError **error)
 {
@@ -307,7 +325,7 @@ run(LacCli *cli, int argc, char **argv, GError **error)
     if (!parse_options(cli, &o, &argc, &argv, error) ||
         (o.size != NULL && !parse_size(o.size, &width, &height, error)))
         return FALSE;
-    g_autoptr(LacVolume) volume = lac_read_volume(argv[1], NULL, cli->progress, error);
+    g_autoptr(LacVolume) volume = read_volume(argv[1], cli->progress, error);
     if (volume == NULL)
         return FALSE;
     // The drawing reports its own progress; 2048 is what each OpenGL 3.3 device seen so far takes.

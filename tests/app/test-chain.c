@@ -5,6 +5,7 @@
 #include "tests/support/metrics.h"
 
 #include <glib/gstdio.h>
+#include <string.h>
 
 // The known positions [Å] as voxel indices.
 static TestPeaks *
@@ -87,11 +88,40 @@ test_noisy(void)
     assert_shows_atoms("2000", "default", "40", 0.995, 0.1);
 }
 
+static void
+test_picture_of_a_project(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *folder = g_dir_make_tmp("lacuna-XXXXXX", &error);
+    g_assert_no_error(error);
+    g_autofree char *in = g_build_filename(folder, "in.lacuna", NULL);
+    g_autofree char *out = g_build_filename(folder, "out.lacuna", NULL);
+    g_autofree char *picture = g_build_filename(folder, "out.png", NULL);
+    g_autoptr(TestRun) simulate =
+        test_cli("simulate", "--atoms", "100", "--size", "64", "--tilts", "5", "-o", in, NULL);
+    g_assert_cmpint(simulate->status, ==, 0);
+    g_autoptr(TestRun) early = test_cli("render", in, "-o", picture, NULL);
+    g_assert_cmpint(early->status, ==, 2);
+    g_assert_nonnull(strstr(early->err, "holds no volume yet"));
+    g_autoptr(TestRun) reconstruct =
+        test_cli("reconstruct", "-p", in, "-n", "3", "-q", "-o", out, NULL);
+    g_assert_cmpint(reconstruct->status, ==, 0);
+    g_autoptr(TestRun) render =
+        test_cli("render", out, "-q", "--size", "64x48", "-o", picture, NULL);
+    g_assert_cmpstr(render->err, ==, "");
+    g_assert_cmpint(render->status, ==, 0);
+    g_assert_cmpint(g_unlink(picture), ==, 0);
+    g_unlink(in);
+    g_unlink(out);
+    g_assert_cmpint(g_rmdir(folder), ==, 0);
+}
+
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/chain/clean", test_clean);
     g_test_add_func("/chain/noisy", test_noisy);
+    g_test_add_func("/chain/picture-of-a-project", test_picture_of_a_project);
     return g_test_run();
 }
