@@ -3,8 +3,8 @@
 // After: common/frame, common/ray, common/sample, common/light.
 // In: gl_FragCoord in the target. Uniforms: the Frame block, samplers of common/sample.
 // Space: texel space of the volume. Out: premultiplied sRGB.
-// Variants: one of MODE_DVR, MODE_MIP, MODE_ISO (with N_ISO 1 to 4), MODE_NONE; LIGHT; SKIP (empty
-// blocks are jumped over); SLICES.
+// Variants: one of MODE_DVR, MODE_MIP, MODE_ISO (with N_ISO 1 to 4), MODE_NONE; LIGHT, with
+// QUICK_LIGHT cheaper; SKIP (empty blocks are jumped over); SLICES.
 layout(location = 0) out vec4 o_color;
 
 #ifdef SLICES
@@ -29,6 +29,17 @@ float first_sample(Ray ray, float offset)
 {
     return (ceil(ray.begin / march.x - offset) + offset) * march.x;
 }
+
+#ifdef LIGHT
+float light_at(vec3 p, float v)
+{
+#ifdef QUICK_LIGHT
+    return quickly_lit_volume(v - value_at(p + key_light.xyz));
+#else
+    return lit_volume(quick_gradient_at(p));
+#endif
+}
+#endif
 
 #ifdef MODE_DVR
 vec4 march_ray(Ray ray, float t)
@@ -55,7 +66,7 @@ vec4 march_ray(Ray ray, float t)
                 continue;
             vec4 c = table_at(v, 0);
 #ifdef LIGHT
-            c.rgb = min(c.rgb * lit_volume(quick_gradient_at(p), ray.direction), c.a);
+            c.rgb = min(c.rgb * light_at(p, v), c.a);
 #endif
             sum += (1.0 - sum.a) * c;
             if (sum.a >= march.z)

@@ -37,6 +37,7 @@ struct _LacViewport {
     gboolean is_moving;     // quick pictures until the settle timer runs out
     gboolean is_settled;
     guint settle_timer, again_idle; // 0: none
+    gboolean has_failed;            // there is no OpenGL to draw with
     char *status, *gl_info;         // (nullable)
 
     LacFrameStats stats;

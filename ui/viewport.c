@@ -194,14 +194,16 @@ prepared(gpointer result, const GError *error, gpointer owner)
 {
     LacViewport *self = owner;
     if (error != NULL) {
-        set_status(self, error->message);
+        if (!self->has_failed)
+            set_status(self, error->message);
         return;
     }
     LacVolumeTexture *old = self->scene.volume;
     gboolean was_empty = old == NULL;
     self->scene.volume = result;
     lac_volume_texture_unref(old);
-    set_status(self, self->scene.volume->note);
+    if (!self->has_failed)
+        set_status(self, self->scene.volume->note);
     follow_volume(self);
     if (was_empty)
         begin_moving(self);
@@ -233,7 +235,9 @@ get_moving_quality(LacViewport *self)
     }
     LacRenderQuality quality = lac_render_quality_full();
     quality.resolution = self->move_resolution;
-    quality.step = ms > 0.0 && ms < FAST_MS && self->move_resolution >= 1.0 ? 0.5 : 1.5;
+    gboolean is_fast = ms > 0.0 && ms < FAST_MS && self->move_resolution >= 1.0;
+    quality.step = is_fast ? 0.5 : 1.5;
+    quality.quick_light = !is_fast;
     return quality;
 }
 
@@ -337,15 +341,21 @@ create_context_cb(GtkGLArea *area, LacViewport *self)
 static void
 show_failure(LacViewport *self, const char *reason)
 {
-    g_autofree char *text = g_strdup_printf("The 3D view cannot be drawn.\n%s\nIt needs OpenGL 3.3 "
-                                            "or OpenGL ES 3.0: a newer graphics driver, or Mesa's "
-                                            "software renderer (package libgl1-mesa-dri).\nSlices "
-                                            "and all computations work without it.",
-        reason);
-    gtk_label_set_text(self->message, text);
+    gdk_gl_context_clear_current(); // EGL refuses beside a context of GLX
+    g_autofree char *found = lac_egl_dup_description();
+    g_autofree char *text = g_strdup_printf("The 3D view needs OpenGL 3.3 or OpenGL ES 3.0; this "
+                                            "computer offers %s.",
+        found);
+    g_autofree char *advice =
+        g_strdup_printf("%s\n(%s)\n\nA newer graphics driver helps, or Mesa's "
+                        "software renderer, package libgl1-mesa-dri.\nSlices "
+                        "and all computations work without it.",
+            text, reason);
+    gtk_label_set_text(self->message, advice);
     gtk_widget_set_visible(GTK_WIDGET(self->message), TRUE);
-    gtk_widget_set_visible(GTK_WIDGET(self->area), FALSE);
-    set_status(self, reason);
+    gtk_widget_set_opacity(GTK_WIDGET(self->area), 0.0); // it would show the reason a second time
+    self->has_failed = TRUE;
+    set_status(self, text);
     gtk_widget_set_visible(GTK_WIDGET(self->note), FALSE);
 }
 
@@ -585,7 +595,8 @@ lac_viewport_set_volume(LacViewport *self, LacVolume *volume)
     lac_latest_drop(self->worker);
     g_clear_handle_id(&self->smooth_timer, g_source_remove);
     g_clear_pointer(&self->scene.volume, lac_volume_texture_unref);
-    set_status(self, NULL);
+    if (!self->has_failed)
+        set_status(self, NULL);
     scene_changed(self);
 }
 

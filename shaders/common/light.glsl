@@ -17,15 +17,26 @@ vec3 lit_surface(vec3 base, vec3 n, vec3 d)
     return pow(clamp(c, 0.0, 1.0), vec3(1.0 / 2.2));
 }
 
+float brightness(float towards_key)
+{
+    float key = 0.5 * towards_key + 0.5;
+    return 0.42 + 0.95 * key * key;
+}
+
 // Brightness of a bit of volume with gradient g: as a surface where the values change fast,
 // unlit where they do not.
-float lit_volume(vec3 g, vec3 d)
+float lit_volume(vec3 g)
 {
     float size = length(g);
     if (size < 1e-5)
         return 1.0;
-    vec3 n = -g / size;
-    float key = 0.5 * dot(n, key_light.xyz) + 0.5;
-    float light = 0.42 + 0.95 * key * key;
+    float light = brightness(dot(-g / size, key_light.xyz));
     return mix(1.0, light, smoothstep(0.0, 0.04, size * march.w));
+}
+
+// About the same from the change of value towards the light alone, as if each surface were as steep
+// as that of an atom.
+float quickly_lit_volume(float change)
+{
+    return brightness(clamp(change * march.w * 7.0, -1.0, 1.0));
 }

@@ -39,6 +39,7 @@ struct LacRenderer {
     LacVolumePass *volume_pass;
     LacOverlayPass *overlay_pass;
     GLuint copy_program, vertex_array;
+    GLint copy_background; // uniform
     Picture pictures[N_PICTURES];
     GLuint query;
     gboolean query_pending;
@@ -83,6 +84,7 @@ lac_renderer_new(GError **error)
     self->copy_program = lac_program_new(&source, error);
     if (self->copy_program == 0)
         return NULL;
+    self->copy_background = glGetUniformLocation(self->copy_program, "u_background");
     self->overlay_pass = lac_overlay_pass_new(error);
     if (self->overlay_pass == NULL)
         return NULL;
@@ -270,22 +272,65 @@ draw_volume(LacRenderer *self, const LacScene *scene, const LacRenderQuality *qu
     return row;
 }
 
-// Blends the upper @rows of the target's rows, or those below, from a picture.
-static void
-copy_picture(LacRenderer *self, const Picture *picture, const LacRenderTarget *target, int begin,
-    int end)
+// Rows (from the top) and columns of the target that a picture goes to.
+typedef struct {
+    int left, right, top, bottom;
+} Part;
+
+// The part of the target in which the volume can be seen.
+static Part
+find_part(const LacScene *scene, const LacBox *box, const LacRenderTarget *target)
 {
-    if (end <= begin)
+    const Part whole = { 0, target->width, 0, target->height };
+    double low_x = G_MAXDOUBLE, high_x = -G_MAXDOUBLE, low_y = G_MAXDOUBLE, high_y = -G_MAXDOUBLE;
+    for (int i = 0; i < 8; i++) {
+        LacVec3 corner = { i & 1 ? box->max.x : box->min.x, i & 2 ? box->max.y : box->min.y,
+            i & 4 ? box->max.z : box->min.z };
+        double x, y;
+        if (!lac_camera_project(&scene->camera, target->full_width, target->full_height, corner, &x,
+                &y, NULL))
+            return whole;
+        low_x = MIN(low_x, x);
+        high_x = MAX(high_x, x);
+        low_y = MIN(low_y, y);
+        high_y = MAX(high_y, y);
+    }
+    // Two pixels of a quick picture may be blurred beyond the box.
+    double room = 2.0 + 2.0 / 0.1;
+    double x0 = target->tile_x, y0 = target->full_height - target->tile_y - target->height;
+    return (Part){
+        .left = (int) CLAMP(floor(low_x - x0 - room), 0.0, target->width),
+        .right = (int) CLAMP(ceil(high_x - x0 + room), 0.0, target->width),
+        .top = (int) CLAMP(floor(low_y - y0 - room), 0.0, target->height),
+        .bottom = (int) CLAMP(ceil(high_y - y0 + room), 0.0, target->height),
+    };
+}
+
+// Puts rows @begin to @end of a picture into the target: over what is there, or, which is cheaper,
+// over a plain background.
+static void
+copy_picture(LacRenderer *self, const Picture *picture, const LacScene *scene,
+    const LacRenderTarget *target, Part part, int begin, int end)
+{
+    begin = MAX(begin, part.top);
+    end = MIN(end, part.bottom);
+    if (end <= begin || part.right <= part.left)
         return;
+    const float *b = scene->background;
+    float opaque = scene->show_box ? 0.0f : b[3];
     glUseProgram(self->copy_program);
-    glUniform1i(glGetUniformLocation(self->copy_program, "u_picture"), 0);
+    glUniform4f(self->copy_background, b[0] * opaque, b[1] * opaque, b[2] * opaque, opaque);
     glActiveTexture(GL_TEXTURE0);
     glBindTexture(GL_TEXTURE_2D, picture->texture);
+    GLint filter = picture->width == target->width ? GL_NEAREST : GL_LINEAR;
+    glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, filter);
+    glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAG_FILTER, filter);
     glBindVertexArray(self->vertex_array);
-    glEnable(GL_BLEND);
+    if (scene->show_box)
+        glEnable(GL_BLEND);
     glBlendFunc(GL_ONE, GL_ONE_MINUS_SRC_ALPHA);
     glEnable(GL_SCISSOR_TEST);
-    glScissor(0, target->height - end, target->width, end - begin);
+    glScissor(part.left, target->height - end, part.right - part.left, end - begin);
     glDrawArrays(GL_TRIANGLES, 0, 3);
     glDisable(GL_SCISSOR_TEST);
     glDisable(GL_BLEND);
@@ -293,17 +338,19 @@ copy_picture(LacRenderer *self, const Picture *picture, const LacRenderTarget *t
 }
 
 static void
-copy_volume(LacRenderer *self, const LacRenderTarget *target, PictureKind kind, int rows)
+copy_volume(LacRenderer *self, const LacScene *scene, const LacRenderTarget *target,
+    const LacBox *box, PictureKind kind, int rows)
 {
     const Picture *full = &self->pictures[FULL], *quick = &self->pictures[QUICK];
+    Part part = find_part(scene, box, target);
     if (kind == QUICK)
-        copy_picture(self, quick, target, 0, target->height);
+        copy_picture(self, quick, scene, target, part, 0, target->height);
     else if (full->complete)
-        copy_picture(self, full, target, 0, target->height);
+        copy_picture(self, full, scene, target, part, 0, target->height);
     else {
-        copy_picture(self, full, target, 0, rows);
+        copy_picture(self, full, scene, target, part, 0, rows);
         if (quick->complete)
-            copy_picture(self, quick, target, rows, target->height);
+            copy_picture(self, quick, scene, target, part, rows, target->height);
     }
 }
 
@@ -374,7 +421,7 @@ lac_renderer_draw(LacRenderer *self, const LacScene *scene, const LacRenderQuali
     lac_overlay_pass_draw(self->overlay_pass, scene, shown != NULL ? &box : NULL, target,
         LAC_OVERLAY_BEHIND);
     if (visible)
-        copy_volume(self, target, kind, rows);
+        copy_volume(self, scene, target, &box, kind, rows);
     lac_overlay_pass_draw(self->overlay_pass, scene, shown != NULL ? &box : NULL, target,
         LAC_OVERLAY_FRONT);
     glBindVertexArray(0);

@@ -16,9 +16,10 @@ typedef struct {
 } LacRenderTarget;
 
 typedef struct {
-    double resolution;   // of the volume in the picture, 0.1 to 1; below 1 is a quick picture
-    double step;         // [voxel] between samples along a ray
-    gboolean skip_empty; // jump over empty blocks
+    double resolution;    // of the volume in the picture, 0.1 to 1; below 1 is a quick picture
+    double step;          // [voxel] between samples along a ray
+    gboolean skip_empty;  // jump over empty blocks
+    gboolean quick_light; // light volume rendering by one more sample instead of four
 } LacRenderQuality;
 
 // A picture made over several calls: the caller keeps this, zeroes rows when the picture changes,

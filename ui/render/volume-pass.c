@@ -114,7 +114,8 @@ dup_defines(const LacScene *scene, const LacRenderQuality *quality)
     if (scene->mode == LAC_RENDER_ISO)
         g_string_append_printf(text, "#define N_ISO %u\n", scene->n_iso);
     if (scene->mode == LAC_RENDER_DVR && scene->lighting)
-        g_string_append(text, "#define LIGHT\n");
+        g_string_append_printf(text, "#define LIGHT\n%s",
+            quality->quick_light ? "#define QUICK_LIGHT\n" : "");
     if (quality->skip_empty)
         g_string_append(text, "#define SKIP\n");
     if (has_slices(scene))
@@ -131,7 +132,7 @@ get_program(LacVolumePass *self, const LacScene *scene, const LacRenderQuality *
         "common/sample.glsl", "common/light.glsl", NULL };
     guint key = (guint) scene->mode | scene->n_iso << 4 | (scene->lighting ? 1u << 8 : 0) |
         (quality->skip_empty ? 1u << 9 : 0) | (has_slices(scene) ? 1u << 10 : 0) |
-        (scene->show_volume ? 1u << 11 : 0);
+        (scene->show_volume ? 1u << 11 : 0) | (quality->quick_light ? 1u << 12 : 0);
     gpointer found = g_hash_table_lookup(self->programs, GUINT_TO_POINTER(key));
     if (found != NULL)
         return GPOINTER_TO_UINT(found);
