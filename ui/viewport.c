@@ -11,7 +11,7 @@
 
 #define SETTLE_MS       150  // after the last event the full picture is begun
 #define SMOOTH_MS       600  // after the last volume it is made smooth
-#define FRAME_BUDGET_MS 20.0 // of the renderer; painting the window comes on top
+#define FRAME_BUDGET_MS 16.0 // of the renderer; painting the window comes on top
 #define FAST_MS         8.0  // a quick picture this fast need not be quick
 #define DEFAULT_MAX     2048 // [texel] before the graphics card could be asked
 
@@ -109,7 +109,7 @@ settle_cb(gpointer data)
     LacViewport *self = data;
     self->settle_timer = 0;
     self->is_moving = FALSE;
-    self->progress.rows = 0;
+    self->progress = (LacRenderProgress){ 0 };
     gtk_gl_area_queue_render(self->area);
     return G_SOURCE_REMOVE;
 }
@@ -130,7 +130,7 @@ begin_moving(LacViewport *self)
 static void
 begin_refining(LacViewport *self)
 {
-    self->progress.rows = 0;
+    self->progress = (LacRenderProgress){ 0 };
     self->is_settled = FALSE;
     gtk_gl_area_queue_render(self->area);
 }
@@ -231,14 +231,10 @@ get_moving_quality(LacViewport *self)
     double ms = lac_renderer_get_frame_ms(self->renderer);
     if (ms > 0.0) {
         double wanted = sqrt(FRAME_BUDGET_MS / MAX(ms, 0.5));
-        self->move_resolution = CLAMP(self->move_resolution * CLAMP(wanted, 0.5, 1.2), 0.12, 1.0);
+        self->move_resolution = CLAMP(self->move_resolution * CLAMP(wanted, 0.5, 1.2), 0.14, 1.0);
     }
-    LacRenderQuality quality = lac_render_quality_full();
-    quality.resolution = self->move_resolution;
     gboolean is_fast = ms > 0.0 && ms < FAST_MS && self->move_resolution >= 1.0;
-    quality.step = is_fast ? 0.5 : 1.5;
-    quality.quick_light = !is_fast;
-    return quality;
+    return is_fast ? lac_render_quality_full() : lac_render_quality_quick(self->move_resolution);
 }
 
 static gboolean

@@ -22,8 +22,9 @@ typedef struct {
     gboolean pointed; // the last "pointed" was on something
     guint xyz[3];     // of it
     double value;
-    guint n_picked;  // "crosshair-picked" so far
-    guint n_cameras; // "camera-changed" so far
+    guint n_picked;                 // "crosshair-picked" so far
+    guint n_cameras;                // "camera-changed" so far
+    guint n_events[GDK_EVENT_LAST]; // that reached the window, by type
 } Fixture;
 
 static gboolean
@@ -40,6 +41,27 @@ spin_ms(guint ms)
     g_timeout_add(ms, quit_cb, &over);
     while (!over)
         g_main_context_iteration(NULL, TRUE);
+}
+
+static gboolean
+event_cb(GtkEventControllerLegacy *controller, GdkEvent *event, Fixture *f)
+{
+    (void) controller;
+    f->n_events[gdk_event_get_event_type(event)]++;
+    return GDK_EVENT_PROPAGATE;
+}
+
+// Sends what is queued and waits until @n more events of a type reached the window.
+static void
+wait_events(Fixture *f, GdkEventType type, guint n)
+{
+    gint64 end = g_get_monotonic_time() + TIMEOUT_S * G_USEC_PER_SEC;
+    guint wanted = f->n_events[type] + n;
+    XFlush(f->display);
+    do {
+        g_assert_cmpint(g_get_monotonic_time(), <, end);
+        spin_ms(8);
+    } while (f->n_events[type] < wanted);
 }
 
 static void
@@ -90,6 +112,10 @@ set_up(Fixture *f, gconstpointer data)
     g_signal_connect(f->view, "pointed", G_CALLBACK(pointed_cb), f);
     g_signal_connect(f->view, "crosshair-picked", G_CALLBACK(picked_cb), f);
     g_signal_connect(f->view, "camera-changed", G_CALLBACK(camera_cb), f);
+    GtkEventController *events = gtk_event_controller_legacy_new();
+    gtk_event_controller_set_propagation_phase(events, GTK_PHASE_CAPTURE);
+    g_signal_connect(events, "event", G_CALLBACK(event_cb), f);
+    gtk_widget_add_controller(GTK_WIDGET(f->window), events);
     gtk_window_present(f->window);
     gtk_widget_grab_focus(GTK_WIDGET(f->view));
     f->display = XOpenDisplay(NULL);
@@ -115,16 +141,14 @@ static void
 move_pointer(Fixture *f, int x, int y)
 {
     XTestFakeMotionEvent(f->display, -1, x, y, CurrentTime);
-    XFlush(f->display);
-    spin_ms(16);
+    wait_events(f, GDK_MOTION_NOTIFY, 1);
 }
 
 static void
 press(Fixture *f, guint button, gboolean down)
 {
     XTestFakeButtonEvent(f->display, button, down, CurrentTime);
-    XFlush(f->display);
-    spin_ms(16);
+    wait_events(f, down ? GDK_BUTTON_PRESS : GDK_BUTTON_RELEASE, 1);
 }
 
 static void
@@ -137,8 +161,7 @@ press_key(Fixture *f, KeySym symbol, KeySym modifier)
     XTestFakeKeyEvent(f->display, code, False, CurrentTime);
     if (modifier != NoSymbol)
         XTestFakeKeyEvent(f->display, XKeysymToKeycode(f->display, modifier), False, CurrentTime);
-    XFlush(f->display);
-    spin_ms(60);
+    wait_events(f, GDK_KEY_RELEASE, modifier != NoSymbol ? 2 : 1);
 }
 
 static void
@@ -195,8 +218,7 @@ test_pointer(Fixture *f, gconstpointer data)
     move_pointer(f, 300, 200);
     XTestFakeButtonEvent(f->display, 4, True, CurrentTime);
     XTestFakeButtonEvent(f->display, 4, False, CurrentTime);
-    XFlush(f->display);
-    spin_ms(60);
+    wait_events(f, GDK_SCROLL, 1);
     lac_viewport_get_camera(f->view, &after);
     g_assert_cmpfloat(after.height, <, 0.95 * before.height);
     LacRay still = lac_camera_unproject(&before, WIDTH, HEIGHT, 300.0, 200.0);
@@ -256,9 +278,8 @@ test_pick(Fixture *f, gconstpointer data)
     for (int i = 0; i < 2; i++) {
         XTestFakeButtonEvent(f->display, 1, True, CurrentTime);
         XTestFakeButtonEvent(f->display, 1, False, CurrentTime);
-        XFlush(f->display);
-        spin_ms(30);
     }
+    wait_events(f, GDK_BUTTON_RELEASE, 2);
     g_assert_cmpuint(f->n_picked, ==, 1);
     move_pointer(f, 3, 3);
     g_assert_false(f->pointed);

@@ -13,8 +13,11 @@
 #define UPLOAD_SHARE 0.4 // of the budget of a call
 #define BATCH_MS     6.0 // drawn between two looks at the clock
 
+#define COARSE_RESOLUTION 0.4
+
 typedef enum {
-    QUICK, // lower resolution, while something moves
+    QUICK,  // lower resolution, while something moves
+    COARSE, // the first at rest, where the processor draws
     FULL,
     N_PICTURES,
 } PictureKind;
@@ -41,6 +44,7 @@ struct LacRenderer {
     GLuint copy_program, vertex_array;
     GLint copy_background; // uniform
     Picture pictures[N_PICTURES];
+    guint warm_kind; // of textures that the quick shader was compiled for
     GLuint query;
     gboolean query_pending;
     PictureKind query_kind;
@@ -152,6 +156,21 @@ lac_render_quality_full(void)
     return (LacRenderQuality){ .resolution = 1.0, .step = 0.5, .skip_empty = TRUE };
 }
 
+/**
+ * lac_render_quality_quick:
+ * @resolution: of the volume in the picture, 0.1 to 1
+ *
+ * Returns: the quality of a picture while something moves
+ */
+LacRenderQuality
+lac_render_quality_quick(double resolution)
+{
+    return (LacRenderQuality){ .resolution = resolution,
+        .step = 1.5,
+        .skip_empty = TRUE,
+        .quick_light = TRUE };
+}
+
 static gboolean
 size_picture(Picture *picture, int width, int height, GError **error)
 {
@@ -242,6 +261,37 @@ draw_rows_waited(LacRenderer *self, PictureKind kind, int first, double budget_m
     return row;
 }
 
+static gboolean
+is_same_view(const Picture *picture, const LacScene *scene, const LacRenderTarget *target)
+{
+    return picture->complete && lac_camera_is_equal(&picture->camera, &scene->camera) &&
+        picture->full_width == target->full_width && picture->full_height == target->full_height;
+}
+
+static gboolean
+is_power_of_two(gsize n)
+{
+    return (n & (n - 1)) == 0;
+}
+
+// Mesa's software renderer compiles a shader again for textures of another kind of size. That takes
+// 0.2 s: better now, at rest, than when the next drag begins. The row is drawn over afterwards.
+static gboolean
+warm_up(LacRenderer *self, const LacScene *scene, const LacRenderTarget *target, GError **error)
+{
+    const LacVolumeTexture *t = lac_volume_store_get_shown(self->store);
+    guint kind = 1u | (is_power_of_two(t->nx) ? 2u : 0) | (is_power_of_two(t->ny) ? 4u : 0) |
+        (is_power_of_two(t->nz) ? 8u : 0);
+    if (!self->software || kind == self->warm_kind)
+        return TRUE;
+    self->warm_kind = kind;
+    LacRenderQuality quick = lac_render_quality_quick(COARSE_RESOLUTION);
+    if (!lac_volume_pass_begin(self->volume_pass, self->store, scene, &quick, target, 8, 8, error))
+        return FALSE;
+    lac_volume_pass_draw_rows(self->volume_pass, 0, 1);
+    return TRUE;
+}
+
 // Returns the rows drawn so far, or -1 with @error set.
 static int
 draw_volume(LacRenderer *self, const LacScene *scene, const LacRenderQuality *quality,
@@ -253,10 +303,13 @@ draw_volume(LacRenderer *self, const LacScene *scene, const LacRenderQuality *qu
     if (!size_picture(picture, width, height, error))
         return -1;
     first = MIN(first, height);
-    gboolean same = picture->complete && lac_camera_is_equal(&picture->camera, &scene->camera) &&
-        picture->full_width == target->full_width && picture->full_height == target->full_height;
-    picture->complete = same;
+    // A quick picture means that something changed: those before it are out of date.
+    if (kind == QUICK)
+        self->pictures[FULL].complete = self->pictures[COARSE].complete = FALSE;
+    picture->complete = kind == FULL && is_same_view(picture, scene, target);
     glBindFramebuffer(GL_FRAMEBUFFER, picture->framebuffer);
+    if (kind == FULL && budget_ms > 0.0 && !warm_up(self, scene, target, error))
+        return -1;
     if (!lac_volume_pass_begin(self->volume_pass, self->store, scene, quality, target, width,
             height, error))
         return -1;
@@ -341,17 +394,19 @@ static void
 copy_volume(LacRenderer *self, const LacScene *scene, const LacRenderTarget *target,
     const LacBox *box, PictureKind kind, int rows)
 {
-    const Picture *full = &self->pictures[FULL], *quick = &self->pictures[QUICK];
+    const Picture *full = &self->pictures[FULL], *below = &self->pictures[QUICK];
     Part part = find_part(scene, box, target);
-    if (kind == QUICK)
-        copy_picture(self, quick, scene, target, part, 0, target->height);
-    else if (full->complete)
-        copy_picture(self, full, scene, target, part, 0, target->height);
-    else {
-        copy_picture(self, full, scene, target, part, 0, rows);
-        if (quick->complete)
-            copy_picture(self, quick, scene, target, part, rows, target->height);
+    if (kind == QUICK || full->complete) {
+        copy_picture(self, kind == QUICK ? below : full, scene, target, part, 0, target->height);
+        return;
     }
+    const Picture *now = &self->pictures[kind];
+    int split = (int) ((double) rows * target->height / now->height);
+    if (kind == FULL && is_same_view(&self->pictures[COARSE], scene, target))
+        below = &self->pictures[COARSE];
+    copy_picture(self, now, scene, target, part, 0, split);
+    if (below->complete)
+        copy_picture(self, below, scene, target, part, split, target->height);
 }
 
 static void
@@ -371,6 +426,25 @@ is_volume_visible(const LacScene *scene)
 {
     return scene->show_volume || scene->show_slices[0] || scene->show_slices[1] ||
         scene->show_slices[2];
+}
+
+// A coarser picture comes first only where the full one takes long and none like it is there.
+static PictureKind
+choose_kind(const LacRenderer *self, const LacScene *scene, const LacRenderQuality *quality,
+    const LacRenderTarget *target, const LacRenderProgress *progress)
+{
+    if (quality->resolution < 1.0)
+        return QUICK;
+    gboolean refines = progress != NULL && progress->stage == 0 && self->software;
+    return refines && !is_same_view(&self->pictures[FULL], scene, target) ? COARSE : FULL;
+}
+
+static void
+advance(LacRenderProgress *progress, PictureKind kind, int rows, gboolean whole, gboolean uploaded)
+{
+    progress->rows = kind == QUICK || (kind == COARSE && whole) ? 0 : rows;
+    progress->stage = kind == FULL || (kind == COARSE && whole) ? 1 : 0;
+    progress->done = whole && uploaded && kind != COARSE;
 }
 
 /**
@@ -393,7 +467,6 @@ lac_renderer_draw(LacRenderer *self, const LacScene *scene, const LacRenderQuali
 {
     g_return_val_if_fail(target->width > 0 && target->height > 0, FALSE);
 
-    PictureKind kind = quality->resolution < 1.0 ? QUICK : FULL;
     double budget_ms = progress != NULL ? progress->budget_ms : 0.0;
     GError *upload_error = NULL;
     gboolean uploaded = lac_volume_store_update(self->store, scene->volume,
@@ -404,19 +477,22 @@ lac_renderer_draw(LacRenderer *self, const LacScene *scene, const LacRenderQuali
     }
     glDisable(GL_DEPTH_TEST);
     glDisable(GL_CULL_FACE);
+    PictureKind kind = choose_kind(self, scene, quality, target, progress);
     LacVolumeTexture *shown = lac_volume_store_get_shown(self->store);
-    gboolean visible = shown != NULL && is_volume_visible(scene);
-    int rows = 0, height = visible ? (int) ceil(target->height * quality->resolution) : 0;
-    if (visible) {
-        int first = progress != NULL && kind == FULL ? progress->rows : 0;
-        rows = draw_volume(self, scene, quality, target, kind, first,
-            kind == FULL ? budget_ms : 0.0, error);
-        if (rows < 0)
-            return FALSE;
-    }
     LacBox box = { 0 };
+    int rows = 0;
+    gboolean visible = shown != NULL && is_volume_visible(scene), whole = TRUE;
     if (shown != NULL)
         box = lac_volume_get_box(shown->volume);
+    if (visible) {
+        LacRenderQuality coarse = lac_render_quality_quick(COARSE_RESOLUTION);
+        rows = draw_volume(self, scene, kind == COARSE ? &coarse : quality, target, kind,
+            progress != NULL && kind != QUICK ? progress->rows : 0, kind == QUICK ? 0.0 : budget_ms,
+            error);
+        if (rows < 0)
+            return FALSE;
+        whole = rows >= self->pictures[kind].height;
+    }
     clear_target(target, scene->background);
     lac_overlay_pass_draw(self->overlay_pass, scene, shown != NULL ? &box : NULL, target,
         LAC_OVERLAY_BEHIND);
@@ -426,10 +502,8 @@ lac_renderer_draw(LacRenderer *self, const LacScene *scene, const LacRenderQuali
         LAC_OVERLAY_FRONT);
     glBindVertexArray(0);
     glUseProgram(0);
-    if (progress != NULL) {
-        progress->rows = kind == FULL ? rows : 0;
-        progress->done = uploaded && (kind == QUICK || rows >= height);
-    }
+    if (progress != NULL)
+        advance(progress, kind, rows, whole, uploaded);
     return TRUE;
 }
 

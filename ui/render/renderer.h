@@ -22,12 +22,14 @@ typedef struct {
     gboolean quick_light; // light volume rendering by one more sample instead of four
 } LacRenderQuality;
 
-// A picture made over several calls: the caller keeps this, zeroes rows when the picture changes,
-// and draws until done. What is not ready shows the last quick picture, or the full one before it
-// if that was seen by the same camera.
+// A picture made over several calls: the caller keeps this, zeroes rows and stage when the picture
+// changes, and draws until done. What is not ready shows the last quick picture, or the full one
+// before it if that was seen by the same camera. Where the processor draws, a coarser picture of
+// the whole comes first.
 typedef struct {
     double budget_ms; // [ms] of one call
-    int rows;         // of the volume, drawn so far
+    int stage;        // 0: the coarser picture; 1: the full one
+    int rows;         // of the volume, drawn so far in this stage
     gboolean done;    // nothing is left to draw or to upload
 } LacRenderProgress;
 
@@ -35,6 +37,7 @@ LacRenderer *lac_renderer_new(GError **error);
 void lac_renderer_free(LacRenderer *self);
 LacRenderTarget lac_render_target_whole(guint framebuffer, int width, int height);
 LacRenderQuality lac_render_quality_full(void);
+LacRenderQuality lac_render_quality_quick(double resolution);
 gboolean
 lac_renderer_draw(LacRenderer *self, const LacScene *scene, const LacRenderQuality *quality,
     const LacRenderTarget *target, LacRenderProgress *progress, GError **error);
