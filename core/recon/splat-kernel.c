@@ -279,7 +279,9 @@ adjoint(const LacSplatPlan *plan, gsize width, const float *projections, float *
 // from row to row of the minor axis and, by the foreshortening of y, a little along y: its weights
 // are a vector. Runs in which the first tap keeps its distance are contiguous loads.
 
-#define GUARD      8                     // zeros around a tile, for taps beyond its rows
+#define GUARD      8 // zeros around a tile, for taps beyond its rows
+#define GUARDED    (LAC_TILE_WIDTH + 2 * GUARD)
+#define COLUMNS    4                     // moved at once
 #define MOVED_MAX  (LAC_TILE_WIDTH + 16) // detector rows that a tile reaches
 #define MOVED_TAPS 5                     // rows within reach of a detector row, for scale >= 0.8
 
@@ -328,8 +330,10 @@ move_from_detector(double c, double scale, gsize width, Move *move)
     }
 }
 
+// Moves @n_columns at once, so that a weight is loaded once for all.
 static inline __attribute__((always_inline)) void
-apply_move(const Move *move, const int n_taps, const float *in, float *out, const float keep)
+move_columns(const Move *move, const int n_taps, const int n_columns, const float *in,
+    gsize in_stride, float *out, gsize out_stride, const float keep)
 {
     gsize i = 0;
     for (gsize r = 0; r < move->n_runs; r++) {
@@ -337,12 +341,37 @@ apply_move(const Move *move, const int n_taps, const float *in, float *out, cons
         const gsize end = move->end[r];
 #pragma omp simd
         for (gsize o = i; o < end; o++) {
-            float sum = keep * out[o];
-            for (int t = 0; t < n_taps; t++)
-                sum += move->weight[t][o] * from[o + (gsize) t];
-            out[o] = sum;
+            for (int c = 0; c < n_columns; c++) {
+                float sum = keep * out[(gsize) c * out_stride + o];
+                for (int t = 0; t < n_taps; t++)
+                    sum += move->weight[t][o] * from[(gsize) c * in_stride + o + (gsize) t];
+                out[(gsize) c * out_stride + o] = sum;
+            }
         }
         i = end;
+    }
+}
+
+static void
+move_all_columns(const Move *move, gboolean to_detector, gsize n, const float *in, gsize in_stride,
+    float *out, gsize out_stride)
+{
+    gsize u = 0;
+    for (; u + COLUMNS <= n; u += COLUMNS) {
+        if (to_detector)
+            move_columns(move, MOVED_TAPS, COLUMNS, in + u * in_stride, in_stride,
+                out + u * out_stride, out_stride, 1.0f);
+        else
+            move_columns(move, 4, COLUMNS, in + u * in_stride, in_stride, out + u * out_stride,
+                out_stride, 0.0f);
+    }
+    for (; u < n; u++) {
+        if (to_detector)
+            move_columns(move, MOVED_TAPS, 1, in + u * in_stride, in_stride, out + u * out_stride,
+                out_stride, 1.0f);
+        else
+            move_columns(move, 4, 1, in + u * in_stride, in_stride, out + u * out_stride,
+                out_stride, 0.0f);
     }
 }
 
@@ -370,7 +399,7 @@ forward_sheared(const LacSplatTile *tile, const LacSplatShear *shear, const floa
     const gsize n_i = across->major_is_z ? tile->nz : tile->nx;
     const gsize n_j = across->major_is_z ? tile->nx : tile->nz;
     const int n_taps = (int) CLAMP(ceil(4.0 / fabs(across->a)), 4.0, 6.0);
-    float guarded[LAC_TILE_WIDTH + 2 * GUARD] = { 0 };
+    float guarded[COLUMNS * GUARDED] = { 0 };
     Move move;
     Run run = { .stride_i = across->major_is_z ? stride_z : width, .a = (float) across->a };
     for (gsize j = 0; j < n_j; j++) {
@@ -391,10 +420,13 @@ forward_sheared(const LacSplatTile *tile, const LacSplatShear *shear, const floa
         double c = shear->scale * (double) tile->y + shear->shift * (double) j + shear->v0;
         gssize row;
         move_to_detector(c, shear->scale, width, &row, &move);
-        for (gsize u = 0; u < span.n; u++) {
-            memcpy(guarded + GUARD, scratch + u * width, width * sizeof(float));
-            apply_move(&move, MOVED_TAPS, guarded,
-                detector + (span.first + u) * tile->n_v + (gsize) row, 1.0f);
+        for (gsize u = 0; u < span.n; u += COLUMNS) {
+            gsize n_columns = MIN(COLUMNS, span.n - u);
+            for (gsize g = 0; g < n_columns; g++)
+                memcpy(guarded + g * GUARDED + GUARD, scratch + (u + g) * width,
+                    width * sizeof(float));
+            move_all_columns(&move, TRUE, n_columns, guarded, GUARDED,
+                detector + (span.first + u) * tile->n_v + (gsize) row, tile->n_v);
         }
     }
 }
@@ -423,9 +455,8 @@ adjoint_sheared(const LacSplatTile *tile, gsize n, const LacSplatShear *const *s
                 columns[g] = out;
                 double c = shear->scale * (double) tile->y + shear->shift * (double) j + shear->v0;
                 move_from_detector(c, shear->scale, width, &move);
-                for (gsize u = 0; u < spans[g].n; u++)
-                    apply_move(&move, 4, detectors[k + g] + (spans[g].first + u) * tile->n_v,
-                        out + u * width, 0.0f);
+                move_all_columns(&move, FALSE, spans[g].n,
+                    detectors[k + g] + spans[g].first * tile->n_v, tile->n_v, out, width);
             }
             for (gsize i = 0; i < n_i; i += BLOCK_X) {
                 gsize n_x = MIN(BLOCK_X, n_i - i);
