@@ -209,11 +209,12 @@ static LacRecon *
 load_recon(Loader *self, GError **error)
 {
     gsize n_iterations, n_projections, n_snapshots;
-    double seconds, has_r_free;
+    double seconds, has_r_free, has_coefficients;
     if (!get_count(self, "/volume", "iterations", &n_iterations, error) ||
         !get_count(self, "/volume", "projections", &n_projections, error) ||
         !get_count(self, "/volume", "snapshots", &n_snapshots, error) ||
         !get_number(self, "/volume", "has_r_free", 0.0, 1.0, &has_r_free, error) ||
+        !get_number(self, "/volume", "has_coefficients", 0.0, 1.0, &has_coefficients, error) ||
         !get_number(self, "/volume", "seconds", 0.0, G_MAXDOUBLE, &seconds, error))
         return NULL;
     if (n_iterations > G_MAXINT32 || n_projections > G_MAXINT32) {
@@ -243,6 +244,11 @@ load_recon(Loader *self, GError **error)
     recon->volume = load_volume(self, "/volume", error);
     if (recon->volume == NULL || !load_snapshots(self, recon, n_snapshots, error))
         return NULL;
+    if (has_coefficients != 0.0) {
+        recon->coefficients = load_volume(self, "/volume/coefficients", error);
+        if (recon->coefficients == NULL)
+            return NULL;
+    }
     return g_steal_pointer(&recon);
 }
 

@@ -149,6 +149,10 @@ save_recon(Saver *self, const LacRecon *recon, GError **error)
         lac_h5_set_integer(self->file, "/volume", "snapshots", recon->snapshots->len, error) &&
         lac_h5_set_integer(self->file, "/volume", "has_r_free", recon->r_free != NULL, error) &&
         lac_h5_set_number(self->file, "/volume", "seconds", recon->seconds, error) &&
+        lac_h5_set_integer(self->file, "/volume", "has_coefficients", recon->coefficients != NULL,
+            error) &&
+        (recon->coefficients == NULL ||
+            save_volume(self, "/volume/coefficients", recon->coefficients, error)) &&
         save_parameters(self, &recon->params, error) && save_curves(self, recon, error) &&
         save_snapshots(self, recon, error);
 }
@@ -246,6 +250,8 @@ count_bytes(const LacProject *project)
         n += lac_volume_get_size(project->volume);
     if (project->recon != NULL) {
         n += lac_volume_get_size(project->recon->volume);
+        if (project->recon->coefficients != NULL)
+            n += lac_volume_get_size(project->recon->coefficients);
         for (guint i = 0; i < project->recon->snapshots->len; i++) {
             const LacReconSnapshot *snapshot = project->recon->snapshots->pdata[i];
             n += lac_volume_get_size(snapshot->volume);

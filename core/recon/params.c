@@ -223,8 +223,8 @@ lac_recon_estimate_memory(const LacSeries *series, const LacReconParams *params)
     LacProjectorParams projector = lac_recon_params_get_projector(&p, series);
     double volume = 4.0 * (double) p.nx * (double) p.ny * (double) p.nz;
     double projections = 4.0 * (double) (series->n * series->nv) * (double) series->nu;
-    // Three packed volumes (16 rows at a time), two plain ones for what is shown and kept.
+    // Three packed volumes (16 rows at a time), two plain ones for what is shown and kept, one for the blobs.
     double packed = volume * (double) ((p.ny + 15) / 16 * 16) / (double) p.ny;
     return lac_projector_estimate_memory(&projector) +
-        (guint64) (3.0 * packed + 2.0 * volume + 4.0 * projections);
+        (guint64) (3.0 * packed + 3.0 * volume + 4.0 * projections);
 }

@@ -52,6 +52,7 @@ gboolean lac_recon_check_volume_shape(const LacVolume *volume, const LacReconPar
 
 gboolean lac_recon_run_open(LacReconRun *run, const LacVolume *mask, GError **error);
 void lac_recon_run_clear(LacReconRun *run);
+LacVolume *lac_recon_run_unpack(const LacReconRun *run, const float *x, GError **error);
 LacVolume *lac_recon_run_make_volume(const LacReconRun *run, const float *x, GError **error);
 LacRecon *lac_recon_run_make_result(const LacReconRun *run, LacVolume *volume);
 void lac_recon_run_score(LacReconRun *run, const float *calculated);

@@ -156,7 +156,8 @@ take_history(LacReconRun *run, const LacRecon *resume)
  * @mask: (nullable): voxels that may be other than zero, of the volume's shape
  * @initial: (nullable): volume to start from, of the volume's shape
  * @resume: (nullable): a finished run to go on from; with the same parameters, geometry and mask
- *   the iterates are those of one longer run, otherwise its volume is the start
+ *   the iterates are those of one longer run; loaded from a file it goes on from its coefficients
+ *   with new momentum, and with another blob from its volume
  * @progress: (nullable): reports, pauses, finishes early, cancels, receives #LacRecon
  * @error: return location for a #GError
  *
@@ -198,6 +199,8 @@ lac_recon_run(const LacSeries *series, const LacReconParams *params, const LacVo
         if (resume->state != NULL && is_same_problem(&resume->params, &p) &&
             resume->state->n_volume == run.n_volume && resume->state->n_pixels == run.n_pixels)
             state = resume->state;
+        else if (resume->coefficients != NULL && resume->params.blob_sigma == p.blob_sigma)
+            initial = resume->coefficients;
         else
             initial = resume->volume;
     }
@@ -205,12 +208,16 @@ lac_recon_run(const LacSeries *series, const LacReconParams *params, const LacVo
     if (!run_method(&run, initial, state, &new_state, error))
         return NULL;
     new_state->n_pixels = run.n_pixels;
+    g_autoptr(LacVolume) coefficients = NULL;
     g_autoptr(LacVolume) volume = lac_recon_run_make_volume(&run, new_state->x, error);
-    if (volume == NULL) {
+    if (volume != NULL && p.blob_sigma > 0.0)
+        coefficients = lac_recon_run_unpack(&run, new_state->x, error);
+    if (volume == NULL || (p.blob_sigma > 0.0 && coefficients == NULL)) {
         lac_recon_state_free(new_state);
         return NULL;
     }
     LacRecon *recon = lac_recon_run_make_result(&run, volume);
+    recon->coefficients = g_steal_pointer(&coefficients);
     recon->state = new_state;
     recon->free_state = lac_recon_state_free;
     return recon;

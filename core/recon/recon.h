@@ -39,10 +39,11 @@ typedef struct {
 typedef struct {
     gatomicrefcount ref_count;
     LacVolume *volume;
-    LacReconParams params; // as used, with measured values filled in
-    guint n_iterations;    // done, over all runs
-    double *r1, *r2;       // per iteration, mean over projections
-    double *r_free;        // (nullable) per iteration, R1 of the held-out projections
+    LacVolume *coefficients; // (nullable) of the blobs that make the volume; NULL without blob
+    LacReconParams params;   // as used, with measured values filled in
+    guint n_iterations;      // done, over all runs
+    double *r1, *r2;         // per iteration, mean over projections
+    double *r_free;          // (nullable) per iteration, R1 of the held-out projections
     gsize n_projections;
     double *projection_r1; // per projection of the series that was used (excluded ones: NaN)
     double *projection_r2;

@@ -62,6 +62,7 @@ lac_recon_unref(LacRecon *self)
     if (self == NULL || !g_atomic_ref_count_dec(&self->ref_count))
         return;
     lac_volume_unref(self->volume);
+    lac_volume_unref(self->coefficients);
     g_free(self->r1);
     g_free(self->r2);
     g_free(self->r_free);

@@ -94,6 +94,24 @@ lac_recon_run_score(LacReconRun *run, const float *calculated)
 }
 
 /**
+ * lac_recon_run_unpack:
+ * @run: an open run
+ * @x: packed coefficients
+ * @error: return location for a #GError
+ *
+ * Returns: (transfer full): the coefficients as a volume, or %NULL with @error set
+ */
+LacVolume *
+lac_recon_run_unpack(const LacReconRun *run, const float *x, GError **error)
+{
+    const LacReconParams *p = run->params;
+    LacVolume *volume = lac_volume_new(p->nz, p->ny, p->nx, run->series->pixel_size, error);
+    if (volume != NULL)
+        lac_projector_unpack_volume(run->projector, x, volume->data);
+    return volume;
+}
+
+/**
  * lac_recon_run_make_volume:
  * @run: an open run
  * @x: packed coefficients
@@ -104,13 +122,8 @@ lac_recon_run_score(LacReconRun *run, const float *calculated)
 LacVolume *
 lac_recon_run_make_volume(const LacReconRun *run, const float *x, GError **error)
 {
-    const LacReconParams *p = run->params;
-    g_autoptr(LacVolume) volume =
-        lac_volume_new(p->nz, p->ny, p->nx, run->series->pixel_size, error);
-    if (volume == NULL)
-        return NULL;
-    lac_projector_unpack_volume(run->projector, x, volume->data);
-    if (!lac_blob_apply(volume, p->blob_sigma, error))
+    g_autoptr(LacVolume) volume = lac_recon_run_unpack(run, x, error);
+    if (volume == NULL || !lac_blob_apply(volume, run->params->blob_sigma, error))
         return NULL;
     return g_steal_pointer(&volume);
 }

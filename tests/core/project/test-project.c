@@ -64,6 +64,7 @@ make_recon(void)
         g_autoptr(LacVolume) volume = make_volume(20, 10 + i);
         lac_recon_add_snapshot(recon, 2 * i + 1, volume);
     }
+    recon->coefficients = make_volume(20, 12);
     return recon;
 }
 
@@ -163,6 +164,7 @@ check_recon(const LacRecon *a, const LacRecon *b)
         g_assert_cmpuint(s->iteration, ==, t->iteration);
         check_volume(s->volume, t->volume);
     }
+    check_volume(a->coefficients, b->coefficients);
 }
 
 static void

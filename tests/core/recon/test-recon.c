@@ -200,13 +200,26 @@ test_resume(void)
     g_assert_true(same_volume(whole->volume, second->volume));
     g_assert_true(memcmp(whole->r1, second->r1, 17 * sizeof(double)) == 0);
 
-    // With other parameters it starts from the volume, and the curve goes on.
+    // Loaded from a file there is no solver to go on, but the coefficients are.
+    g_autoptr(LacRecon) loaded = lac_recon_new(N_TILTS, 17, FALSE);
+    memcpy(loaded->r1, whole->r1, 17 * sizeof(double));
+    memcpy(loaded->r2, whole->r2, 17 * sizeof(double));
+    loaded->params = whole->params;
+    loaded->volume = lac_volume_ref(whole->volume);
+    loaded->coefficients = lac_volume_ref(whole->coefficients);
+    params.n_iterations = 1;
+    g_autoptr(LacRecon) more = lac_recon_run(series, &params, NULL, NULL, loaded, NULL, &error);
+    g_assert_no_error(error);
+    g_assert_cmpfloat(more->r1[17], <, 1.1 * whole->r1[16]);
+    params.n_iterations = 11;
+
+    // With other weights it starts from the coefficients too, and the curve goes on.
     params.weight_alpha = 0.0;
     params.weight_cap = 0.0;
     g_autoptr(LacRecon) third = lac_recon_run(series, &params, NULL, NULL, second, NULL, &error);
     g_assert_no_error(error);
     g_assert_cmpuint(third->n_iterations, ==, 28);
-    g_assert_cmpfloat(third->r1[27], <, 0.7 * third->r1[17]);
+    g_assert_cmpfloat(third->r1[27], <, third->r1[17]);
 }
 
 static void
