@@ -345,6 +345,8 @@ lac_ortho_view_set_auto_range(LacOrthoView *self)
 {
     g_return_if_fail(LAC_IS_ORTHO_VIEW(self));
 
+    if (!self->fixed_range)
+        return;
     self->fixed_range = FALSE;
     request_range(self, 0);
 }

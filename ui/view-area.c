@@ -73,6 +73,20 @@ save_views_cb(LacViewArea *self)
     lac_view_state_save(self->viewport, lac_session_get_views(self->session));
 }
 
+// The slices show the range that was set for the volume; an automatic one they find themselves, since
+// they are ahead of the texture while a reconstruction runs.
+static void
+scene_changed_cb(LacViewArea *self)
+{
+    const LacTransfer *transfer = &lac_viewport_get_scene(self->viewport)->transfer;
+    const LacVolumeTexture *texture = lac_viewport_get_texture(self->viewport);
+    if (texture == NULL ||
+        (transfer->lo == texture->transfer.lo && transfer->hi == texture->transfer.hi))
+        lac_ortho_view_set_auto_range(LAC_ORTHO_VIEW(self->ortho));
+    else
+        lac_ortho_view_set_range(LAC_ORTHO_VIEW(self->ortho), transfer->lo, transfer->hi);
+}
+
 static void
 status_changed_cb(LacViewArea *self)
 {
@@ -275,6 +289,7 @@ lac_view_area_new(LacSession *session)
     gtk_paned_set_end_child(GTK_PANED(self->inner), self->frame_plots);
     gtk_paned_set_shrink_start_child(GTK_PANED(self->inner), FALSE);
     gtk_paned_set_shrink_end_child(GTK_PANED(self->inner), FALSE);
+    g_signal_connect_swapped(self->viewport, "scene-changed", G_CALLBACK(scene_changed_cb), self);
     g_signal_connect_swapped(self->frame_slices, "maximize-toggled", G_CALLBACK(toggle_slices_cb),
         self);
     g_signal_connect_swapped(self->frame_plots, "maximize-toggled", G_CALLBACK(toggle_plots_cb),

@@ -5,7 +5,10 @@
 #include "tests/support/ui-driver.h"
 #include "ui/job-bar.h"
 #include "ui/ortho-view.h"
+#include "ui/plot.h"
 #include "ui/projections-view.h"
+#include "ui/recon-plots.h"
+#include "ui/residual-view.h"
 #include "ui/view-area.h"
 #include "ui/volume-panel.h"
 
@@ -355,6 +358,29 @@ test_stale(Desk *desk, gconstpointer data)
     g_assert_true(gtk_widget_get_sensitive(find(desk, "more_button")));
 }
 
+static gboolean
+has_residual(gpointer residual)
+{
+    return g_str_has_prefix(lac_residual_view_get_summary(residual), "Projection 38 of");
+}
+
+// A bar brings up the residual of its projection.
+static void
+look_at_residual(Desk *desk)
+{
+    GtkWidget *plots = lac_driver_find_type(GTK_WIDGET(desk->window), LAC_TYPE_RECON_PLOTS);
+    GtkWidget *bars = gtk_widget_get_last_child(gtk_widget_get_first_child(plots));
+    double x, y;
+    g_assert_true(lac_plot_locate(LAC_PLOT(bars), 38.0, 0.0, &x, &y));
+    lac_driver_click_at(desk->driver, bars, x, y - 6.0, 1);
+    g_assert_cmpuint(lac_session_get_projection(desk->session), ==, 37);
+    GtkWidget *residual = lac_driver_find_type(GTK_WIDGET(desk->window), LAC_TYPE_RESIDUAL_VIEW);
+    g_assert_nonnull(residual);
+    g_assert_true(lac_driver_wait(desk->driver, has_residual, residual, 10000));
+    lac_driver_frames(desk->driver, residual, 2);
+    shoot(desk, "residual");
+}
+
 static void
 test_more(Desk *desk, gconstpointer data)
 {
@@ -362,6 +388,7 @@ test_more(Desk *desk, gconstpointer data)
     open_example(desk);
     start_run(desk);
     finish_run(desk);
+    look_at_residual(desk);
     guint n = lac_session_get_recon(desk->session)->n_iterations;
     lac_driver_click(desk->driver, find(desk, "more_button"));
     g_assert_true(lac_session_is_reconstructing(desk->session));
