@@ -17,6 +17,18 @@ const char *const lac_axis_name[3] = { "x", "y", "z" };
 
 static const double white[3] = { 1.0, 1.0, 1.0 };
 
+static PangoLayout *
+make_layout(GtkWidget *widget, const char *text)
+{
+    PangoLayout *layout = gtk_widget_create_pango_layout(widget, text);
+    g_autoptr(PangoAttrList) attributes = pango_attr_list_new();
+    pango_attr_list_insert(attributes, pango_attr_font_features_new("tnum=1"));
+    pango_attr_list_insert(attributes, pango_attr_scale_new(0.92));
+    pango_attr_list_insert(attributes, pango_attr_weight_new(PANGO_WEIGHT_SEMIBOLD));
+    pango_layout_set_attributes(layout, attributes);
+    return layout;
+}
+
 /**
  * lac_overlay_text:
  * @widget: whose font is used
@@ -27,7 +39,7 @@ static const double white[3] = { 1.0, 1.0, 1.0 };
  * @rgb: colour
  * @text: one line
  *
- * Writes text with a dark rim, or a light one if the text is dark: legible on any image.
+ * Writes text with a dark rim, legible on dark and on busy images.
  *
  * Returns: its width
  */
@@ -35,12 +47,7 @@ double
 lac_overlay_text(GtkWidget *widget, cairo_t *cr, double x, double y, LacAnchor anchor,
     const double rgb[3], const char *text)
 {
-    g_autoptr(PangoLayout) layout = gtk_widget_create_pango_layout(widget, text);
-    g_autoptr(PangoAttrList) attributes = pango_attr_list_new();
-    pango_attr_list_insert(attributes, pango_attr_font_features_new("tnum=1"));
-    pango_attr_list_insert(attributes, pango_attr_scale_new(0.92));
-    pango_attr_list_insert(attributes, pango_attr_weight_new(PANGO_WEIGHT_SEMIBOLD));
-    pango_layout_set_attributes(layout, attributes);
+    g_autoptr(PangoLayout) layout = make_layout(widget, text);
     int width, height;
     pango_layout_get_pixel_size(layout, &width, &height);
     double left = anchor == LAC_ANCHOR_LEFT ? x
@@ -49,8 +56,7 @@ lac_overlay_text(GtkWidget *widget, cairo_t *cr, double x, double y, LacAnchor a
     cairo_save(cr);
     cairo_move_to(cr, round(left), round(y - 0.5 * height));
     pango_cairo_layout_path(cr, layout);
-    double rim = rgb[0] + rgb[1] + rgb[2] < 1.0 ? 1.0 : 0.0;
-    cairo_set_source_rgba(cr, rim, rim, rim, 0.6);
+    cairo_set_source_rgba(cr, 0.0, 0.0, 0.0, 0.6);
     cairo_set_line_width(cr, 2.0);
     cairo_set_line_join(cr, CAIRO_LINE_JOIN_ROUND);
     cairo_stroke_preserve(cr);
@@ -58,6 +64,35 @@ lac_overlay_text(GtkWidget *widget, cairo_t *cr, double x, double y, LacAnchor a
     cairo_fill(cr);
     cairo_restore(cr);
     return width;
+}
+
+/**
+ * lac_overlay_label:
+ * @widget: whose font is used
+ * @cr: drawn to
+ * @x: [widget unit] left end of the text
+ * @y: [widget unit] middle of the line
+ * @text: one line
+ *
+ * Writes white text on a dark ground, legible on bright images too.
+ */
+void
+lac_overlay_label(GtkWidget *widget, cairo_t *cr, double x, double y, const char *text)
+{
+    g_autoptr(PangoLayout) layout = make_layout(widget, text);
+    int width, height;
+    pango_layout_get_pixel_size(layout, &width, &height);
+    double left = x - 5.0, top = round(y - 0.5 * height) - 1.0, r = 4.0;
+    double right = x + width + 5.0, bottom = top + height + 2.0;
+    cairo_new_sub_path(cr);
+    cairo_arc(cr, right - r, top + r, r, -0.5 * G_PI, 0.0);
+    cairo_arc(cr, right - r, bottom - r, r, 0.0, 0.5 * G_PI);
+    cairo_arc(cr, left + r, bottom - r, r, 0.5 * G_PI, G_PI);
+    cairo_arc(cr, left + r, top + r, r, G_PI, 1.5 * G_PI);
+    cairo_close_path(cr);
+    cairo_set_source_rgba(cr, 0.11, 0.11, 0.12, 0.75);
+    cairo_fill(cr);
+    lac_overlay_text(widget, cr, x, y, LAC_ANCHOR_LEFT, white, text);
 }
 
 /**

@@ -16,6 +16,7 @@ extern const char *const lac_axis_name[3]; // "x", "y", "z"
 
 double lac_overlay_text(GtkWidget *widget, cairo_t *cr, double x, double y, LacAnchor anchor,
     const double rgb[3], const char *text);
+void lac_overlay_label(GtkWidget *widget, cairo_t *cr, double x, double y, const char *text);
 void lac_overlay_line(cairo_t *cr, double x0, double y0, double x1, double y1, const double rgb[3]);
 void lac_overlay_scale_bar(GtkWidget *widget, cairo_t *cr, int width, int height,
     double units_per_angstrom);

@@ -175,9 +175,6 @@ view_changed_cb(LacImageView *image, LacResidualView *self)
 static void
 draw_overlay(LacImageView *image, cairo_t *cr, int width, int height, gpointer data)
 {
-    // Light text on the dark images, dark text on the difference, which is mostly white.
-    static const double rgb[N_IMAGES][3] = { { 1.0, 1.0, 1.0 }, { 1.0, 1.0, 1.0 },
-        { 0.1, 0.1, 0.1 } };
     LacResidualView *self = data;
     const LacResidual *r = self->residual;
     if (r == NULL)
@@ -186,11 +183,11 @@ draw_overlay(LacImageView *image, cairo_t *cr, int width, int height, gpointer d
         : image == self->images[CALCULATED]       ? CALCULATED
                                                   : DIFFERENCE;
     GtkWidget *widget = GTK_WIDGET(image);
-    lac_overlay_text(widget, cr, 10.0, 16.0, LAC_ANCHOR_LEFT, rgb[which], names[which]);
+    lac_overlay_label(widget, cr, 12.0, 16.0, names[which]);
     double black = fabs(r->black) < 1e-3 * fabs(r->white) ? 0.0 : r->black;
     g_autofree char *range = which == DIFFERENCE ? g_strdup_printf("±%.3g", r->limit)
                                                  : g_strdup_printf("%.3g to %.3g", black, r->white);
-    lac_overlay_text(widget, cr, 10.0, height - 16.0, LAC_ANCHOR_LEFT, rgb[which], range);
+    lac_overlay_label(widget, cr, 12.0, height - 16.0, range);
     if (which == MEASURED && r->series->pixel_size > 0.0)
         lac_overlay_scale_bar(widget, cr, width, height,
             lac_image_view_get_zoom(image) / r->series->pixel_size);
