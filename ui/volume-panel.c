@@ -65,7 +65,7 @@ get_params(LacVolumePanel *self, LacReconParams *params)
     params->accelerated = gtk_switch_get_active(self->accelerated_switch);
     params->step = gtk_spin_button_get_value(self->step_spin);
     params->blob_sigma = gtk_switch_get_active(self->measure_switch)
-        ? -1.0
+        ? -LAC_RECON_BLOB_SHARE
         : gtk_spin_button_get_value(self->blob_spin);
     params->weight_alpha = gtk_spin_button_get_value(self->alpha_spin);
     params->weight_cap = gtk_spin_button_get_value(self->cap_spin);

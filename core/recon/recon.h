@@ -19,6 +19,10 @@ typedef enum {
     LAC_RECON_PUBLISHED, // as published: plain gradient, step 2, no blob
 } LacReconPreset;
 
+// Of the measured width of an atom: the blob must be narrower than what it builds, or the residual
+// cannot fall.
+#define LAC_RECON_BLOB_SHARE 0.85
+
 typedef struct {
     LacReconMethod method;
     guint n_iterations;
