@@ -29,12 +29,13 @@ clear_axes(Axis *axes)
     }
 }
 
-// Units come as "[n_m]", "nm", "Å", ...: brackets and underscores mean nothing.
+// Units come as "[n_m]", "nm", "Å", ...: brackets and underscores mean nothing, and of several
+// ("Å, deg") the first counts.
 static char *
 simplify_units(const char *units)
 {
     GString *plain = g_string_new(NULL);
-    for (const char *p = units; *p != '\0'; p++)
+    for (const char *p = units; *p != '\0' && *p != ','; p++)
         if (strchr("[]_ \t\r\n\"'", *p) == NULL)
             g_string_append_c(plain, *p);
     return g_string_free(plain, FALSE);

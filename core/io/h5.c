@@ -34,25 +34,37 @@ refuse_velox(LacH5 *file, const char *path, GError **error)
 }
 
 // [Å] per sample along each stored dimension, from the attributes that programs use for it.
-static void
-read_spacing(LacH5 *file, const LacH5Node *node, double spacing[3])
+static gboolean
+read_spacing_of(LacH5 *file, const char *owner, guint n_dims, double spacing[3])
 {
     const char *const names[] = SPACING_NAMES;
     for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
         gsize n = 0;
-        g_autofree double *values = lac_h5_dup_numbers(file, node->path, names[i], &n);
-        if (values == NULL || (n != 1 && n != node->n_dims))
+        g_autofree double *values = lac_h5_dup_numbers(file, owner, names[i], &n);
+        if (values == NULL || (n != 1 && n != n_dims))
             continue;
-        g_autofree char *units = lac_h5_dup_string(file, node->path, "units");
-        double scale = g_str_has_suffix(names[i], "_um") ? 1e4
-            : units != NULL                              ? lac_emd_parse_length(units)
-                                                         : 1.0;
-        for (guint d = 0; d < 3 && d < node->n_dims; d++) {
+        g_autofree char *units = lac_h5_dup_string(file, owner, "units");
+        double scale = 1.0;
+        if (g_str_has_suffix(names[i], "_um"))
+            scale = 1e4;
+        else if (units != NULL)
+            scale = lac_emd_parse_length(units);
+        for (guint d = 0; d < 3 && d < n_dims; d++) {
             double value = values[n == 1 ? 0 : n - 1 - d] * scale;
             spacing[d] = value > 0.0 && value < 1e9 ? value : 0.0;
         }
-        return;
+        return TRUE;
     }
+    return FALSE;
+}
+
+// A project has the calibration of a stack at its group.
+static void
+read_spacing(LacH5 *file, const LacH5Node *node, double spacing[3])
+{
+    g_autofree char *folder = g_path_get_dirname(node->path);
+    if (!read_spacing_of(file, node->path, node->n_dims, spacing) && node->n_dims == 3)
+        read_spacing_of(file, folder, node->n_dims, spacing);
 }
 
 // A table "angles" beside a stack of as many planes.
@@ -146,14 +158,16 @@ h5_info(const char *path, const LacReadParams *params, LacFileInfo *info, GError
             g_ptr_array_add(groups, emd);
         }
     }
-    if (groups->len > 0) {
+    g_autofree char *version = lac_h5_dup_string(file, "/", "lacuna_version");
+    if (groups->len > 0 || version != NULL) {
         g_free(info->format_name);
-        info->format_name = g_strdup("EMD (NCEM)");
+        info->format_name = g_strdup(version != NULL ? "Lacuna project" : "EMD (NCEM)");
     }
     for (guint i = 0; i < nodes->len; i++) {
         const LacH5Node *node = nodes->pdata[i];
         if (node->kind != LAC_H5_GROUP && !belongs_to_emd(groups, node->path) &&
-            !(node->kind == LAC_H5_NUMBERS && node->n_dims == 0))
+            !(node->kind == LAC_H5_NUMBERS && node->n_dims == 0) &&
+            !(node->kind == LAC_H5_TEXT && version != NULL))
             describe_plain(file, node, info);
     }
     return TRUE;

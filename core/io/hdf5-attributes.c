@@ -4,8 +4,7 @@
 
 #include <string.h>
 
-#define MAX_ATTRIBUTE 65536 // [bytes] of an attribute's value
-#define MAX_TEXTS     16    // of varying length in one attribute
+#define MAX_TEXTS 16 // of varying length in one attribute
 
 // Opens an attribute whose value is small; a negative number when there is none.
 static hid_t
@@ -17,7 +16,7 @@ open_attribute(LacH5 *self, const char *path, const char *name, hssize_t *n)
     hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
     g_auto(LacHid) space = attribute >= 0 ? H5Aget_space(attribute) : H5I_INVALID_HID;
     *n = space >= 0 ? H5Sget_simple_extent_npoints(space) : 0;
-    if (attribute >= 0 && (*n < 1 || H5Aget_storage_size(attribute) > MAX_ATTRIBUTE)) {
+    if (attribute >= 0 && (*n < 1 || H5Aget_storage_size(attribute) > LAC_H5_MAX_ATTRIBUTE)) {
         lac_hid_close(attribute);
         return H5I_INVALID_HID;
     }
@@ -49,7 +48,7 @@ lac_h5_dup_numbers(LacH5 *self, const char *path, const char *name, gsize *n)
         return NULL;
     }
     *n = (gsize) n_points;
-    if (*n * lac_value_get_size(number) > MAX_ATTRIBUTE)
+    if (*n * lac_value_get_size(number) > LAC_H5_MAX_ATTRIBUTE)
         return NULL;
     g_autofree guint8 *raw = g_malloc0(*n * lac_value_get_size(number));
     if (H5Aread(attribute, type, raw) < 0)
@@ -86,12 +85,12 @@ read_string(hid_t attribute, hid_t type, hssize_t n_points)
         g_autofree char **texts = g_new0(char *, (gsize) n_points);
         if (n_points > MAX_TEXTS || H5Aread(attribute, type, texts) < 0)
             return NULL;
-        char *copy = texts[0] != NULL ? g_strndup(texts[0], MAX_ATTRIBUTE) : NULL;
+        char *copy = texts[0] != NULL ? g_strndup(texts[0], LAC_H5_MAX_ATTRIBUTE) : NULL;
         H5Dvlen_reclaim(type, space, H5P_DEFAULT, texts);
         return copy;
     }
     gsize size = H5Tget_size(type), n_bytes;
-    if (!g_size_checked_mul(&n_bytes, size, (gsize) n_points) || n_bytes > MAX_ATTRIBUTE)
+    if (!g_size_checked_mul(&n_bytes, size, (gsize) n_points) || n_bytes > LAC_H5_MAX_ATTRIBUTE)
         return NULL;
     g_autofree char *text = g_malloc0(n_bytes + 1);
     if (H5Aread(attribute, type, text) < 0)

@@ -6,6 +6,9 @@
 
 #include <hdf5.h>
 
+#define LAC_H5_MAX_ATTRIBUTE 65536          // [bytes] of an attribute's value
+#define LAC_H5_MAX_TEXT      (16 * 1048576) // [bytes] of a text in a dataset
+
 struct LacH5 {
     hid_t file;
     char *path;

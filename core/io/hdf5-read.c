@@ -12,7 +12,6 @@
 #define SPARSE_CHUNKS 4096           // of a small file, most of them not stored
 #define MAX_FILTERS   8
 #define MAX_INFLATE   1040 // deflate cannot expand more than about 1032 times
-#define MAX_TEXT      (16 * 1048576)
 
 typedef struct {
     LacH5 *file;
@@ -612,7 +611,7 @@ lac_h5_read_text(LacH5 *self, const char *path, GError **error)
     }
     gsize size = H5Tget_size(type);
     haddr_t offset = H5Dget_offset(dataset);
-    if (size > MAX_TEXT || offset == HADDR_UNDEF || offset > self->input->size ||
+    if (size > LAC_H5_MAX_TEXT || offset == HADDR_UNDEF || offset > self->input->size ||
         size > self->input->size - offset) {
         fail(&about, error, "is damaged: the text reaches beyond the end of the file");
         return NULL;

@@ -105,12 +105,24 @@ make_text_type(gsize size)
     return type;
 }
 
+// What could not be read again is not written.
+static gboolean
+check_text(LacH5 *self, const char *path, const char *text, gsize max, GError **error)
+{
+    gsize n = strlen(text);
+    if (n <= max)
+        return TRUE;
+    lac_io_set_error(error, LAC_ERROR_ARGUMENT, self->path,
+        "a text of %" G_GSIZE_FORMAT " bytes is too long for %s", n, path);
+    return FALSE;
+}
+
 /**
  * lac_h5_set_string:
  * @self: a file open for writing
  * @path: an object in it
  * @name: a new attribute
- * @value: its text, below 64 KiB
+ * @value: its text, up to 64 KiB
  * @error: return location for a #GError
  *
  * Returns: %TRUE, or %FALSE with @error set
@@ -121,6 +133,8 @@ lac_h5_set_string(LacH5 *self, const char *path, const char *name, const char *v
 {
     g_auto(LacH5Lock) lock = lac_h5_lock();
     (void) lock;
+    if (!check_text(self, path, value, LAC_H5_MAX_ATTRIBUTE, error))
+        return FALSE;
     g_auto(LacHid) type = make_text_type(strlen(value));
     return set_attribute(self, path, name, type, value, error);
 }
@@ -129,7 +143,7 @@ lac_h5_set_string(LacH5 *self, const char *path, const char *name, const char *v
  * lac_h5_write_text:
  * @self: a file open for writing
  * @path: a new dataset in a group that is there
- * @text: its text, of any length
+ * @text: its text, up to 16 MiB
  * @error: return location for a #GError
  *
  * Returns: %TRUE, or %FALSE with @error set
@@ -139,6 +153,8 @@ lac_h5_write_text(LacH5 *self, const char *path, const char *text, GError **erro
 {
     g_auto(LacH5Lock) lock = lac_h5_lock();
     (void) lock;
+    if (!check_text(self, path, text, LAC_H5_MAX_TEXT, error))
+        return FALSE;
     g_auto(LacHid) type = make_text_type(strlen(text));
     g_auto(LacHid) space = H5Screate(H5S_SCALAR);
     g_auto(LacHid) dataset =

@@ -164,16 +164,21 @@ load_parameters(const Loader *self, LacReconParams *params, GError **error)
     gsize n;
     const LacField *fields = lac_project_fields(&n);
     for (gsize i = 0; i < n; i++) {
-        gboolean is_double = fields[i].type == LAC_FIELD_DOUBLE;
-        double limit = is_double ? G_MAXDOUBLE : G_MAXUINT, value;
-        if (!get_number(self, path, fields[i].name, is_double ? -limit : 0.0, limit, &value, error))
-            return FALSE;
+        double value;
         gpointer out = G_STRUCT_MEMBER_P(params, fields[i].offset);
+        if (fields[i].type == LAC_FIELD_DOUBLE) { // a record: whatever was used is kept, NaN too
+            if (!lac_h5_get_number(self->file, path, fields[i].name, out))
+                return damaged(self, path, "lacks a parameter", error);
+            continue;
+        }
+        if (!get_number(self, path, fields[i].name, 0.0, G_MAXUINT, &value, error))
+            return FALSE;
         switch (fields[i].type) {
         case LAC_FIELD_BOOLEAN: *(gboolean *) out = value != 0.0; break;
         case LAC_FIELD_UINT: *(guint *) out = (guint) value; break;
         case LAC_FIELD_SIZE: *(gsize *) out = (gsize) value; break;
-        case LAC_FIELD_DOUBLE: *(double *) out = value; break;
+        case LAC_FIELD_DOUBLE:
+        default: g_assert_not_reached();
         }
     }
     return TRUE;

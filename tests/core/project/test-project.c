@@ -49,6 +49,7 @@ make_recon(void)
     lac_recon_params_init(&recon->params, LAC_RECON_CLEAN);
     recon->params.blob_sigma = 0.1 + 0.2;
     recon->params.nz = 33;
+    recon->params.weight_cap = (double) INFINITY;
     recon->volume = make_volume(20, 3);
     recon->seconds = 12.75;
     for (gsize i = 0; i < 5; i++) {
