@@ -3,6 +3,7 @@
 #include "app/cli.h"
 #include "core/error.h"
 #include "core/io/format.h"
+#include "core/project/project.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -17,6 +18,8 @@ typedef struct {
     LacAtoms *atoms; // (nullable)
     char *problem;   // (nullable) why it could not be read
 } Contents;
+
+#define N_PROJECT_PARTS 5
 
 typedef struct {
     double min, max;
@@ -97,6 +100,82 @@ read_contents(Contents *self, const LacFileInfo *info, const LacFileItem *item,
     }
     g_propagate_error(error, g_steal_pointer(&failure));
     return FALSE;
+}
+
+static LacFileItem *
+add_pixels(LacFileInfo *info, Contents *contents, const char *name, const LacBuffer *buffer,
+    const gsize shape[3], double spacing)
+{
+    LacFileItem *item = lac_file_info_add(info, LAC_ITEM_ARRAY, name);
+    item->n_dims = 3;
+    memcpy(item->shape, shape, 3 * sizeof *shape);
+    for (guint i = 0; i < 3; i++)
+        item->spacing[i] = spacing;
+    g_free(item->type);
+    item->type = g_strdup("float32");
+    contents->stats = lac_stats(buffer->data, shape[0] * shape[1] * shape[2]);
+    contents->has_stats = TRUE;
+    return item;
+}
+
+static LacFileItem *
+add_volume(LacFileInfo *info, Contents *contents, const char *name, const LacVolume *volume)
+{
+    const gsize shape[3] = { volume->nz, volume->ny, volume->nx };
+    return add_pixels(info, contents, name, volume->buffer, shape, volume->voxel_size);
+}
+
+static void
+add_project_series(LacFileInfo *info, Contents *contents, const LacSeries *series)
+{
+    const gsize shape[3] = { series->n, series->nv, series->nu };
+    LacFileItem *item =
+        add_pixels(info, contents, "series", series->buffer, shape, series->pixel_size);
+    gsize n_excluded = series->n - lac_series_count_included(series);
+    contents->angles = g_new(LacAngles, series->n);
+    contents->n_angles = series->n;
+    memcpy(contents->angles, series->angles, series->n * sizeof *series->angles);
+    if (n_excluded > 0)
+        item->note = g_strdup_printf("%" G_GSIZE_FORMAT " projections are excluded", n_excluded);
+}
+
+static void
+add_reconstruction(LacFileInfo *info, Contents *contents, const LacRecon *recon)
+{
+    LacFileItem *item = add_volume(info, contents, "reconstruction", recon->volume);
+    item->note = recon->n_iterations > 0
+        ? g_strdup_printf("%u iterations, R1 %.4g, R2 %.4g", recon->n_iterations,
+              recon->r1[recon->n_iterations - 1], recon->r2[recon->n_iterations - 1])
+        : g_strdup("without iterations");
+}
+
+// The parts of a project by the names that people know them by.
+static LacFileInfo *
+list_project(const char *path, Contents contents[N_PROJECT_PARTS], LacProgress *progress,
+    GError **error)
+{
+    g_autoptr(LacProject) project = lac_project_load(path, progress, error);
+    if (project == NULL)
+        return NULL;
+    g_autoptr(LacFileInfo) info = lac_file_info_read(path, NULL, error);
+    if (info == NULL)
+        return NULL;
+    g_free(info->format_name);
+    info->format_name = g_strdup("Lacuna project");
+    g_ptr_array_set_size(info->items, 0);
+    if (project->series != NULL)
+        add_project_series(info, &contents[info->items->len], project->series);
+    if (project->mask != NULL)
+        add_volume(info, &contents[info->items->len], "mask", project->mask);
+    if (project->recon != NULL)
+        add_reconstruction(info, &contents[info->items->len], project->recon);
+    if (project->volume != NULL)
+        add_volume(info, &contents[info->items->len], "volume", project->volume);
+    if (project->truth != NULL) {
+        contents[info->items->len].atoms = lac_atoms_ref(project->truth);
+        lac_file_info_add(info, LAC_ITEM_ATOMS, "truth")->n_atoms = project->truth->n;
+    }
+    return g_steal_pointer(&info);
 }
 
 static Range
@@ -322,6 +401,66 @@ print_item(const LacFileItem *item, const Contents *contents)
         printf("    problem: %s\n", contents->problem);
 }
 
+static void
+print_json(const LacFileInfo *info, const Contents *contents)
+{
+    g_autoptr(JsonBuilder) builder = json_builder_new();
+    json_builder_begin_object(builder);
+    add_string(builder, "file", info->path);
+    add_string(builder, "format", info->format_name);
+    add_int(builder, "bytes", info->file_size);
+    json_builder_set_member_name(builder, "items");
+    json_builder_begin_array(builder);
+    for (guint i = 0; i < info->items->len; i++)
+        add_item(builder, g_ptr_array_index(info->items, i), &contents[i]);
+    json_builder_end_array(builder);
+    json_builder_end_object(builder);
+    lac_cli_print_json(builder);
+}
+
+static void
+print_info(const LacCli *cli, const LacFileInfo *info, const Contents *contents)
+{
+    if (cli->json) {
+        print_json(info, contents);
+        return;
+    }
+    printf("%s: %s, %" G_GUINT64_FORMAT " bytes\n", info->path, info->format_name, info->file_size);
+    for (guint i = 0; i < info->items->len; i++)
+        print_item(g_ptr_array_index(info->items, i), &contents[i]);
+}
+
+static gboolean
+tell_project(LacCli *cli, const char *path, GError **error)
+{
+    Contents contents[N_PROJECT_PARTS] = { { .n_angles = 0 } };
+    g_autoptr(LacFileInfo) info = list_project(path, contents, cli->progress, error);
+    if (info != NULL)
+        print_info(cli, info, contents);
+    for (guint i = 0; i < N_PROJECT_PARTS; i++)
+        contents_clear(&contents[i]);
+    return info != NULL;
+}
+
+static gboolean
+tell_file(LacCli *cli, const char *file, const LacReadParams *params, gboolean headers_only,
+    GError **error)
+{
+    g_autoptr(LacFileInfo) info = lac_file_info_read(file, params, error);
+    if (info == NULL)
+        return FALSE;
+    g_autofree Contents *contents = g_new0(Contents, MAX(info->items->len, 1));
+    gboolean done = TRUE;
+    for (guint i = 0; i < info->items->len && done && !headers_only; i++)
+        done = read_contents(&contents[i], info, g_ptr_array_index(info->items, i), params,
+            cli->progress, error);
+    if (done)
+        print_info(cli, info, contents);
+    for (guint i = 0; i < info->items->len; i++)
+        contents_clear(&contents[i]);
+    return done;
+}
+
 static gboolean
 run(LacCli *cli, int argc, char **argv, GError **error)
 {
@@ -340,37 +479,8 @@ run(LacCli *cli, int argc, char **argv, GError **error)
         g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT, "One file is needed, not %d", argc - 1);
         return FALSE;
     }
-    g_autoptr(LacFileInfo) info = lac_file_info_read(argv[1], &params, error);
-    if (info == NULL)
-        return FALSE;
-    g_autofree Contents *contents = g_new0(Contents, MAX(info->items->len, 1));
-    gboolean done = TRUE;
-    for (guint i = 0; i < info->items->len && done && !headers_only; i++)
-        done = read_contents(&contents[i], info, g_ptr_array_index(info->items, i), &params,
-            cli->progress, error);
-    g_autoptr(JsonBuilder) builder = json_builder_new();
-    json_builder_begin_object(builder);
-    add_string(builder, "file", info->path);
-    add_string(builder, "format", info->format_name);
-    add_int(builder, "bytes", info->file_size);
-    json_builder_set_member_name(builder, "items");
-    json_builder_begin_array(builder);
-    for (guint i = 0; i < info->items->len; i++)
-        add_item(builder, g_ptr_array_index(info->items, i), &contents[i]);
-    json_builder_end_array(builder);
-    json_builder_end_object(builder);
-    if (done && cli->json) {
-        lac_cli_print_json(builder);
-    }
-    else if (done) {
-        printf("%s: %s, %" G_GUINT64_FORMAT " bytes\n", info->path, info->format_name,
-            info->file_size);
-        for (guint i = 0; i < info->items->len; i++)
-            print_item(g_ptr_array_index(info->items, i), &contents[i]);
-    }
-    for (guint i = 0; i < info->items->len; i++)
-        contents_clear(&contents[i]);
-    return done;
+    return lac_project_is_project(argv[1]) ? tell_project(cli, argv[1], error)
+                                           : tell_file(cli, argv[1], &params, headers_only, error);
 }
 
 const LacCliVerb lac_cli_info = {

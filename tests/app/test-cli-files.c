@@ -2,6 +2,7 @@
 // The verbs info and convert: what they print, what they refuse.
 #include "app/cli.h"
 #include "core/io/io.h"
+#include "core/project/project.h"
 #include "tests/app/cli.h"
 #include "tests/support/scratch.h"
 
@@ -76,6 +77,29 @@ test_info_of_tables(LacScratch *scratch, gconstpointer data)
     g_assert_cmpint(json_object_get_int_member(item, "atoms"), ==, 2);
     g_assert_cmpint(json_object_get_int_member(json_object_get_object_member(item, "species"), "O"),
         ==, 1);
+}
+
+static void
+test_info_of_project(LacScratch *scratch, gconstpointer data)
+{
+    (void) data;
+    g_autofree char *path = lac_scratch_path(scratch, "a.lacuna");
+    g_autoptr(LacProject) project = lac_project_new();
+    project->series = lac_series_new(3, 4, 5, 0.55, NULL);
+    project->series->angles[0].theta = -40.0;
+    project->series->excluded[1] = TRUE;
+    project->truth = lac_atoms_new(2);
+    lac_atoms_add_species(project->truth, "Zr");
+    g_autoptr(GError) error = NULL;
+    lac_project_save(project, path, NULL, &error);
+    g_assert_no_error(error);
+    g_autoptr(TestRun) run = test_cli("info", path, NULL);
+    g_assert_cmpint(run->status, ==, LAC_EXIT_DONE);
+    g_assert_nonnull(strstr(run->out, "Lacuna project"));
+    g_assert_nonnull(strstr(run->out, "series: 3 x 4 x 5, float32, 0.55 Å per pixel"));
+    g_assert_nonnull(strstr(run->out, "theta -40 to 0°"));
+    g_assert_nonnull(strstr(run->out, "1 projections are excluded"));
+    g_assert_nonnull(strstr(run->out, "2 atoms: Zr (2)"));
 }
 
 static void
@@ -196,6 +220,8 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add("/cli/info", LacScratch, NULL, lac_scratch_set_up, test_info, lac_scratch_tear_down);
     g_test_add("/cli/info-of-tables", LacScratch, NULL, lac_scratch_set_up, test_info_of_tables,
+        lac_scratch_tear_down);
+    g_test_add("/cli/info-of-project", LacScratch, NULL, lac_scratch_set_up, test_info_of_project,
         lac_scratch_tear_down);
     g_test_add("/cli/convert", LacScratch, NULL, lac_scratch_set_up, test_convert,
         lac_scratch_tear_down);
