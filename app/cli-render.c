@@ -252,18 +252,12 @@ add_rows(const guint8 *rgba, int n_rows, gpointer data, GError **error)
 }
 
 static gboolean
-write_picture(const Options *o, const char *file, const LacScene *scene,
+write_picture(const Options *o, const char *file, LacRenderer *renderer, const LacScene *scene,
     const LacExportParams *params, LacProgress *progress, GError **error)
 {
-    g_autoptr(LacEglContext) context = lac_egl_context_new(error);
-    if (context == NULL)
-        return FALSE;
     g_autofree char *description = dup_description(o, scene, file);
     const char *const text[] = { "Software", "Lacuna " LAC_VERSION, "Lacuna scene", description,
-        "Lacuna device", lac_egl_context_get_renderer(context), NULL };
-    g_autoptr(LacRenderer) renderer = lac_renderer_new(error);
-    if (renderer == NULL)
-        return FALSE;
+        "Lacuna device", lac_renderer_get_info(renderer), NULL };
     g_autoptr(LacPngWriter) writer = lac_png_writer_new(o->output, (guint) params->width,
         (guint) params->height, scene->background[3] < 1.0f, text, error);
     if (writer == NULL)
@@ -328,9 +322,14 @@ run(LacCli *cli, int argc, char **argv, GError **error)
     g_autoptr(LacVolume) volume = read_volume(argv[1], cli->progress, error);
     if (volume == NULL)
         return FALSE;
-    // The drawing reports its own progress; 2048 is what each OpenGL 3.3 device seen so far takes.
+    g_autoptr(LacEglContext) context = lac_egl_context_new(error);
+    if (context == NULL)
+        return FALSE;
+    g_autoptr(LacRenderer) renderer = lac_renderer_new(error);
+    if (renderer == NULL)
+        return FALSE;
     g_autoptr(LacVolumeTexture) texture =
-        lac_volume_texture_prepare(volume, 2048, TRUE, NULL, error);
+        lac_volume_texture_prepare(volume, lac_renderer_get_max_size(renderer), TRUE, NULL, error);
     if (texture == NULL)
         return FALSE;
     LacScene scene;
@@ -338,14 +337,16 @@ run(LacCli *cli, int argc, char **argv, GError **error)
     params.supersample = o.supersample;
     gint64 start = g_get_monotonic_time();
     if (!make_scene(&o, texture, (double) width / height, &scene, error) ||
-        !write_picture(&o, argv[1], &scene, &params, cli->progress, error))
+        !write_picture(&o, argv[1], renderer, &scene, &params, cli->progress, error))
         return FALSE;
+    if (texture->note != NULL && !cli->quiet)
+        fprintf(stderr, "%s\n", texture->note);
     print_result(cli, &o, &scene, &params, 1e-6 * (double) (g_get_monotonic_time() - start));
     return TRUE;
 }
 
 const LacCliVerb lac_cli_render = {
     .name = "render",
-    .summary = "Draw a volume into a picture",
+    .summary = "draw a volume into a picture, without a display",
     .run = run,
 };

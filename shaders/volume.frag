@@ -114,10 +114,10 @@ int n_levels_below(float v)
     return n;
 }
 
-vec4 surface(int level, vec3 normal, vec3 direction)
+vec4 surface(int level, vec3 normal, vec3 direction, float t)
 {
     vec4 c = iso_color[level];
-    return vec4(lit_surface(c.rgb, normal, direction), 1.0) * c.a;
+    return vec4(lit_surface(c.rgb, normal, direction, t), 1.0) * c.a;
 }
 
 // Halves the interval between two samples until the surface is within 1/64 step.
@@ -140,7 +140,7 @@ vec4 march_ray(Ray ray, float t)
     float previous = ray.begin;
     int inside = n_levels_below(value_at(ray.origin + ray.begin * ray.direction));
     if (inside > 0) // cut open: the cut is shown as a cap
-        sum = surface(inside - 1, ray.entry_normal, ray.direction);
+        sum = surface(inside - 1, ray.entry_normal, ray.direction, ray.begin);
     for (int hit = 0; hit < 12 && sum.a < march.z; hit++) {
         int now = inside;
         while (t < ray.end) {
@@ -167,7 +167,7 @@ vec4 march_ray(Ray ray, float t)
         vec3 g = gradient_at(p);
         float size = length(g);
         vec3 n = size > 1e-7 ? -g / size : -ray.direction;
-        sum += (1.0 - sum.a) * surface(level, n, ray.direction);
+        sum += (1.0 - sum.a) * surface(level, n, ray.direction, t);
         inside += rising ? 1 : -1;
     }
     return sum;

@@ -19,8 +19,9 @@ layout(std140) uniform Frame {
                      // change of texel value per texel one of table position per voxel
     vec4 transfer;   // texel value v is at v * x + y of the table; z: size of the table
     vec4 slices;     // xyz: planes through the crosshair, texel space; below 0: none
-    vec4 key_light;  // xyz: unit vector towards the light, texel space
-    vec4 fill_light; // xyz
+    vec4 key_light;  // xyz: unit vector towards the light, texel space; w: where along a ray the
+                     // nearest of the content is [texel]
+    vec4 fill_light; // xyz; w: 1 / depth of the content [1 / texel]
     vec4 iso_level;  // texel values, ascending
     vec4 iso_color[4]; // sRGB, not premultiplied
 };

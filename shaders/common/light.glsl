@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Two soft lights that stay with the viewer. Needs the Frame block.
 
-// A surface of colour base (sRGB) with unit normal n, seen along d. Returns sRGB.
-vec3 lit_surface(vec3 base, vec3 n, vec3 d)
+// A surface of colour base (sRGB) with unit normal n, seen along d at distance t. Returns sRGB.
+vec3 lit_surface(vec3 base, vec3 n, vec3 d, float t)
 {
     vec3 v = -d;
     n = dot(n, v) < 0.0 ? -n : n;
@@ -14,6 +14,8 @@ vec3 lit_surface(vec3 base, vec3 n, vec3 d)
     float gloss = pow(max(dot(n, h), 0.0), 36.0);
     vec3 light = vec3(0.06 + 0.92 * key * key) + 0.10 * fill * vec3(0.75, 0.85, 1.0);
     vec3 c = linear * light * (0.35 + 0.65 * facing) + vec3(0.10 * gloss);
+    // What is far is darker: so one sees which atom is in front.
+    c *= 1.2 - 0.7 * clamp((t - key_light.w) * fill_light.w, 0.0, 1.0);
     return pow(clamp(c, 0.0, 1.0), vec3(1.0 / 2.2));
 }
 

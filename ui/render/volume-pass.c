@@ -231,6 +231,26 @@ set_light(float out[4], const LacCamera *camera, LacVec3 towards)
     set3(out, l.x / length, l.y / length, l.z / length);
 }
 
+// How deep the content lies along the view, for shading by depth.
+static void
+set_depth(Frame *frame, const LacCamera *camera, const LacBox *content, double texel)
+{
+    LacMat3 m = lac_camera_get_matrix(camera);
+    double near = G_MAXDOUBLE, far = -G_MAXDOUBLE;
+    for (int i = 0; i < 8; i++) {
+        LacVec3 p = { i & 1 ? content->max.x : content->min.x,
+            i & 2 ? content->max.y : content->min.y, i & 4 ? content->max.z : content->min.z };
+        LacVec3 t = camera->target;
+        double depth =
+            -(m.m[2][0] * (p.x - t.x) + m.m[2][1] * (p.y - t.y) + m.m[2][2] * (p.z - t.z));
+        near = MIN(near, depth);
+        far = MAX(far, depth);
+    }
+    double start = near + (camera->perspective ? lac_camera_get_distance(camera) : 0.0);
+    frame->key_light[3] = (float) (start / texel);
+    frame->fill_light[3] = (float) (texel / MAX(far - near, texel));
+}
+
 static int
 compare_levels(const void *a, const void *b)
 {
@@ -293,6 +313,7 @@ fill_frame(const LacVolumePass *self, const LacVolumeTexture *texture, const Lac
         target->full_height);
     set_light(frame->key_light, &scene->camera, (LacVec3){ -0.45, 0.60, 0.66 });
     set_light(frame->fill_light, &scene->camera, (LacVec3){ 0.70, -0.35, 0.45 });
+    set_depth(frame, &scene->camera, &texture->content, texel);
     set_levels(frame, scene, texture);
     set_kept_part(frame, scene, texture, &box, texel);
     double step_x = (double) target->width / self->width;

@@ -360,7 +360,8 @@ lac_volume_texture_prepare(LacVolume *volume, guint max_size, gboolean smooth,
         return NULL;
     self->transfer =
         lac_transfer_from_histogram(self->histogram, LAC_TEXTURE_N_BINS, self->min, self->max);
-    self->iso_level = lac_transfer_get_value(&self->transfer, self->transfer.points[1].x);
+    self->iso_level = lac_transfer_get_value(&self->transfer,
+        0.5 * (self->transfer.points[0].x + self->transfer.points[1].x));
     self->content = find_content(self, self->iso_level);
     return g_steal_pointer(&self);
 }
