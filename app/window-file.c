@@ -223,12 +223,21 @@ looks_like_project(const char *path)
     return g_str_has_suffix(path, ".lacuna") || lac_project_is_project(path);
 }
 
+// By suffixes that nobody uses for projections.
+static gboolean
+is_surely_volume(const char *path)
+{
+    g_autofree char *lower = g_ascii_strdown(path, -1);
+    return g_str_has_suffix(lower, ".rec") || g_str_has_suffix(lower, ".map");
+}
+
 /**
  * lac_window_open_files:
  * @self: a window
  * @paths: (element-type filename): a project; or projections, angles and a mask; or a volume
  *
- * Opens a project at once; anything else is looked at on the import page first.
+ * Opens a project or an evident volume at once; anything else is looked at on the import page
+ * first.
  */
 void
 lac_window_open_files(LacWindow *self, GPtrArray *paths)
@@ -236,13 +245,22 @@ lac_window_open_files(LacWindow *self, GPtrArray *paths)
     if (paths->len == 0)
         return;
     const char *first = g_ptr_array_index(paths, 0);
-    if (paths->len == 1 && looks_like_project(first)) {
+    if (paths->len == 1 && (looks_like_project(first) || is_surely_volume(first))) {
         do_unless_unsaved(self, LAC_AFTER_OPEN, first);
         return;
     }
     self->is_importing = TRUE;
     lac_import_dialog_open(self->import_dialog, paths);
     lac_window_show_page(self);
+}
+
+// What was opened is a file to find again.
+static void
+remember(const char *path)
+{
+    g_autofree char *type = g_content_type_guess(path, NULL, 0, NULL);
+    g_autofree char *mime = g_content_type_get_mime_type(type);
+    lac_recent_add(path, mime != NULL ? mime : "application/octet-stream");
 }
 
 static void
@@ -253,8 +271,16 @@ import_closed_cb(LacWindow *self)
 }
 
 static void
+imported_cb(LacImportDialog *dialog, const char *path)
+{
+    (void) dialog;
+    remember(path);
+}
+
+static void
 volume_chosen_cb(LacWindow *self, const char *path)
 {
+    remember(path);
     do_unless_unsaved(self, LAC_AFTER_OPEN, path);
 }
 
@@ -429,6 +455,7 @@ lac_window_init_files(LacWindow *self)
     gtk_widget_add_controller(GTK_WIDGET(self), GTK_EVENT_CONTROLLER(target));
     g_signal_connect_object(self->import_dialog, "closed", G_CALLBACK(import_closed_cb), self,
         G_CONNECT_SWAPPED);
+    g_signal_connect(self->import_dialog, "opened", G_CALLBACK(imported_cb), NULL);
     g_signal_connect_object(self->import_dialog, "volume-chosen", G_CALLBACK(volume_chosen_cb),
         self, G_CONNECT_SWAPPED);
     self->recent_menu = g_menu_new();

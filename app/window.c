@@ -173,6 +173,7 @@ job_changed_cb(LacWindow *self)
             G_CONNECT_SWAPPED);
         return;
     }
+    self->job_started_us = 0;
     lac_window_after_job(self);
 }
 

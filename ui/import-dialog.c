@@ -443,7 +443,7 @@ prepare_done(gpointer result, const GError *error, gpointer owner)
     set_busy(self, NULL, FALSE);
     g_autoptr(LacSeries) series = result;
     lac_session_import(self->session, series, self->import->mask, self->projections);
-    g_signal_emit(self, signals[OPENED], 0);
+    g_signal_emit(self, signals[OPENED], 0, self->projections);
     g_signal_emit(self, signals[CLOSED], 0);
 }
 
@@ -579,7 +579,7 @@ lac_import_dialog_class_init(LacImportDialogClass *klass)
     bind_children(widget_class);
     gtk_widget_class_add_binding(widget_class, GDK_KEY_Escape, 0, escape_cb, NULL);
     signals[OPENED] = g_signal_new("opened", LAC_TYPE_IMPORT_DIALOG, G_SIGNAL_RUN_LAST, 0, NULL,
-        NULL, NULL, G_TYPE_NONE, 0);
+        NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
     signals[VOLUME_CHOSEN] = g_signal_new("volume-chosen", LAC_TYPE_IMPORT_DIALOG,
         G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
     signals[CLOSED] = g_signal_new("closed", LAC_TYPE_IMPORT_DIALOG, G_SIGNAL_RUN_LAST, 0, NULL,

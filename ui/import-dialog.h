@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 #define LAC_TYPE_IMPORT_DIALOG (lac_import_dialog_get_type())
 G_DECLARE_FINAL_TYPE(LacImportDialog, lac_import_dialog, LAC, IMPORT_DIALOG, GtkWidget)
 
-// Signals: "opened" (): the session has it now; "volume-chosen" (char *path): open it as a volume
+// Signals: "opened" (char *path): the session has it now; "volume-chosen" (char *path): open it as a volume
 // instead; "closed" (): leave the page, after the others too.
 GtkWidget *lac_import_dialog_new(void);
 void lac_import_dialog_set_session(LacImportDialog *self, LacSession *session);

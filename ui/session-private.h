@@ -45,6 +45,7 @@ struct _LacSession {
 
 void lac_session_emit(LacSession *self, guint signal);
 void lac_session_say(LacSession *self, const char *format, ...) G_GNUC_PRINTF(2, 3);
+void lac_session_offer_run(LacSession *self);
 void lac_session_push_undo(LacSession *self, const char *label);
 void lac_session_replace_all(LacSession *self, LacProject *project, const char *path);
 void lac_session_center_crosshair(LacSession *self);

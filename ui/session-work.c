@@ -415,6 +415,8 @@ open_done(LacSession *self, gpointer result)
     const char *path = g_object_get_data(G_OBJECT(self->job), "project-path");
     LacProject *project = lac_project_copy(result);
     lac_session_replace_all(self, project, path);
+    if (project->series != NULL && project->volume == NULL)
+        lac_session_offer_run(self);
 }
 
 /**
@@ -544,6 +546,9 @@ lac_session_save(LacSession *self, const char *path)
     lac_session_store_position(self);
     SaveData *data = g_new0(SaveData, 1);
     data->project = lac_project_copy(self->state->project);
+    // The volume of a reconstruction is stored with it; the other is for opened ones.
+    if (data->project->recon != NULL && data->project->volume == data->project->recon->volume)
+        g_clear_pointer(&data->project->volume, lac_volume_unref);
     data->path = g_strdup(path != NULL ? path : self->path);
     g_autoptr(JsonNode) views = json_node_alloc();
     json_node_init_object(views, self->views);

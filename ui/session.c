@@ -119,6 +119,20 @@ lac_session_say(LacSession *self, const char *format, ...)
     g_signal_emit(self, signals[LAC_SESSION_MESSAGE], 0, text, NULL, NULL);
 }
 
+/**
+ * lac_session_offer_run:
+ * @self: a session with projections
+ *
+ * Says that they are open and that they can be reconstructed.
+ */
+void
+lac_session_offer_run(LacSession *self)
+{
+    g_autofree char *text = g_strdup_printf("%" G_GSIZE_FORMAT " projections are open",
+        lac_session_get_series(self)->n);
+    g_signal_emit(self, signals[LAC_SESSION_MESSAGE], 0, text, "Reconstruct", "win.run");
+}
+
 // Clamps what is shown to what there is.
 static void
 fit_position(LacSession *self)
@@ -480,13 +494,14 @@ lac_session_import(LacSession *self, LacSeries *series, LacVolume *mask, const c
     state_free(old);
     lac_session_set_projection(self, 0);
     lac_session_emit(self, LAC_SESSION_OPENED);
+    lac_session_offer_run(self);
 }
 
 /**
  * lac_session_store_position:
  * @self: a session
  *
- * Writes crosshair and projection into what the views keep.
+ * Writes crosshair, projection and staleness into what the views keep.
  */
 void
 lac_session_store_position(LacSession *self)
@@ -496,12 +511,16 @@ lac_session_store_position(LacSession *self)
         json_array_add_int_element(crosshair, (gint64) self->crosshair[i]);
     json_object_set_array_member(self->views, "crosshair", crosshair);
     json_object_set_int_member(self->views, "projection", self->projection);
+    json_object_set_boolean_member(self->views, "volume-stale", lac_session_is_volume_stale(self));
 }
 
 // The opposite; what is missing or wrong becomes the centre and the first projection.
 static void
 restore_position(LacSession *self)
 {
+    JsonNode *stale = json_object_get_member(self->views, "volume-stale");
+    if (stale != NULL && JSON_NODE_HOLDS_VALUE(stale) && json_node_get_boolean(stale))
+        g_clear_pointer(&self->state->recon_series, lac_series_unref);
     JsonNode *crosshair = json_object_get_member(self->views, "crosshair");
     JsonNode *projection = json_object_get_member(self->views, "projection");
     self->projection = 0;
