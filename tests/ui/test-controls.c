@@ -202,8 +202,8 @@ check_controls(GtkWidget *widget, GString *faults, guint *n_controls)
         if (!has_tooltip(widget))
             describe(widget, "tooltip", faults);
     }
-    if (GTK_IS_POPOVER(widget))
-        return; // its items are named by the menu
+    if (GTK_IS_POPOVER(widget) || g_str_equal(G_OBJECT_TYPE_NAME(widget), "AdwToastWidget"))
+        return; // named by the menu, or made by the platform
     GtkWidget *child = gtk_widget_get_first_child(widget);
     for (; child != NULL; child = gtk_widget_get_next_sibling(child))
         check_controls(child, faults, n_controls);
