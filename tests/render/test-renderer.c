@@ -25,8 +25,6 @@ typedef struct {
     LacScene scene; // along z, 3 pixels a voxel
 } Fixture;
 
-static const LacEglContext *context; // lives until the process ends, so that the driver does, too
-
 static void
 set_up(Fixture *f, gconstpointer data)
 {
@@ -508,7 +506,7 @@ main(int argc, char **argv)
         { "replace", test_replace } };
     g_autoptr(GError) error = NULL;
     g_test_init(&argc, &argv, NULL);
-    context = lac_egl_context_new(&error);
+    g_autoptr(LacEglContext) context = lac_egl_context_new(&error);
     if (context == NULL) {
         g_print("1..0 # SKIP %s\n", error->message);
         return 77;
