@@ -517,5 +517,7 @@ main(int argc, char **argv)
         g_autofree char *path = g_strconcat("/renderer/", TESTS[i].path, NULL);
         g_test_add(path, Fixture, NULL, set_up, TESTS[i].test, tear_down);
     }
-    return g_test_run();
+    int status = g_test_run();
+    g_clear_pointer(&context, lac_egl_context_free);
+    return status;
 }
