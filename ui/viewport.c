@@ -9,11 +9,12 @@
 #include <math.h>
 #include <string.h>
 
-#define SETTLE_MS       150  // after the last event the full picture is begun
-#define SMOOTH_MS       600  // after the last volume it is made smooth
-#define FRAME_BUDGET_MS 16.0 // of the renderer; painting the window comes on top
-#define FAST_MS         8.0  // a quick picture this fast need not be quick
-#define DEFAULT_MAX     2048 // [texel] before the graphics card could be asked
+#define SETTLE_MS            150  // after the last event the full picture is begun
+#define SMOOTH_MS            600  // after the last volume it is made smooth
+#define FRAME_BUDGET_MS      16.0 // of the renderer; painting the window comes on top
+#define FAST_MS              8.0  // a quick picture this fast need not be quick
+#define SOFTWARE_SMOOTH_EDGE 100  // [voxel] of a volume that is made smooth without a graphics card
+#define DEFAULT_MAX          2048 // [texel] before the graphics card could be asked
 
 enum {
     POINTED,
@@ -157,6 +158,15 @@ lac_viewport_moved(LacViewport *self, GtkEventController *controller)
     begin_moving(self);
 }
 
+// Twice the texels along each axis also cost time in each frame, where the processor draws.
+static gboolean
+is_smoothing_worth_it(LacViewport *self, const LacVolume *volume)
+{
+    gsize edge = MAX(MAX(volume->nx, volume->ny), volume->nz);
+    return self->renderer != NULL &&
+        (!lac_renderer_is_software(self->renderer) || edge <= SOFTWARE_SMOOTH_EDGE);
+}
+
 static gboolean
 smooth_cb(gpointer data)
 {
@@ -164,7 +174,7 @@ smooth_cb(gpointer data)
     LacVolumeTexture *shown = self->scene.volume;
     self->smooth_timer = 0;
     if (shown != NULL && shown->volume == self->newest && !shown->is_smooth &&
-        !lac_latest_is_busy(self->worker))
+        !lac_latest_is_busy(self->worker) && is_smoothing_worth_it(self, self->newest))
         request_texture(self, self->newest, TRUE);
     return G_SOURCE_REMOVE;
 }
@@ -237,18 +247,27 @@ get_moving_quality(LacViewport *self)
     return is_fast ? lac_render_quality_full() : lac_render_quality_quick(self->move_resolution);
 }
 
+// A maximum needs most of its samples; looking for the others costs a processor more than they do.
+static gboolean
+is_skipping_worth_it(LacViewport *self)
+{
+    return self->scene.mode != LAC_RENDER_MIP || !lac_renderer_is_software(self->renderer);
+}
+
 static gboolean
 draw(LacViewport *self, const LacRenderTarget *target, GError **error)
 {
     LacRenderQuality quality = lac_render_quality_full();
     if (self->is_moving) {
         quality = get_moving_quality(self);
+        quality.skip_empty = is_skipping_worth_it(self);
         LacRenderProgress quick = { .budget_ms = quality.resolution < 1.0 ? FRAME_BUDGET_MS : 1e3 };
         if (!lac_renderer_draw(self->renderer, &self->scene, &quality, target, &quick, error))
             return FALSE;
         self->progress.done = FALSE;
         return TRUE;
     }
+    quality.skip_empty = is_skipping_worth_it(self);
     self->progress.budget_ms = FRAME_BUDGET_MS;
     return lac_renderer_draw(self->renderer, &self->scene, &quality, target, &self->progress,
         error);

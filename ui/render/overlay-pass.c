@@ -162,7 +162,7 @@ add_label(LacOverlayPass *self, int axis, Point at, double scale, const float co
         Point strokes[6];
     } LETTERS[3] = {
         { 2, { { -0.8, -1 }, { 0.8, 1 }, { -0.8, 1 }, { 0.8, -1 } } },
-        { 3, { { -0.8, 1 }, { 0, 0 }, { 0.8, 1 }, { 0, 0 }, { 0, 0 }, { 0, -1 } } },
+        { 2, { { -0.8, 1 }, { 0, -0.9 }, { 0.8, 1 }, { -0.55, -2.2 } } },
         { 3, { { -0.8, 1 }, { 0.8, 1 }, { 0.8, 1 }, { -0.8, -1 }, { -0.8, -1 }, { 0.8, -1 } } },
     };
     double size = LABEL_SIZE * scale;
@@ -176,8 +176,8 @@ add_label(LacOverlayPass *self, int axis, Point at, double scale, const float co
 static void
 add_axes(LacOverlayPass *self, const LacScene *scene, const LacRenderTarget *target)
 {
-    static const float COLORS[3][4] = { { 0.90f, 0.32f, 0.28f, 1 }, { 0.35f, 0.72f, 0.32f, 1 },
-        { 0.32f, 0.55f, 0.95f, 1 } };
+    static const float COLORS[3][4] = { { 0.93f, 0.33f, 0.31f, 1 }, { 0.42f, 0.78f, 0.35f, 1 },
+        { 0.36f, 0.62f, 0.96f, 1 } };
     LacMat3 m = lac_camera_get_matrix(&scene->camera);
     double s = target->line_scale;
     Point o = { AXES_MARGIN * s, AXES_MARGIN * s };

@@ -277,7 +277,8 @@ is_power_of_two(gsize n)
 // Mesa's software renderer compiles a shader again for textures of another kind of size. That takes
 // 0.2 s: better now, at rest, than when the next drag begins. The row is drawn over afterwards.
 static gboolean
-warm_up(LacRenderer *self, const LacScene *scene, const LacRenderTarget *target, GError **error)
+warm_up(LacRenderer *self, const LacScene *scene, const LacRenderTarget *target,
+    gboolean skip_empty, GError **error)
 {
     const LacVolumeTexture *t = lac_volume_store_get_shown(self->store);
     guint kind = 1u | (is_power_of_two(t->nx) ? 2u : 0) | (is_power_of_two(t->ny) ? 4u : 0) |
@@ -286,6 +287,7 @@ warm_up(LacRenderer *self, const LacScene *scene, const LacRenderTarget *target,
         return TRUE;
     self->warm_kind = kind;
     LacRenderQuality quick = lac_render_quality_quick(COARSE_RESOLUTION);
+    quick.skip_empty = skip_empty;
     if (!lac_volume_pass_begin(self->volume_pass, self->store, scene, &quick, target, 8, 8, error))
         return FALSE;
     lac_volume_pass_draw_rows(self->volume_pass, 0, 1);
@@ -308,7 +310,8 @@ draw_volume(LacRenderer *self, const LacScene *scene, const LacRenderQuality *qu
         self->pictures[FULL].complete = self->pictures[COARSE].complete = FALSE;
     picture->complete = kind == FULL && is_same_view(picture, scene, target);
     glBindFramebuffer(GL_FRAMEBUFFER, picture->framebuffer);
-    if (kind == FULL && budget_ms > 0.0 && !warm_up(self, scene, target, error))
+    if (kind == FULL && budget_ms > 0.0 &&
+        !warm_up(self, scene, target, quality->skip_empty, error))
         return -1;
     if (!lac_volume_pass_begin(self->volume_pass, self->store, scene, quality, target, width,
             height, error))
@@ -486,6 +489,7 @@ lac_renderer_draw(LacRenderer *self, const LacScene *scene, const LacRenderQuali
         box = lac_volume_get_box(shown->volume);
     if (visible) {
         LacRenderQuality coarse = lac_render_quality_quick(COARSE_RESOLUTION);
+        coarse.skip_empty = quality->skip_empty;
         rows = draw_volume(self, scene, kind == COARSE ? &coarse : quality, target, kind,
             progress != NULL && kind != QUICK ? progress->rows : 0, kind == QUICK ? 0.0 : budget_ms,
             error);
