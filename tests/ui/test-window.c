@@ -2,6 +2,7 @@
 // A person at the real window: opens the example, reconstructs, looks, saves, reopens, closes.
 #include "app/application.h"
 #include "app/window.h"
+#include "core/io/io.h"
 #include "tests/support/ui-driver.h"
 #include "ui/job-bar.h"
 #include "ui/ortho-view.h"
@@ -15,8 +16,9 @@
 #include <glib/gstdio.h>
 #include <math.h>
 
-#define LONG_RUN 3000 // iterations that no test waits for
-#define N_DRAGS  3
+#define LONG_RUN    3000 // iterations that no test waits for
+#define N_DRAGS     3
+#define VOLUME_EDGE 256
 
 // One for all tests: a program registers once.
 typedef struct {
@@ -540,6 +542,77 @@ test_close_unsaved(Desk *desk, gconstpointer data)
     g_assert_true(lac_session_is_modified(desk->session));
 }
 
+static gboolean
+shows_volume(gpointer data)
+{
+    return lac_viewport_get_texture(((Desk *) data)->viewport) != NULL;
+}
+
+// A volume of a usual size; says how long it takes from the file to the picture.
+static void
+test_open_volume(Desk *desk, gconstpointer data)
+{
+    (void) data;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(LacVolume) volume =
+        lac_volume_new(VOLUME_EDGE, VOLUME_EDGE, VOLUME_EDGE, 0.5, &error);
+    g_assert_no_error(error);
+    for (gsize z = 0, i = 0; z < VOLUME_EDGE; z++)
+        for (gsize y = 0; y < VOLUME_EDGE; y++)
+            for (gsize x = 0; x < VOLUME_EDGE; x++, i++)
+                volume->data[i] = (float) ((x / 8 + y / 8 + z / 8) % 2 * (x % 8) * (y % 8));
+    g_autofree char *path = g_build_filename(desk->folder, "particle.rec", NULL);
+    g_autofree char *mrc = g_build_filename(desk->folder, "particle.mrc", NULL);
+    g_assert_true(lac_write_volume(volume, mrc, NULL, &error));
+    g_assert_cmpint(g_rename(mrc, path), ==, 0);
+    g_autoptr(GPtrArray) paths = g_ptr_array_new();
+    g_ptr_array_add(paths, path);
+    gint64 begin = g_get_monotonic_time();
+    lac_window_open_files(desk->window, paths);
+    wait_for(desk, shows_volume, 5000);
+    lac_driver_frames(desk->driver, GTK_WIDGET(desk->viewport), 1);
+    g_test_message("volume of %d^3 from file to frame: %.2f s", VOLUME_EDGE,
+        (double) (g_get_monotonic_time() - begin) * 1e-6);
+    const LacVolume *opened = lac_session_get_volume(desk->session);
+    g_assert_cmpuint(opened->nx, ==, VOLUME_EDGE);
+    g_assert_cmpfloat_with_epsilon(opened->voxel_size, 0.5, 1e-6);
+    wait_for(desk, is_settled, 10000);
+    shoot(desk, "opened-volume");
+}
+
+// Snapshots are volumes to go back to; more iterations go on from there.
+static void
+test_revert(Desk *desk, gconstpointer data)
+{
+    (void) data;
+    open_example(desk);
+    LacReconParams params;
+    lac_recon_params_init(&params, LAC_RECON_DEFAULT);
+    params.n_iterations = 6;
+    params.snapshot_every = 2;
+    g_assert_true(lac_session_reconstruct(desk->session, &params, FALSE, FALSE));
+    wait_for(desk, is_idle, 10000);
+    const LacRecon *recon = lac_session_get_recon(desk->session);
+    g_assert_cmpuint(recon->snapshots->len, >=, 2);
+    const LacReconSnapshot *first = g_ptr_array_index(recon->snapshots, 0);
+    double r1 = recon->r1[first->iteration - 1];
+    guint iteration = first->iteration;
+    lac_session_revert_to_snapshot(desk->session, 0);
+    recon = lac_session_get_recon(desk->session);
+    g_assert_cmpuint(recon->n_iterations, ==, iteration);
+    g_assert_cmpfloat(recon->r1[iteration - 1], ==, r1);
+    g_assert_true(lac_session_get_volume(desk->session) == recon->volume);
+    params.n_iterations = 2;
+    g_assert_true(lac_session_reconstruct(desk->session, &params, TRUE, FALSE));
+    wait_for(desk, is_idle, 10000);
+    recon = lac_session_get_recon(desk->session);
+    g_assert_cmpuint(recon->n_iterations, ==, iteration + 2);
+    g_assert_cmpfloat(recon->r1[recon->n_iterations - 1], <, r1);
+    lac_session_undo(desk->session);
+    lac_session_undo(desk->session);
+    g_assert_cmpuint(lac_session_get_recon(desk->session)->n_iterations, ==, 6);
+}
+
 // The tilt series of the measured sample: the angles are found beside it.
 static void
 test_import(Desk *desk, gconstpointer data)
@@ -564,6 +637,8 @@ test_import(Desk *desk, gconstpointer data)
     g_assert_cmpuint(series->n, ==, 41);
     g_assert_cmpfloat_with_epsilon(series->angles[0].theta, -70.0, 1e-6);
     g_assert_true(lac_session_can_undo(desk->session));
+    lac_driver_frames(desk->driver, GTK_WIDGET(desk->window), 3);
+    shoot(desk, "imported");
     lac_driver_key(desk->driver, "ctrl+z");
     g_assert_null(lac_session_get_series(desk->session));
 }
@@ -596,6 +671,8 @@ main(int argc, char **argv)
         { "/window/close-in-run", test_close_in_run },
         { "/window/close-unsaved", test_close_unsaved },
         { "/window/import", test_import },
+        { "/window/open-volume", test_open_volume },
+        { "/window/revert", test_revert },
     };
     for (guint i = 0; i < G_N_ELEMENTS(tests); i++)
         g_test_add(tests[i].path, Desk, &bench, set_up, tests[i].test, tear_down);
