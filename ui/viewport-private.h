@@ -26,8 +26,9 @@ struct _LacViewport {
     // Volumes on their way: newest -> worker -> scene.volume -> graphics memory.
     LacVolume *newest; // (nullable) the last one that was set
     LacLatest *worker;
-    guint smooth_timer;  // before the shown volume is made smooth; 0: none
-    gboolean is_fit_due; // the camera has not seen this box yet
+    gboolean was_smoothed; // asked for once: what is too large stays as it is
+    guint smooth_timer;    // before the shown volume is made smooth; 0: none
+    gboolean is_fit_due;   // the camera has not seen this box yet
     gboolean is_auto_transfer, is_auto_level;
 
     LacScene scene;

@@ -173,9 +173,11 @@ smooth_cb(gpointer data)
     LacViewport *self = data;
     LacVolumeTexture *shown = self->scene.volume;
     self->smooth_timer = 0;
-    if (shown != NULL && shown->volume == self->newest && !shown->is_smooth &&
-        !lac_latest_is_busy(self->worker) && is_smoothing_worth_it(self, self->newest))
-        request_texture(self, self->newest, TRUE);
+    if (shown == NULL || shown->volume != self->newest || self->was_smoothed ||
+        lac_latest_is_busy(self->worker) || !is_smoothing_worth_it(self, self->newest))
+        return G_SOURCE_REMOVE;
+    self->was_smoothed = TRUE;
+    request_texture(self, self->newest, TRUE);
     return G_SOURCE_REMOVE;
 }
 
@@ -602,6 +604,7 @@ lac_viewport_set_volume(LacViewport *self, LacVolume *volume)
     if (volume == NULL || self->newest == NULL || !is_same_box(self->newest, volume))
         self->is_fit_due = TRUE;
     g_clear_pointer(&self->newest, lac_volume_unref);
+    self->was_smoothed = FALSE;
     if (volume != NULL) {
         self->newest = lac_volume_ref(volume);
         prepare_newest(self);
