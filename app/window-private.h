@@ -25,6 +25,7 @@ typedef enum {
 struct _LacWindow {
     AdwApplicationWindow parent_instance;
     AdwToastOverlay *toasts;
+    AdwToast *offer; // (nullable) the newest with a button, until work starts
     AdwWindowTitle *title;
     AdwSplitButton *open_button;
     GtkButton *save_button, *undo_button, *redo_button;

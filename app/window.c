@@ -135,6 +135,7 @@ message_cb(LacWindow *self, const char *text, const char *label, const char *act
     if (label != NULL && action != NULL) {
         adw_toast_set_button_label(toast, label);
         adw_toast_set_detailed_action_name(toast, action);
+        g_set_weak_pointer(&self->offer, toast);
     }
     adw_toast_overlay_add_toast(self->toasts, toast);
     gint64 seconds = (g_get_monotonic_time() - self->job_started_us) / G_USEC_PER_SEC;
@@ -168,6 +169,8 @@ job_changed_cb(LacWindow *self)
     job_progressed_cb(self);
     file_changed_cb(self);
     if (job != NULL) {
+        if (self->offer != NULL)
+            adw_toast_dismiss(self->offer);
         self->job_started_us = g_get_monotonic_time();
         g_signal_connect_object(job, "progressed", G_CALLBACK(job_progressed_cb), self,
             G_CONNECT_SWAPPED);
@@ -333,6 +336,7 @@ static void
 lac_window_dispose(GObject *object)
 {
     LacWindow *self = LAC_WINDOW(object);
+    g_clear_weak_pointer(&self->offer);
     lac_window_dispose_files(self);
     g_clear_object(&self->session);
     G_OBJECT_CLASS(lac_window_parent_class)->dispose(object);

@@ -32,6 +32,7 @@ struct _LacSession {
     GPtrArray *undo, *redo; // of LacSessionState, newest last
     guint64 last_serial, saved_serial;
     char *path;
+    char *source; // (nullable) file that an opened volume came from
     JsonObject *views;
     guint projection;
     gsize crosshair[3];
@@ -47,7 +48,8 @@ void lac_session_emit(LacSession *self, guint signal);
 void lac_session_say(LacSession *self, const char *format, ...) G_GNUC_PRINTF(2, 3);
 void lac_session_offer_run(LacSession *self);
 void lac_session_push_undo(LacSession *self, const char *label);
-void lac_session_replace_all(LacSession *self, LacProject *project, const char *path);
+void lac_session_replace_all(LacSession *self, LacProject *project, const char *path,
+    const char *source);
 void lac_session_center_crosshair(LacSession *self);
 void lac_session_store_position(LacSession *self);
 void lac_session_update_job(LacSession *self, LacJob *job);

@@ -414,7 +414,8 @@ open_done(LacSession *self, gpointer result)
         return;
     const char *path = g_object_get_data(G_OBJECT(self->job), "project-path");
     LacProject *project = lac_project_copy(result);
-    lac_session_replace_all(self, project, path);
+    lac_session_replace_all(self, project, path,
+        g_object_get_data(G_OBJECT(self->job), "source-path"));
     if (project->series != NULL && project->volume == NULL)
         lac_session_offer_run(self);
 }
@@ -439,6 +440,7 @@ lac_session_open(LacSession *self, const char *path)
     g_autoptr(LacJob) job = lac_job_new(title, open_job, g_strdup(path), g_free, free_project);
     if (lac_project_is_project(path))
         g_object_set_data_full(G_OBJECT(job), "project-path", g_strdup(path), g_free);
+    g_object_set_data_full(G_OBJECT(job), "source-path", g_strdup(path), g_free);
     start_job(self, job, open_done, free_project, failure);
 }
 

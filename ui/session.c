@@ -52,6 +52,7 @@ lac_session_finalize(GObject *object)
     g_clear_pointer(&self->live, lac_recon_unref);
     g_clear_pointer(&self->job_series, lac_series_unref);
     g_free(self->path);
+    g_free(self->source);
     G_OBJECT_CLASS(lac_session_parent_class)->finalize(object);
 }
 
@@ -544,11 +545,12 @@ restore_position(LacSession *self)
  * @self: a session
  * @project: (transfer full): what is open from now on
  * @path: (nullable): its project file
+ * @source: (nullable): the file that it was read from
  *
  * Opens another document: the history starts anew.
  */
 void
-lac_session_replace_all(LacSession *self, LacProject *project, const char *path)
+lac_session_replace_all(LacSession *self, LacProject *project, const char *path, const char *source)
 {
     if (project->volume == NULL && project->recon != NULL)
         project->volume = lac_volume_ref(project->recon->volume);
@@ -559,6 +561,8 @@ lac_session_replace_all(LacSession *self, LacProject *project, const char *path)
     self->saved_serial = self->last_serial;
     g_free(self->path);
     self->path = g_strdup(path);
+    g_free(self->source);
+    self->source = g_strdup(source);
     json_object_unref(self->views);
     g_autoptr(JsonNode) views =
         project->views != NULL ? json_from_string(project->views, NULL) : NULL;
@@ -699,6 +703,8 @@ lac_session_dup_title(LacSession *self)
         return g_filename_display_basename(self->path);
     if (series != NULL && series->name[0] != '\0')
         return g_strdup(series->name);
+    if (series == NULL && self->source != NULL && !lac_session_is_empty(self))
+        return g_filename_display_basename(self->source);
     return g_strdup(lac_session_is_empty(self) ? "Lacuna" : "Untitled");
 }
 
