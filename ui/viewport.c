@@ -7,7 +7,6 @@
 
 #include <epoxy/gl.h>
 #include <math.h>
-#include <string.h>
 
 #define SETTLE_MS            150  // after the last event the full picture is begun
 #define SMOOTH_MS            600  // after the last volume it is made smooth
@@ -96,8 +95,14 @@ set_status(LacViewport *self, const char *status)
 
 // ---- Frames ----
 
-static double
-get_aspect(LacViewport *self)
+/**
+ * lac_viewport_get_aspect:
+ * @self: a view
+ *
+ * Returns: its width divided by its height
+ */
+double
+lac_viewport_get_aspect(LacViewport *self)
 {
     int width = gtk_widget_get_width(GTK_WIDGET(self));
     int height = gtk_widget_get_height(GTK_WIDGET(self));
@@ -115,9 +120,14 @@ settle_cb(gpointer data)
     return G_SOURCE_REMOVE;
 }
 
-// Something changed that must be seen at once: quick pictures, and the full one soon after.
-static void
-begin_moving(LacViewport *self)
+/**
+ * lac_viewport_begin_moving:
+ * @self: a view
+ *
+ * Shows at once what changed, by quick pictures, and the full one soon after.
+ */
+void
+lac_viewport_begin_moving(LacViewport *self)
 {
     self->is_moving = TRUE;
     self->is_settled = FALSE;
@@ -136,10 +146,16 @@ begin_refining(LacViewport *self)
     gtk_gl_area_queue_render(self->area);
 }
 
-static void
-scene_changed(LacViewport *self)
+/**
+ * lac_viewport_scene_changed:
+ * @self: a view
+ *
+ * Shows what changed in the scene, and tells.
+ */
+void
+lac_viewport_scene_changed(LacViewport *self)
 {
-    begin_moving(self);
+    lac_viewport_begin_moving(self);
     g_signal_emit(self, signals[SCENE_CHANGED], 0);
 }
 
@@ -155,7 +171,7 @@ lac_viewport_moved(LacViewport *self, GtkEventController *controller)
 {
     lac_frame_stats_input(&self->stats,
         controller != NULL ? gtk_event_controller_get_current_event_time(controller) : 0);
-    begin_moving(self);
+    lac_viewport_begin_moving(self);
 }
 
 // Twice the texels along each axis also cost time in each frame, where the processor draws.
@@ -196,7 +212,7 @@ follow_volume(LacViewport *self)
         self->is_fit_due = FALSE;
         LacBox box = lac_volume_get_box(texture->volume);
         lac_camera_fit(&self->scene.camera, self->scene.show_box ? &box : &texture->content,
-            get_aspect(self));
+            lac_viewport_get_aspect(self));
         g_signal_emit(self, signals[CAMERA_CHANGED], 0);
     }
 }
@@ -218,7 +234,7 @@ prepared(gpointer result, const GError *error, gpointer owner)
         set_status(self, self->scene.volume->note);
     follow_volume(self);
     if (was_empty)
-        begin_moving(self);
+        lac_viewport_begin_moving(self);
     else
         begin_refining(self);
     g_clear_handle_id(&self->smooth_timer, g_source_remove);
@@ -308,7 +324,7 @@ resize_cb(GtkGLArea *area, int width, int height, LacViewport *self)
     (void) area;
     (void) width;
     (void) height;
-    begin_moving(self);
+    lac_viewport_begin_moving(self);
 }
 
 static void
@@ -393,7 +409,7 @@ area_realize_cb(GtkGLArea *area, LacViewport *self)
     g_free(self->gl_info);
     self->gl_info = g_strdup(lac_renderer_get_info(self->renderer));
     g_debug("%s", self->gl_info);
-    begin_moving(self);
+    lac_viewport_begin_moving(self);
 }
 
 static void
@@ -615,7 +631,7 @@ lac_viewport_set_volume(LacViewport *self, LacVolume *volume)
     g_clear_pointer(&self->scene.volume, lac_volume_texture_unref);
     if (!self->has_failed)
         set_status(self, NULL);
-    scene_changed(self);
+    lac_viewport_scene_changed(self);
 }
 
 /**
@@ -628,300 +644,6 @@ LacVolumeTexture *
 lac_viewport_get_texture(LacViewport *self)
 {
     return self->scene.volume;
-}
-
-/**
- * lac_viewport_get_scene:
- * @self: a view
- *
- * Returns: (transfer none): what is drawn and how
- */
-const LacScene *
-lac_viewport_get_scene(LacViewport *self)
-{
-    return &self->scene;
-}
-
-/**
- * lac_viewport_set_mode:
- * @self: a view
- * @mode: volume rendering, maximum or isosurface
- */
-void
-lac_viewport_set_mode(LacViewport *self, LacRenderMode mode)
-{
-    g_return_if_fail((guint) mode < LAC_N_RENDER_MODES);
-
-    if (self->scene.mode == mode)
-        return;
-    self->scene.mode = mode;
-    scene_changed(self);
-}
-
-/**
- * lac_viewport_set_transfer:
- * @self: a view
- * @transfer: (nullable): %NULL to follow the histogram of each volume, with the present colour map
- */
-void
-lac_viewport_set_transfer(LacViewport *self, const LacTransfer *transfer)
-{
-    self->is_auto_transfer = transfer == NULL;
-    LacTransfer wanted = self->scene.transfer;
-    if (transfer != NULL)
-        wanted = *transfer;
-    else if (self->scene.volume != NULL) {
-        wanted = self->scene.volume->transfer;
-        wanted.colormap = self->scene.transfer.colormap;
-    }
-    if (lac_transfer_is_equal(&wanted, &self->scene.transfer))
-        return;
-    self->scene.transfer = wanted;
-    scene_changed(self);
-}
-
-/**
- * lac_viewport_set_iso_level:
- * @self: a view
- * @level: in units of the volume; NaN to follow the histogram of each volume
- */
-void
-lac_viewport_set_iso_level(LacViewport *self, double level)
-{
-    self->is_auto_level = isnan(level);
-    if (self->is_auto_level && self->scene.volume != NULL)
-        level = self->scene.volume->iso_level;
-    if (isnan(level) || self->scene.iso[0].level == level)
-        return;
-    self->scene.iso[0].level = level;
-    scene_changed(self);
-}
-
-/**
- * lac_viewport_set_iso_color:
- * @self: a view
- * @rgba: sRGB, not premultiplied
- */
-void
-lac_viewport_set_iso_color(LacViewport *self, const float rgba[4])
-{
-    memcpy(self->scene.iso[0].color, rgba, sizeof self->scene.iso[0].color);
-    scene_changed(self);
-}
-
-// Sets a switch of the scene.
-static void
-set_flag(LacViewport *self, gboolean *flag, gboolean value)
-{
-    if (!*flag == !value)
-        return;
-    *flag = value;
-    scene_changed(self);
-}
-
-/**
- * lac_viewport_set_lighting:
- * @self: a view
- * @lighting: whether volume rendering is lit
- */
-void
-lac_viewport_set_lighting(LacViewport *self, gboolean lighting)
-{
-    set_flag(self, &self->scene.lighting, lighting);
-}
-
-/**
- * lac_viewport_set_clip:
- * @self: a view
- * @clip: (nullable): what to keep; %NULL for all
- */
-void
-lac_viewport_set_clip(LacViewport *self, const LacClipPlane *clip)
-{
-    if (clip != NULL)
-        self->scene.clip = *clip;
-    else
-        self->scene.clip.enabled = FALSE;
-    scene_changed(self);
-}
-
-/**
- * lac_viewport_set_crop:
- * @self: a view
- * @crop: the part kept along x, y and z, from 0 to 1; (%NULL) for all
- */
-void
-lac_viewport_set_crop(LacViewport *self, const double crop[3][2])
-{
-    for (int i = 0; i < 3; i++) {
-        self->scene.crop[i][0] = crop != NULL ? CLAMP(crop[i][0], 0.0, 1.0) : 0.0;
-        self->scene.crop[i][1] = crop != NULL ? CLAMP(crop[i][1], 0.0, 1.0) : 1.0;
-    }
-    scene_changed(self);
-}
-
-/**
- * lac_viewport_set_crosshair:
- * @self: a view
- * @xyz: [voxel]
- */
-void
-lac_viewport_set_crosshair(LacViewport *self, const gsize xyz[3])
-{
-    gboolean changed = FALSE;
-    for (int i = 0; i < 3; i++) {
-        changed |= self->scene.crosshair[i] != (double) xyz[i];
-        self->scene.crosshair[i] = (double) xyz[i];
-    }
-    const gboolean *shown = self->scene.show_slices;
-    if (changed && (shown[0] || shown[1] || shown[2]))
-        scene_changed(self);
-}
-
-/**
- * lac_viewport_set_show_volume:
- * @self: a view
- * @show: %FALSE leaves slices, box and axes
- */
-void
-lac_viewport_set_show_volume(LacViewport *self, gboolean show)
-{
-    set_flag(self, &self->scene.show_volume, show);
-}
-
-/**
- * lac_viewport_set_show_slices:
- * @self: a view
- * @x: whether the plane across x through the crosshair is shown
- * @y: the same across y
- * @z: the same across z
- */
-void
-lac_viewport_set_show_slices(LacViewport *self, gboolean x, gboolean y, gboolean z)
-{
-    const gboolean show[3] = { x, y, z };
-    memcpy(self->scene.show_slices, show, sizeof show);
-    scene_changed(self);
-}
-
-/**
- * lac_viewport_set_show_box:
- * @self: a view
- * @show: whether the box of the volume is drawn
- */
-void
-lac_viewport_set_show_box(LacViewport *self, gboolean show)
-{
-    set_flag(self, &self->scene.show_box, show);
-}
-
-/**
- * lac_viewport_set_show_axes:
- * @self: a view
- * @show: whether the directions x, y, z are drawn in the corner
- */
-void
-lac_viewport_set_show_axes(LacViewport *self, gboolean show)
-{
-    set_flag(self, &self->scene.show_axes, show);
-}
-
-/**
- * lac_viewport_set_show_scale_bar:
- * @self: a view
- * @show: whether a scale bar is drawn; in perspective it holds at the centre of rotation
- */
-void
-lac_viewport_set_show_scale_bar(LacViewport *self, gboolean show)
-{
-    gtk_widget_set_visible(GTK_WIDGET(self->scale_bar), show);
-}
-
-/**
- * lac_viewport_set_background:
- * @self: a view
- * @background: its choice, apart from the system's style
- */
-void
-lac_viewport_set_background(LacViewport *self, LacBackground background)
-{
-    g_return_if_fail((guint) background < LAC_N_BACKGROUNDS);
-
-    static const float LIGHT[4] = { 0.93f, 0.93f, 0.93f, 1.0f }, WHITE[4] = { 1, 1, 1, 1 };
-    LacScene start = lac_scene_default();
-    const float *const colors[] = { start.background, LIGHT, WHITE };
-    memcpy(self->scene.background, colors[background], sizeof self->scene.background);
-    scene_changed(self);
-}
-
-/**
- * lac_viewport_set_perspective:
- * @self: a view
- * @perspective: %FALSE for orthographic
- */
-void
-lac_viewport_set_perspective(LacViewport *self, gboolean perspective)
-{
-    set_flag(self, &self->scene.camera.perspective, perspective);
-}
-
-/**
- * lac_viewport_get_camera:
- * @self: a view
- * @camera: (out): the camera
- */
-void
-lac_viewport_get_camera(LacViewport *self, LacCamera *camera)
-{
-    *camera = self->scene.camera;
-}
-
-/**
- * lac_viewport_set_camera:
- * @self: a view
- * @camera: the camera; also of a volume that is still being prepared
- */
-void
-lac_viewport_set_camera(LacViewport *self, const LacCamera *camera)
-{
-    self->is_fit_due = FALSE;
-    if (lac_camera_is_equal(&self->scene.camera, camera))
-        return;
-    self->scene.camera = *camera;
-    begin_moving(self);
-    g_signal_emit(self, signals[CAMERA_CHANGED], 0);
-}
-
-/**
- * lac_viewport_set_axis:
- * @self: a view
- * @axis: the axis that points to the viewer
- * @from_behind: %TRUE to let it point away
- */
-void
-lac_viewport_set_axis(LacViewport *self, LacAxis axis, gboolean from_behind)
-{
-    lac_camera_set_axis(&self->scene.camera, axis, from_behind);
-    lac_viewport_moved(self, NULL);
-    g_signal_emit(self, signals[CAMERA_CHANGED], 0);
-}
-
-/**
- * lac_viewport_reset:
- * @self: a view
- *
- * Goes back to the first direction and shows all.
- */
-void
-lac_viewport_reset(LacViewport *self)
-{
-    if (self->scene.volume == NULL)
-        return;
-    LacBox box = lac_volume_get_box(self->scene.volume->volume);
-    lac_camera_reset(&self->scene.camera,
-        self->scene.show_box ? &box : &self->scene.volume->content, get_aspect(self));
-    lac_viewport_moved(self, NULL);
-    g_signal_emit(self, signals[CAMERA_CHANGED], 0);
 }
 
 /**
@@ -970,11 +692,21 @@ lac_viewport_emit_pointed(LacViewport *self)
  * @self: a view
  * @xyz: the voxel that was double-clicked
  *
- * Turns the view about that voxel from now on and tells which it is.
+ * Puts that voxel into the middle, where the view turns about it, and tells which it is.
  */
 void
 lac_viewport_emit_crosshair_picked(LacViewport *self, const gsize xyz[3])
 {
+    const LacVolume *volume = self->scene.volume->volume;
+    double size = lac_volume_get_scale(volume);
+    LacVec3 o = volume->origin;
+    self->scene.camera.target = (LacVec3){
+        o.x + size * ((double) xyz[0] - (double) (volume->nx / 2)),
+        o.y + size * ((double) xyz[1] - (double) (volume->ny / 2)),
+        o.z + size * ((double) xyz[2] - (double) (volume->nz / 2)),
+    };
+    lac_viewport_moved(self, NULL);
+    lac_viewport_emit_camera_changed(self);
     g_signal_emit(self, signals[CROSSHAIR_PICKED], 0, (guint) xyz[0], (guint) xyz[1],
         (guint) xyz[2]);
 }

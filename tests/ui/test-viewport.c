@@ -284,6 +284,9 @@ test_pick(Fixture *f, gconstpointer data)
     }
     wait_events(f, GDK_BUTTON_RELEASE, 2);
     g_assert_cmpuint(f->n_picked, ==, 1);
+    LacCamera camera; // looks at the voxel now
+    lac_viewport_get_camera(f->view, &camera);
+    g_assert_cmpfloat_with_epsilon(camera.target.z, (double) f->xyz[2] - 24.0, 1e-9);
     move_pointer(f, 3, 3);
     g_assert_false(f->pointed);
 }

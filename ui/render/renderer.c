@@ -166,7 +166,7 @@ LacRenderQuality
 lac_render_quality_quick(double resolution)
 {
     return (LacRenderQuality){ .resolution = resolution,
-        .step = 1.5,
+        .step = resolution < 0.3 ? 2.0 : 1.5,
         .skip_empty = TRUE,
         .quick_light = TRUE };
 }
