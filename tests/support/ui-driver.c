@@ -296,7 +296,7 @@ locate(LacDriver *self, GtkWidget *widget, double x, double y, int *screen_x, in
 typedef struct {
     LacDriver *driver;
     GtkWidget *widget;
-    int x, y;
+    int x, y, width, height;
     guint n_same;
 } Stillness;
 
@@ -305,10 +305,15 @@ read_place(gpointer data)
 {
     Stillness *still = data;
     int x = 0, y = 0;
+    int width = gtk_widget_get_width(still->widget), height = gtk_widget_get_height(still->widget);
     gboolean there = locate(still->driver, still->widget, 0.0, 0.0, &x, &y);
-    still->n_same = there && x == still->x && y == still->y ? still->n_same + 1 : 0;
+    gboolean same =
+        x == still->x && y == still->y && width == still->width && height == still->height;
+    still->n_same = there && same ? still->n_same + 1 : 0;
     still->x = x;
     still->y = y;
+    still->width = width;
+    still->height = height;
     return G_SOURCE_CONTINUE;
 }
 
@@ -321,18 +326,24 @@ is_still(gpointer data)
 /**
  * lac_driver_settle:
  * @self: a driver
- * @widget: in a window that was just shown
+ * @widget: in a window that was just shown, or where something came or went
  *
- * Waits until the window's place is final.
+ * Waits until the place and the size of @widget are final.
  */
 void
 lac_driver_settle(LacDriver *self, GtkWidget *widget)
 {
     Stillness still = { .driver = self, .widget = widget, .x = -1, .y = -1 };
     guint source = g_timeout_add(25, read_place, &still);
-    g_assert_true(lac_driver_wait(self, is_still, &still, 2000));
+    g_assert_true(lac_driver_wait(self, is_still, &still, 10000));
     g_source_remove(source);
     watch(self, widget);
+}
+
+static gboolean
+is_mapped(gpointer widget)
+{
+    return gtk_widget_get_mapped(widget);
 }
 
 /**
@@ -348,6 +359,7 @@ void
 lac_driver_move(LacDriver *self, GtkWidget *widget, double x, double y)
 {
     int old_x = -1, old_y = -1;
+    g_assert_true(lac_driver_wait(self, is_mapped, widget, 5000));
     watch(self, widget);
     for (int i = 0; i < 50; i++) {
         int screen_x, screen_y;

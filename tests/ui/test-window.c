@@ -308,6 +308,7 @@ test_crosshair(Desk *desk, gconstpointer data)
     LacSliceView *slice = lac_ortho_view_get_slice(LAC_ORTHO_VIEW(ortho), LAC_AXIS_Z);
     const gsize target[3] = { volume->nx / 2 + 10, volume->ny / 2 - 6, before[2] };
     double x, y;
+    lac_driver_settle(desk->driver, GTK_WIDGET(slice)); // the job bar goes
     lac_slice_view_locate(slice, target, &x, &y);
     lac_driver_click_at(desk->driver, GTK_WIDGET(slice), x, y, 1);
     lac_session_get_crosshair(desk->session, clicked);
