@@ -66,7 +66,6 @@ try_display(LacEglContext *self, EGLDisplay display, const Version *versions)
     }
     if (context != EGL_NO_CONTEXT)
         eglDestroyContext(display, context);
-    eglTerminate(display);
     return FALSE;
 }
 
@@ -157,7 +156,7 @@ lac_egl_context_free(LacEglContext *self)
     if (self->context != EGL_NO_CONTEXT) {
         eglMakeCurrent(self->display, EGL_NO_SURFACE, EGL_NO_SURFACE, EGL_NO_CONTEXT);
         eglDestroyContext(self->display, self->context);
-        eglTerminate(self->display);
+        // The display stays: there is one for the whole process, and others may draw on it.
     }
     g_free(self->renderer);
     g_free(self);

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The verb render: sizes, modes, transparency, metadata, and what it refuses.
+#include "app/cli.h"
+#include "core/io/io.h"
+#include "tests/app/cli.h"
+#include "tests/support/phantom.h"
+#include "tests/support/scratch.h"
+
+#include <png.h>
+#include <string.h>
+
+typedef struct {
+    guint width, height;
+    gboolean has_alpha;
+    guint8 corner[4], middle[4];
+} Picture;
+
+static char *
+write_ball(const LacScratch *scratch)
+{
+    g_autoptr(LacVolume) ball = lac_phantom_ball(24, 8.0);
+    char *path = lac_scratch_path(scratch, "ball.mrc");
+    g_assert_true(lac_write_volume(ball, path, NULL, NULL));
+    return path;
+}
+
+static Picture
+read_picture(const char *path)
+{
+    png_image image = { .version = PNG_IMAGE_VERSION };
+    g_assert_true(png_image_begin_read_from_file(&image, path));
+    Picture picture = { image.width, image.height, (image.format & PNG_FORMAT_FLAG_ALPHA) != 0,
+        { 0 }, { 0 } };
+    image.format = PNG_FORMAT_RGBA;
+    g_autofree guint8 *pixels = g_malloc(PNG_IMAGE_SIZE(image));
+    g_assert_true(png_image_finish_read(&image, NULL, pixels, 0, NULL));
+    memcpy(picture.corner, pixels + 4, 4);
+    memcpy(picture.middle, pixels + 4 * (image.height / 2 * image.width + image.width / 2), 4);
+    return picture;
+}
+
+// A machine without OpenGL draws nothing; all else is a failure.
+static gboolean
+is_drawn(const TestRun *run)
+{
+    if (strstr(run->err, "OpenGL 3.3") != NULL) {
+        g_test_skip("there is no OpenGL here");
+        return FALSE;
+    }
+    g_assert_cmpstr(run->err, ==, "");
+    g_assert_cmpint(run->status, ==, LAC_EXIT_DONE);
+    return TRUE;
+}
+
+static void
+test_picture(LacScratch *scratch, gconstpointer data)
+{
+    (void) data;
+    g_autofree char *in = write_ball(scratch), *out = lac_scratch_path(scratch, "a.png");
+    g_autoptr(TestRun) run = test_cli("render", in, "--json", "--iso", "0.5", "--size", "90x60",
+        "--background", "#102030", "--view", "10,20,30", "-o", out, NULL);
+    if (!is_drawn(run))
+        return;
+    Picture picture = read_picture(out);
+    g_assert_cmpuint(picture.width, ==, 90);
+    g_assert_cmpuint(picture.height, ==, 60);
+    g_assert_false(picture.has_alpha);
+    g_assert_cmpuint(picture.corner[0], ==, 0x10);
+    g_assert_cmpuint(picture.corner[2], ==, 0x30);
+    g_assert_cmpuint(picture.middle[0], >, 60);
+    g_assert_nonnull(strstr(run->out, "\"mode\" : \"iso\""));
+    g_autofree char *bytes = NULL;
+    gsize n;
+    g_assert_true(g_file_get_contents(out, &bytes, &n, NULL));
+    g_assert_nonnull(memmem(bytes, n, "Lacuna " LAC_VERSION, strlen("Lacuna " LAC_VERSION)));
+    g_assert_nonnull(memmem(bytes, n, "mode=iso\ncolormap=viridis", 25));
+}
+
+static void
+test_transparent(LacScratch *scratch, gconstpointer data)
+{
+    (void) data;
+    static const char *const MODES[] = { "dvr", "mip", "iso" };
+    g_autofree char *in = write_ball(scratch), *out = lac_scratch_path(scratch, "a.png");
+    for (guint i = 0; i < G_N_ELEMENTS(MODES); i++) {
+        g_autoptr(TestRun) run = test_cli("render", in, "-q", "--mode", MODES[i], "--transparent",
+            "--size", "64x64", "--supersample", "1", "-o", out, NULL);
+        if (!is_drawn(run))
+            return;
+        Picture picture = read_picture(out);
+        g_assert_true(picture.has_alpha);
+        g_assert_cmpuint(picture.corner[3], ==, 0);
+        g_assert_cmpuint(picture.middle[3], >, 240);
+    }
+}
+
+static void
+test_refused(LacScratch *scratch, gconstpointer data)
+{
+    (void) data;
+    static const struct {
+        const char *option, *value, *part; // of the message
+    } WRONG[] = { { "--size", "90", "\"90\"" }, { "--size", "0x5", "\"0x5\"" },
+        { "--size", "99999x5", "99999" }, { "--mode", "xray", "\"xray\"" },
+        { "--colormap", "jet", "\"jet\"" }, { "--view", "1,2", "\"1,2\"" },
+        { "--range", "3,1", "\"3,1\"" }, { "--background", "#12345g", "\"#12345g\"" },
+        { "--clip", "0,0,0,1", "\"0,0,0,1\"" }, { "--supersample", "9", "9" } };
+    g_autofree char *in = write_ball(scratch), *out = lac_scratch_path(scratch, "a.png");
+    for (guint i = 0; i < G_N_ELEMENTS(WRONG); i++) {
+        g_autoptr(TestRun) run =
+            test_cli("render", in, WRONG[i].option, WRONG[i].value, "-o", out, NULL);
+        if (strstr(run->err, "OpenGL 3.3") != NULL) {
+            g_test_skip("there is no OpenGL here");
+            return;
+        }
+        g_assert_cmpint(run->status, ==, LAC_EXIT_USAGE);
+        g_assert_nonnull(strstr(run->err, WRONG[i].part));
+        g_assert_false(g_file_test(out, G_FILE_TEST_EXISTS));
+    }
+    g_autoptr(TestRun) nothing = test_cli("render", in, NULL);
+    g_assert_cmpint(nothing->status, ==, LAC_EXIT_USAGE);
+    g_assert_nonnull(strstr(nothing->err, "-o IMG.png"));
+}
+
+int
+main(int argc, char **argv)
+{
+    static const struct {
+        const char *path;
+        void (*test)(LacScratch *scratch, gconstpointer data);
+    } TESTS[] = { { "picture", test_picture }, { "transparent", test_transparent },
+        { "refused", test_refused } };
+    g_test_init(&argc, &argv, NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(TESTS); i++) {
+        g_autofree char *path = g_strconcat("/cli/render/", TESTS[i].path, NULL);
+        g_test_add(path, LacScratch, NULL, lac_scratch_set_up, TESTS[i].test,
+            lac_scratch_tear_down);
+    }
+    return g_test_run();
+}
