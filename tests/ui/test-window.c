@@ -489,8 +489,8 @@ test_save(Desk *desk, gconstpointer data)
     lac_driver_pause(desk->driver, 300);
     shoot(desk, "saving");
     lac_driver_key(desk->driver, "Return");
-    lac_driver_end_foreign();
     wait_for(desk, is_saved, 5000);
+    lac_driver_end_foreign();
     g_assert_cmpstr(lac_session_get_path(desk->session), ==, path);
     g_assert_cmpstr(gtk_window_get_title(GTK_WINDOW(desk->window)), ==, "particle.lacuna");
     lac_driver_pause(desk->driver, 100);
