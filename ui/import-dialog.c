@@ -24,7 +24,7 @@ struct _LacImportDialog {
     GtkAdjustment *tilt_adjustment;
     AdwActionRow *file_row, *angles_row, *mask_row, *pixel_row, *background_row, *repair_row;
     AdwActionRow *values_row, *memory_row;
-    AdwComboRow *axis_row, *raw_type;
+    AdwComboRow *axis_row, *raw_type, *item_row;
     GtkSpinButton *first_spin, *step_spin, *pixel_spin;
     GtkSpinButton *raw_n, *raw_v, *raw_u, *raw_offset;
     GtkSwitch *raw_big, *background_switch, *repair_switch;
@@ -34,7 +34,8 @@ struct _LacImportDialog {
     LacSession *session;
     LacLatest *reader, *preparer;
     LacImport *import; // (nullable) what is shown
-    char *projections, *angles, *mask;
+    char *projections, *item, *angles, *mask;
+    gboolean is_filling; // the rows follow the file, not the user
 };
 
 enum {
@@ -128,7 +129,10 @@ show_projection(LacImportDialog *self)
               angles.theta)
         : g_strdup_printf("%" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT ", φ %.2f° θ %.2f° ψ %.2f°",
               k + 1, series->n, angles.phi, angles.theta, angles.psi);
-    gtk_label_set_text(self->tilt_label, text);
+    g_autofree char *named = self->import->names != NULL
+        ? g_strdup_printf("%s: %s", self->import->names[k], text)
+        : g_strdup(text);
+    gtk_label_set_text(self->tilt_label, named);
     lac_image_view_set_image(self->preview, series->buffer, &plane);
 }
 
@@ -224,6 +228,26 @@ show_file(LacImportDialog *self)
     adw_action_row_set_subtitle_lines(self->file_row, 3);
 }
 
+// Which arrays there are, if there is a choice.
+static void
+show_items(LacImportDialog *self)
+{
+    const GPtrArray *stacks = self->import->stacks;
+    g_autoptr(GtkStringList) names = gtk_string_list_new(NULL);
+    guint chosen = 0;
+    for (guint i = 0; i < stacks->len; i++) {
+        const LacFileItem *item = g_ptr_array_index(stacks, i);
+        gtk_string_list_append(names, item->name);
+        if (item == self->import->item)
+            chosen = i;
+    }
+    self->is_filling = TRUE;
+    adw_combo_row_set_model(self->item_row, G_LIST_MODEL(names));
+    adw_combo_row_set_selected(self->item_row, chosen);
+    self->is_filling = FALSE;
+    gtk_widget_set_visible(GTK_WIDGET(self->item_row), stacks->len > 1);
+}
+
 static void
 show_mask(LacImportDialog *self)
 {
@@ -253,6 +277,7 @@ show_import(LacImportDialog *self)
     gtk_spin_button_set_value(self->pixel_spin, import->series->pixel_size);
     lac_image_view_set_range(self->preview, (double) import->check.min, (double) import->check.max);
     show_file(self);
+    show_items(self);
     show_angles(self);
     show_mask(self);
     show_pixel_size(self);
@@ -312,6 +337,7 @@ static void
 read_files(LacImportDialog *self, gboolean known)
 {
     LacImportRequest *request = lac_import_request_new(self->projections);
+    request->item = g_strdup(self->item);
     request->angles = g_strdup(self->angles);
     request->mask = g_strdup(self->mask);
     request->read = get_read_params(self);
@@ -332,10 +358,23 @@ raw_changed_cb(LacImportDialog *self)
 }
 
 static void
+item_cb(LacImportDialog *self)
+{
+    guint chosen = adw_combo_row_get_selected(self->item_row);
+    if (self->is_filling || self->import == NULL || chosen >= self->import->stacks->len)
+        return;
+    const LacFileItem *item = g_ptr_array_index(self->import->stacks, chosen);
+    g_free(self->item);
+    self->item = g_strdup(item->name);
+    read_files(self, FALSE);
+}
+
+static void
 set_projections(LacImportDialog *self, const char *path)
 {
     g_free(self->projections);
     self->projections = g_strdup(path);
+    g_clear_pointer(&self->item, g_free);
     g_clear_pointer(&self->angles, g_free);
     read_files(self, FALSE);
 }
@@ -513,6 +552,7 @@ lac_import_dialog_finalize(GObject *object)
 {
     LacImportDialog *self = LAC_IMPORT_DIALOG(object);
     g_free(self->projections);
+    g_free(self->item);
     g_free(self->angles);
     g_free(self->mask);
     G_OBJECT_CLASS(lac_import_dialog_parent_class)->finalize(object);
@@ -539,6 +579,7 @@ bind_children(GtkWidgetClass *widget_class)
     gtk_widget_class_bind_template_child(widget_class, LacImportDialog, values_row);
     gtk_widget_class_bind_template_child(widget_class, LacImportDialog, memory_row);
     gtk_widget_class_bind_template_child(widget_class, LacImportDialog, axis_row);
+    gtk_widget_class_bind_template_child(widget_class, LacImportDialog, item_row);
     gtk_widget_class_bind_template_child(widget_class, LacImportDialog, raw_type);
     gtk_widget_class_bind_template_child(widget_class, LacImportDialog, first_spin);
     gtk_widget_class_bind_template_child(widget_class, LacImportDialog, step_spin);
@@ -607,6 +648,7 @@ connect_controls(LacImportDialog *self)
         { self->step_spin, "value-changed", G_CALLBACK(show_projection) },
         { self->axis_row, "notify::selected", G_CALLBACK(show_projection) },
         { self->pixel_spin, "value-changed", G_CALLBACK(pixel_cb) },
+        { self->item_row, "notify::selected", G_CALLBACK(item_cb) },
         { self->raw_n, "value-changed", G_CALLBACK(raw_changed_cb) },
         { self->raw_v, "value-changed", G_CALLBACK(raw_changed_cb) },
         { self->raw_u, "value-changed", G_CALLBACK(raw_changed_cb) },
@@ -666,7 +708,8 @@ lac_import_dialog_set_session(LacImportDialog *self, LacSession *session)
  * @self: a page
  * @paths: (element-type filename): projections and, if they are there, angles and a mask
  *
- * Starts to read and shows what is found.
+ * Starts to read and shows what is found. A table of angles alone goes with the projections that
+ * are shown already.
  */
 void
 lac_import_dialog_open(LacImportDialog *self, GPtrArray *paths)
@@ -674,6 +717,14 @@ lac_import_dialog_open(LacImportDialog *self, GPtrArray *paths)
     g_autofree char *projections = NULL;
     g_autofree char *angles = NULL;
     g_autofree char *mask = NULL;
+    const char *first = paths->len == 1 ? g_ptr_array_index(paths, 0) : NULL;
+    if (first != NULL && self->import != NULL && lac_import_is_angles(first) &&
+        gtk_widget_get_mapped(GTK_WIDGET(self))) {
+        g_free(self->angles);
+        self->angles = g_strdup(first);
+        read_files(self, TRUE);
+        return;
+    }
     if (!lac_import_sort_files(paths, &projections, &angles, &mask))
         return;
     gtk_widget_add_css_class(self->open_button, "suggested-action");

@@ -2,6 +2,7 @@
 #include "ui/import-source.h"
 
 #include "core/error.h"
+#include "core/io/natural.h"
 
 #include <string.h>
 
@@ -32,6 +33,7 @@ lac_import_request_free(gpointer request)
     if (self == NULL)
         return;
     g_free(self->projections);
+    g_free(self->item);
     g_free(self->angles);
     g_free(self->mask);
     g_clear_pointer(&self->known, lac_series_unref);
@@ -49,6 +51,8 @@ lac_import_free(gpointer import)
     if (self == NULL)
         return;
     lac_file_info_free(self->info);
+    g_clear_pointer(&self->stacks, g_ptr_array_unref);
+    g_strfreev(self->names);
     g_clear_pointer(&self->series, lac_series_unref);
     g_clear_pointer(&self->mask, lac_volume_unref);
     g_clear_error(&self->angles_error);
@@ -77,8 +81,14 @@ name_ends(const char *path, const char *const *suffixes)
     return FALSE;
 }
 
-static gboolean
-looks_like_angles(const char *path)
+/**
+ * lac_import_is_angles:
+ * @path: a file
+ *
+ * Returns: whether its name is that of a table of angles
+ */
+gboolean
+lac_import_is_angles(const char *path)
 {
     static const char *const suffixes[] = { ".tlt", ".rawtlt", ".txt", ".csv", ".ang", NULL };
     return name_has(path, "angle") || name_ends(path, suffixes);
@@ -101,9 +111,9 @@ lac_import_sort_files(GPtrArray *paths, char **projections, char **angles, char 
     *projections = *angles = *mask = NULL;
     for (guint i = 0; i < paths->len; i++) {
         const char *path = g_ptr_array_index(paths, i);
-        char **kind = paths->len > 1 && looks_like_angles(path) ? angles
-            : paths->len > 1 && name_has(path, "mask")          ? mask
-                                                                : projections;
+        char **kind = paths->len > 1 && lac_import_is_angles(path) ? angles
+            : paths->len > 1 && name_has(path, "mask")             ? mask
+                                                                   : projections;
         if (*kind == NULL)
             *kind = g_strdup(path);
     }
@@ -180,7 +190,7 @@ look_for_angles(LacImport *self, const char *projections)
     g_autoptr(GPtrArray) others = g_ptr_array_new_with_free_func(g_free);
     const char *entry;
     while (dir != NULL && (entry = g_dir_read_name(dir)) != NULL) {
-        if (!looks_like_angles(entry) || g_str_equal(entry, name))
+        if (!lac_import_is_angles(entry) || g_str_equal(entry, name))
             continue;
         GPtrArray *list = strncmp(entry, name, n_stem) == 0 ? first : others;
         if (list->len < MAX_CANDIDATES)
@@ -212,15 +222,58 @@ find_angles(LacImport *self, const LacImportRequest *request)
 
 // --- reading
 
-static const LacFileItem *
-find_item(const LacFileInfo *info)
+// Lists what could be projections and chooses the one that was asked for, or that is named so.
+static void
+choose_item(LacImport *self, const char *name)
 {
-    for (guint i = 0; i < info->items->len; i++) {
-        const LacFileItem *item = g_ptr_array_index(info->items, i);
-        if (item->kind == LAC_ITEM_ARRAY && item->n_dims == 3)
-            return item;
+    self->stacks = g_ptr_array_new();
+    for (guint i = 0; i < self->info->items->len; i++) {
+        LacFileItem *item = g_ptr_array_index(self->info->items, i);
+        if (item->kind != LAC_ITEM_ARRAY || item->n_dims != 3)
+            continue;
+        g_ptr_array_add(self->stacks, item);
+        gboolean fits = name != NULL ? g_str_equal(item->name, name) : name_has(item->name, "proj");
+        if (fits && (self->item == NULL || name != NULL))
+            self->item = item;
     }
-    return info->items->len > 0 ? g_ptr_array_index(info->items, 0) : NULL;
+    if (self->item == NULL && self->stacks->len > 0)
+        self->item = g_ptr_array_index(self->stacks, 0);
+}
+
+static int
+compare_naturally(gconstpointer a, gconstpointer b)
+{
+    return lac_natural_compare(*(const char *const *) a, *(const char *const *) b);
+}
+
+// The names of the images of a folder, if there is one for each projection.
+static void
+list_names(LacImport *self, const char *folder)
+{
+    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+    const char *name;
+    while (dir != NULL && (name = g_dir_read_name(dir)) != NULL)
+        if (name[0] != '.' && !lac_import_is_angles(name))
+            g_ptr_array_add(names, g_strdup(name));
+    if (names->len != self->series->n)
+        return;
+    g_ptr_array_sort(names, compare_naturally);
+    g_ptr_array_add(names, NULL);
+    self->names = (char **) g_ptr_array_steal(names, NULL);
+}
+
+static gboolean
+read_series(LacImport *self, const LacImportRequest *what, LacProgress *progress, GError **error)
+{
+    g_autofree char *file = self->item != NULL && self->item->name[0] != '\0'
+        ? g_strdup_printf("%s:%s", self->info->path, self->item->name)
+        : g_strdup(what->projections);
+    self->series = what->known != NULL ? lac_series_ref(what->known)
+                                       : lac_read_series(file, &what->read, progress, error);
+    if (self->series != NULL && g_file_test(what->projections, G_FILE_TEST_IS_DIR))
+        list_names(self, what->projections);
+    return self->series != NULL;
 }
 
 /**
@@ -240,14 +293,11 @@ lac_import_read(LacProgress *progress, gpointer request, GError **error)
     LacImport *self = g_new0(LacImport, 1);
     self->info = lac_file_info_read(what->projections, &what->read, error);
     if (self->info != NULL)
-        self->series = what->known != NULL
-            ? lac_series_ref(what->known)
-            : lac_read_series(what->projections, &what->read, progress, error);
-    if (self->series == NULL) {
+        choose_item(self, what->item);
+    if (self->info == NULL || !read_series(self, what, progress, error)) {
         lac_import_free(self);
         return NULL;
     }
-    self->item = find_item(self->info);
     find_angles(self, what);
     self->looks_like_volume = looks_like_volume(what->projections, self->item, self->has_angles);
     if (what->mask != NULL)

@@ -7,7 +7,8 @@
 
 // Which files; immutable while a worker has it.
 typedef struct {
-    char *projections; // a file argument
+    char *projections; // a file or folder
+    char *item;        // (nullable) what is inside it; NULL: what looks most like projections
     char *angles;      // (nullable) a file argument; NULL: look for them
     char *mask;        // (nullable) a file argument
     LacReadParams read;
@@ -17,7 +18,9 @@ typedef struct {
 // What was found. Errors beside the projections do not stop the rest.
 typedef struct {
     LacFileInfo *info;
-    const LacFileItem *item; // of info: what was read
+    const LacFileItem *item; // (nullable) of info: what was read
+    GPtrArray *stacks;       // of const LacFileItem, of info: all that could be projections
+    char **names;            // (nullable) of the images in a folder, in the order of the series
     LacSeries *series;
     gboolean looks_like_volume;
     gboolean has_angles;
@@ -32,4 +35,5 @@ LacImportRequest *lac_import_request_new(const char *projections);
 void lac_import_request_free(gpointer request);
 gpointer lac_import_read(LacProgress *progress, gpointer request, GError **error);
 void lac_import_free(gpointer import);
+gboolean lac_import_is_angles(const char *path);
 gboolean lac_import_sort_files(GPtrArray *paths, char **projections, char **angles, char **mask);
