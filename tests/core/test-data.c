@@ -248,6 +248,39 @@ test_atoms(void)
     g_assert_cmpuint(none->n, ==, 0);
 }
 
+static void
+test_atom_copies(void)
+{
+    g_autoptr(LacAtoms) atoms = lac_atoms_new(3);
+    lac_atoms_add_species(atoms, "Zr");
+    double *width = lac_atoms_add_column(atoms, "width");
+    for (gsize i = 0; i < 3; i++) {
+        atoms->x[i] = width[i] = (double) i;
+        atoms->y[i] = 10.0 * (double) i;
+        atoms->z[i] = -1.0;
+    }
+    atoms->state[1] = LAC_ATOM_DELETED;
+    atoms->flag[2] = LAC_PEAK_EDGE;
+    g_assert_cmpuint(lac_atoms_count_present(atoms), ==, 2);
+
+    g_autoptr(LacAtoms) longer = lac_atoms_copy(atoms, 4);
+    g_assert_cmpmem(longer->y, 3 * sizeof(double), atoms->y, 3 * sizeof(double));
+    g_assert_cmpuint(longer->state[1], ==, LAC_ATOM_DELETED);
+    g_assert_cmpuint(longer->flag[2], ==, LAC_PEAK_EDGE);
+    g_assert_true(isnan(lac_atoms_get_column(longer, "width")[3]));
+    g_assert_cmpstr(longer->species_names[0], ==, "Zr");
+    g_autoptr(LacAtoms) shorter = lac_atoms_copy(atoms, 1);
+    g_assert_cmpuint(shorter->n, ==, 1);
+
+    gsize indices[2];
+    g_autoptr(LacAtoms) present = lac_atoms_dup_present(atoms, indices);
+    g_assert_cmpuint(present->n, ==, 2);
+    g_assert_cmpuint(indices[1], ==, 2);
+    g_assert_cmpfloat(present->y[1], ==, 20.0);
+    g_assert_cmpfloat(lac_atoms_get_column(present, "width")[1], ==, 2.0);
+    g_assert_cmpuint(present->flag[1], ==, LAC_PEAK_EDGE);
+}
+
 typedef struct {
     double mean, variance, skewness, least, most;
 } Moments;
@@ -386,6 +419,7 @@ main(int argc, char **argv)
     g_test_add_func("/data/series-with-angles", test_series_with_angles);
     g_test_add_func("/data/series-exclusion", test_series_exclusion);
     g_test_add_func("/data/atoms", test_atoms);
+    g_test_add_func("/data/atom-copies", test_atom_copies);
     g_test_add_func("/data/uniform-and-normal", test_uniform_and_normal);
     g_test_add_func("/data/poisson", test_poisson);
     g_test_add_func("/data/streams-are-independent", test_streams_are_independent);
