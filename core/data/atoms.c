@@ -142,7 +142,8 @@ lac_atoms_count_present(const LacAtoms *self)
 {
     gsize n = 0;
     for (gsize i = 0; i < self->n; i++)
-        n += lac_atoms_is_present(self, i);
+        if (lac_atoms_is_present(self, i))
+            n++;
     return n;
 }
 

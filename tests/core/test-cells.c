@@ -46,7 +46,7 @@ check_search(const Points *points, const LacCells *cells, LacVec3 p, double radi
     for (gsize i = 0; i < N; i++) {
         gboolean near = !points->skip[i] && distance_to(points, i, p) <= radius;
         g_assert_cmpint(is_found[i], ==, near);
-        n += near;
+        n += near ? 1 : 0;
         if (near && (best == G_MAXSIZE || distance_to(points, i, p) < distance_to(points, best, p)))
             best = i;
     }
