@@ -41,7 +41,7 @@ parse_options(LacCli *cli, Options *o, int *argc, char ***argv, GError **error)
             "MODE" },
         { "iso", 0, 0, G_OPTION_ARG_DOUBLE, &o->iso, "Level of the isosurface", "LEVEL" },
         { "colormap", 0, 0, G_OPTION_ARG_STRING, &o->colormap,
-            "viridis, cividis, magma, batlow, grey or diverging", "NAME" },
+            "viridis, cividis, magma, grey or diverging", "NAME" },
         { "range", 0, 0, G_OPTION_ARG_STRING, &o->range,
             "Values at the ends of the colour map; default from the histogram", "LO,HI" },
         { "view", 0, 0, G_OPTION_ARG_STRING, &o->view,
@@ -64,7 +64,7 @@ parse_options(LacCli *cli, Options *o, int *argc, char ***argv, GError **error)
             NULL },
         { "no-lighting", 0, 0, G_OPTION_ARG_NONE, &o->flat, "Volume rendering without light",
             NULL },
-        { NULL },
+        G_OPTION_ENTRY_NULL,
     };
     if (!lac_cli_parse(cli, "FILE -o IMG.png - draw a volume without a display", entries, argc,
             argv, error))

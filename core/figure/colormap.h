@@ -8,7 +8,6 @@ typedef enum {
     LAC_COLORMAP_VIRIDIS,
     LAC_COLORMAP_CIVIDIS,
     LAC_COLORMAP_MAGMA,
-    LAC_COLORMAP_BATLOW,
     LAC_COLORMAP_GREY,
     LAC_COLORMAP_DIVERGING, // blue, white, red: for values about zero
     LAC_N_COLORMAPS,

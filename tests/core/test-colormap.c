@@ -72,7 +72,48 @@ test_diverging_centre(void)
     float rgb[3];
     lac_colormap_lookup(LAC_COLORMAP_DIVERGING, 0.5, rgb);
     for (int c = 0; c < 3; c++)
-        g_assert_cmpfloat_with_epsilon(rgb[c], 0xf7 / 255.0, 1e-6);
+        g_assert_cmpfloat_with_epsilon(rgb[c], 0xf3 / 255.0, 1e-6);
+}
+
+// Entries of the published tables that lie between the control points.
+static void
+test_published(void)
+{
+    static const struct {
+        LacColormap colormap;
+        guint entry, rgb;
+    } KNOWN[] = {
+        { LAC_COLORMAP_VIRIDIS, 28, 0x482878 },
+        { LAC_COLORMAP_VIRIDIS, 93, 0x2d708e },
+        { LAC_COLORMAP_VIRIDIS, 217, 0x9bd93c },
+        { LAC_COLORMAP_CIVIDIS, 64, 0x434e6c },
+        { LAC_COLORMAP_CIVIDIS, 128, 0x7d7c78 },
+        { LAC_COLORMAP_CIVIDIS, 217, 0xd6c35d },
+        { LAC_COLORMAP_MAGMA, 64, 0x51127c },
+        { LAC_COLORMAP_MAGMA, 128, 0xb73779 },
+        { LAC_COLORMAP_MAGMA, 177, 0xf66c5c },
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(KNOWN); i++) {
+        float rgb[3];
+        lac_colormap_lookup(KNOWN[i].colormap, KNOWN[i].entry / 255.0, rgb);
+        for (int c = 0; c < 3; c++)
+            g_assert_cmpfloat_with_epsilon(255.0 * (double) rgb[c],
+                (double) ((KNOWN[i].rgb >> (16 - 8 * c)) & 0xff), 1.0);
+    }
+}
+
+// Lightness as the comment on the table says, but for the rounded tip in the middle.
+static void
+test_diverging_lightness(void)
+{
+    for (int i = 0; i <= 100; i++) {
+        float low[3], high[3];
+        lac_colormap_lookup(LAC_COLORMAP_DIVERGING, 0.5 - i / 200.0, low);
+        lac_colormap_lookup(LAC_COLORMAP_DIVERGING, 0.5 + i / 200.0, high);
+        double expected = 96.0 - 66.0 * i / 100.0;
+        g_assert_cmpfloat_with_epsilon(lightness(low), expected, 1.5);
+        g_assert_cmpfloat_with_epsilon(lightness(high), expected, 1.5);
+    }
 }
 
 static void
@@ -113,6 +154,8 @@ main(int argc, char **argv)
     g_test_add_func("/colormap/ends", test_ends);
     g_test_add_func("/colormap/lightness", test_lightness);
     g_test_add_func("/colormap/diverging-centre", test_diverging_centre);
+    g_test_add_func("/colormap/published", test_published);
+    g_test_add_func("/colormap/diverging-lightness", test_diverging_lightness);
     g_test_add_func("/colormap/names", test_names);
     g_test_add_func("/colormap/table", test_table);
     return g_test_run();
