@@ -138,7 +138,7 @@ lac_application_init(LacApplication *self)
     static const GOptionEntry options[] = {
         { "example", 0, 0, G_OPTION_ARG_NONE, NULL, "Open the built-in example particle", NULL },
         { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, NULL, NULL, "[FILE…]" },
-        { NULL },
+        G_OPTION_ENTRY_NULL,
     };
     g_application_add_main_option_entries(G_APPLICATION(self), options);
 }

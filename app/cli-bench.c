@@ -90,7 +90,7 @@ parse(LacCli *cli, LacBench *bench, int *argc, char ***argv, GError **error)
     const GOptionEntry entries[] = {
         { "size", 0, 0, G_OPTION_ARG_INT, &size, "Edge of the volume in voxels", "N" },
         { "tilts", 0, 0, G_OPTION_ARG_INT, &n_tilts, "Number of projections", "N" },
-        { NULL },
+        G_OPTION_ENTRY_NULL,
     };
     g_autoptr(GString) usage = g_string_new("[NAME…] - measures speed; prints JSON\n\nNames:");
     for (gsize i = 0; benchmarks[i] != NULL; i++)

@@ -72,7 +72,7 @@ parse_options(LacCli *cli, Options *o, int *argc, char ***argv, GError **error)
         { "as", 0, 0, G_OPTION_ARG_STRING, &o->as,
             "What the numbers are; default series when there are angles, else volume",
             "volume|series" },
-        { NULL },
+        G_OPTION_ENTRY_NULL,
     };
     g_autofree GOptionEntry *entries = lac_cli_input_entries(&o->input, own);
     return lac_cli_parse(cli,

@@ -181,7 +181,7 @@ list_project(const char *path, Contents contents[N_PROJECT_PARTS], LacProgress *
 static Range
 get_range(const double *values, gsize n)
 {
-    Range range = { .min = INFINITY, .max = -INFINITY };
+    Range range = { .min = HUGE_VAL, .max = -HUGE_VAL };
     for (gsize i = 0; i < n; i++) {
         range.min = MIN(range.min, values[i]);
         range.max = MAX(range.max, values[i]);
@@ -469,7 +469,7 @@ run(LacCli *cli, int argc, char **argv, GError **error)
     LacReadParams params;
     const GOptionEntry own[] = {
         { "headers", 0, 0, G_OPTION_ARG_NONE, &headers_only, "Do not read the values", NULL },
-        { NULL },
+        G_OPTION_ENTRY_NULL,
     };
     g_autofree GOptionEntry *entries = lac_cli_input_entries(&input, own);
     if (!lac_cli_parse(cli, "FILE - tell what is inside a file", entries, &argc, &argv, error) ||

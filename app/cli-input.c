@@ -30,7 +30,7 @@ lac_cli_input_entries(LacCliInput *self, const GOptionEntry *own)
             "Raw values have their high byte first", NULL },
         { "mrc-bytes", 0, 0, G_OPTION_ARG_STRING, &self->mrc_bytes,
             "Bytes of an MRC file are signed or unsigned, whatever it says", "SIGN" },
-        { NULL },
+        G_OPTION_ENTRY_NULL,
     };
     guint n = 0;
     while (own[n].long_name != NULL)

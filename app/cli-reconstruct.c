@@ -76,7 +76,7 @@ parse(LacCli *cli, Options *o, int *argc, char ***argv, GError **error)
         { "no-positivity", 0, 0, G_OPTION_ARG_NONE, &o->no_positivity, "Allow negative voxels",
             NULL },
         { "backend", 0, 0, G_OPTION_ARG_STRING, &o->backend, "auto (default) or cpu", "B" },
-        { NULL },
+        G_OPTION_ENTRY_NULL,
     };
     if (!lac_cli_parse(cli, "- reconstructs a volume from a tilt series", entries, argc, argv,
             error))

@@ -46,7 +46,7 @@ parse(LacCli *cli, Options *options, int argc, char **argv, GError **error)
         { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options->output,
             "Project (.lacuna), or images (.mrc, ...) with angles (.tlt) and atoms (.xyz) beside",
             "FILE" },
-        { NULL },
+        G_OPTION_ENTRY_NULL,
     };
     if (!lac_cli_parse(cli, "-o FILE - simulates a particle and its tilt series", entries, &argc,
             &argv, error))

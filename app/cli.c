@@ -94,7 +94,7 @@ lac_cli_parse(LacCli *cli, const char *usage, const GOptionEntry *entries, int *
         { "json", 0, 0, G_OPTION_ARG_NONE, &cli->json, "Print one JSON object", NULL },
         { "quiet", 'q', 0, G_OPTION_ARG_NONE, &cli->quiet, "Print no progress", NULL },
         { "threads", 0, 0, G_OPTION_ARG_INT, &n_threads, "Use N threads (default: all)", "N" },
-        { NULL },
+        G_OPTION_ENTRY_NULL,
     };
     g_autoptr(GOptionContext) context = g_option_context_new(usage);
     g_option_context_add_main_entries(context, entries, NULL);

@@ -201,7 +201,7 @@ show_angles(LacImportDialog *self)
         set_warning(self->angles_row, TRUE, "None found: choose a file, or type equal steps below");
         return;
     }
-    double min = INFINITY, max = -INFINITY;
+    double min = HUGE_VAL, max = -HUGE_VAL;
     for (gsize k = 0; k < series->n; k++) {
         min = MIN(min, series->angles[k].theta);
         max = MAX(max, series->angles[k].theta);

@@ -83,8 +83,8 @@ is_empty(const LacPlot *self)
 static void
 get_ranges(const LacPlot *self, Frame *frame)
 {
-    frame->x_lo = frame->y_lo = INFINITY;
-    frame->x_hi = frame->y_hi = -INFINITY;
+    frame->x_lo = frame->y_lo = HUGE_VAL;
+    frame->x_hi = frame->y_hi = -HUGE_VAL;
     for (guint i = 0; i < LAC_PLOT_MAX_LINES; i++) {
         const Line *line = &self->lines[i];
         for (gsize k = 0; k < line->n; k++) {
@@ -474,7 +474,7 @@ nearest_sample(LacPlot *self, double wx)
     Frame frame;
     make_frame(self, gtk_widget_get_width(GTK_WIDGET(self)),
         gtk_widget_get_height(GTK_WIDGET(self)), &frame);
-    double best = INFINITY;
+    double best = HUGE_VAL;
     int found = -1;
     for (gsize k = 0; k < line->n; k++) {
         double distance = fabs(to_x(&frame, line->x[k]) - wx);

@@ -49,7 +49,6 @@ job_finished_cb(LacJob *job, Watch *watch)
         return;
     g_autoptr(GError) error = NULL;
     gpointer result = lac_job_steal_result(job, &error);
-    g_autoptr(LacJob) keep = g_object_ref(job);
     watch->done(self, result);
     lac_session_update_job(self, NULL);
     if (error != NULL && !g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))

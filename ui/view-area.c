@@ -62,7 +62,7 @@ static void
 opened_cb(LacViewArea *self)
 {
     lac_viewport_set_transfer(self->viewport, NULL);
-    lac_viewport_set_iso_level(self->viewport, NAN);
+    lac_viewport_set_iso_level(self->viewport, (double) NAN);
     lac_viewport_reset(self->viewport);
     lac_view_state_load(self->viewport, lac_session_get_views(self->session));
 }

@@ -148,7 +148,7 @@ transfer_reset_cb(LacViewPanel *self)
 static void
 level_reset_cb(LacViewPanel *self)
 {
-    lac_viewport_set_iso_level(self->viewport, NAN);
+    lac_viewport_set_iso_level(self->viewport, (double) NAN);
 }
 
 static void

@@ -214,7 +214,7 @@ lac_atoms_add_column(LacAtoms *self, const char *name)
 {
     LacAtomColumn column = { .name = g_strdup(name), .values = g_new(double, self->n) };
     for (gsize i = 0; i < self->n; i++)
-        column.values[i] = NAN;
+        column.values[i] = (double) NAN;
     g_array_append_val(self->columns, column);
     return column.values;
 }

@@ -245,7 +245,7 @@ gboolean
 lac_cells_find_nearest(const LacCells *self, LacVec3 p, double radius, gsize except, gsize *index,
     double *distance)
 {
-    Nearest nearest = { .except = except, .index = G_MAXSIZE, .distance2 = INFINITY };
+    Nearest nearest = { .except = except, .index = G_MAXSIZE, .distance2 = HUGE_VAL };
     for_each_within(self, p, radius, keep_nearest, &nearest);
     if (nearest.n == 0)
         return FALSE;
@@ -268,7 +268,7 @@ lac_cells_find_nearest(const LacCells *self, LacVec3 p, double radius, gsize exc
 gsize
 lac_cells_count(const LacCells *self, LacVec3 p, double radius, gsize except)
 {
-    Nearest nearest = { .except = except, .index = G_MAXSIZE, .distance2 = INFINITY };
+    Nearest nearest = { .except = except, .index = G_MAXSIZE, .distance2 = HUGE_VAL };
     for_each_within(self, p, radius, keep_nearest, &nearest);
     return nearest.n;
 }

@@ -202,9 +202,9 @@ tilt_weights(const LacSeries *series)
  * @new_state: (out) (transfer full): the volume
  * @error: return location for a #GError
  *
- * Weighted back projection (doi:10.1098/rspa.1971.0108 and the textbooks since): each projection
- * is filtered with the ramp across the tilt axis, weighed with the range of tilt it stands for,
- * and back projected. One pass; positivity does not apply.
+ * Weighted back projection (the ramp as in doi:10.1073/pnas.68.9.2236): each projection is filtered
+ * with the ramp across the tilt axis, weighed with the range of tilt it stands for, and back
+ * projected. One pass; positivity does not apply.
  *
  * Returns: %TRUE, or %FALSE with @error set
  */

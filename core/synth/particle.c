@@ -278,7 +278,7 @@ static guint
 nearest_metal(const GArray *sites, LacVec3 r)
 {
     guint best = 0;
-    double least = INFINITY;
+    double least = HUGE_VAL;
     for (guint i = 0; i < sites->len; i++) {
         const Site *site = &g_array_index(sites, Site, i);
         LacVec3 d = add_scaled(site->position, -1.0, r);

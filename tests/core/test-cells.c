@@ -105,7 +105,7 @@ test_empty_and_hostile(void)
     g_autoptr(LacCells) empty = lac_cells_new(NULL, NULL, NULL, NULL, 0, 2.0, NULL);
     g_assert_nonnull(empty);
     g_assert_cmpuint(lac_cells_count(empty, (LacVec3){ 0, 0, 0 }, 1e6, G_MAXSIZE), ==, 0);
-    const double hostile[] = { NAN, INFINITY, -1e300, 1e11 };
+    const double hostile[] = { (double) NAN, HUGE_VAL, -1e300, 1e11 };
     for (gsize i = 0; i < G_N_ELEMENTS(hostile); i++) {
         g_autoptr(GError) error = NULL;
         const double x[2] = { 0, hostile[i] }, y[2] = { 0, 0 }, z[2] = { 0, 0 };

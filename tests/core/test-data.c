@@ -196,7 +196,7 @@ test_series_with_angles(void)
     g_assert_false(lac_series_is_single_axis(turned));
     g_assert_cmpfloat(series->angles[1].psi, ==, 0.0);
 
-    angles[1].theta = NAN;
+    angles[1].theta = (double) NAN;
     g_assert_null(lac_series_with_angles(series, angles, 3, &bad));
     g_assert_error(bad, LAC_ERROR, LAC_ERROR_FORMAT);
     g_assert_nonnull(strstr(bad->message, "Angle 2"));
@@ -289,7 +289,7 @@ typedef struct {
 static Moments
 moments(double (*draw)(guint64 seed, guint64 i, double p), guint64 seed, double p, gsize n)
 {
-    Moments m = { .least = INFINITY, .most = -INFINITY };
+    Moments m = { .least = HUGE_VAL, .most = -HUGE_VAL };
     g_autofree double *x = g_new(double, n);
     for (gsize i = 0; i < n; i++) {
         x[i] = draw(seed, i, p);

@@ -258,8 +258,8 @@ watch(void *data)
     Work *self = data;
     while (!atomic_load(&self->done)) {
         lac_progress_want_result(self->progress);
-        g_autofree char *message = lac_progress_dup_message(self->progress);
-        g_autofree char *result = lac_progress_take_result(self->progress);
+        g_free(lac_progress_dup_message(self->progress));
+        g_free(lac_progress_take_result(self->progress));
         lac_progress_get_fraction(self->progress);
         lac_progress_set_paused(self->progress, TRUE);
         lac_progress_set_paused(self->progress, FALSE);

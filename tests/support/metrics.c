@@ -86,7 +86,7 @@ static gsize
 nearest(const TestPeaks *list, LacVec3 r, double *distance)
 {
     gsize best = 0;
-    double least = INFINITY;
+    double least = HUGE_VAL;
     for (gsize i = 0; i < list->n; i++) {
         double dx = list->position[i].x - r.x, dy = list->position[i].y - r.y;
         double dz = list->position[i].z - r.z, square = dx * dx + dy * dy + dz * dz;

@@ -87,8 +87,8 @@ test_found(Desk *desk, gconstpointer data)
     (void) data;
     g_autoptr(GError) error = NULL;
     g_autofree char *path = write_series(desk, "scan.mrc", N);
-    g_autofree char *others = write_angles(desk, "angles_other.txt", N + 3);
-    g_autofree char *own = write_angles(desk, "scan.tlt", N);
+    g_free(write_angles(desk, "angles_other.txt", N + 3));
+    g_free(write_angles(desk, "scan.tlt", N));
     LacImport *import = read_import(path, NULL, &error);
     g_assert_no_error(error);
     g_assert_true(import->has_angles);

@@ -108,6 +108,7 @@ test_series(LacScratch *scratch, gconstpointer data)
     gsize n;
     g_autofree LacAngles *angles = lac_read_angles(scratch->folder, &n, &error);
     g_assert_no_error(error);
+    g_assert_cmpfloat(angles[10].theta, ==, 30.5);
     g_assert_cmpuint(n, ==, 11);
 }
 

@@ -294,7 +294,7 @@ test_threads(void)
 static void
 test_bad_arguments(void)
 {
-    LacAngles angle = { 0.0, NAN, 0.0 };
+    LacAngles angle = { 0.0, (double) NAN, 0.0 };
     LacProjectorParams params = {
         .nx = 8,
         .ny = 8,

@@ -425,7 +425,7 @@ test_bad_parameters(void)
     for (gsize i = 0; i < G_N_ELEMENTS(bad); i++)
         bad[i] = good;
     bad[0].n_iterations = 0;
-    bad[1].step = NAN;
+    bad[1].step = (double) NAN;
     bad[2].blob_sigma = 1000.0;
     bad[3].weight_cap = -1.0;
     bad[4].nx = (gsize) 1 << 40;

@@ -47,7 +47,7 @@ distance(const LacAtoms *atoms, gsize i, double x, double y, double z)
 static double
 nearest_neighbour(const LacAtoms *atoms, gsize i)
 {
-    double least = INFINITY;
+    double least = HUGE_VAL;
     for (gsize j = 0; j < atoms->n; j++)
         if (j != i)
             least = MIN(least, distance(atoms, i, atoms->x[j], atoms->y[j], atoms->z[j]));
@@ -301,7 +301,7 @@ test_refusals(void)
     params.sigma = 50.0;
     assert_refused(&params, "width of an atom");
     lac_synth_params_init(&params);
-    params.dose = NAN;
+    params.dose = (double) NAN;
     assert_refused(&params, "dose");
     lac_synth_params_init(&params);
     params.max_tilt = 91.0;
