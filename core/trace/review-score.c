@@ -1,0 +1,372 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/trace/review-private.h"
+
+#include <math.h>
+
+#define MAD_TO_SIGMA 1.4826
+#define MIN_MEMBERS  20   // a class of fewer says nothing about itself
+#define MIN_SHARE    0.01 // of all atoms that the lightest class must hold
+#define FAINTEST     0.01 // of the usual brightness; less is taken as this
+#define PRIOR        -4.0 // logit of an atom that is usual in every way
+#define PRIOR_GHOST  -2.0 // logit of a rejected peak as bright and well fitted as an atom
+
+// Evidence of one feature: weight times what exceeds the offset, between low and high. The features
+// are in units of the spread over the atoms of the model, or natural ones where noted.
+typedef struct {
+    const char *name;
+    double offset, low, high, weight;
+} Evidence;
+
+static const Evidence evidences[LAC_N_REVIEW_FEATURES] = {
+    [LAC_REVIEW_INTENSITY] = { "intensity", 1.5, -2.0, 5.0, 0.60 },
+    [LAC_REVIEW_HEIGHT] = { "height", 1.5, -2.0, 5.0, 0.35 },
+    [LAC_REVIEW_LOCAL] = { "local", 1.0, -1.0, 4.0, 0.35 },
+    [LAC_REVIEW_FIT] = { "fit", 1.5, -1.0, 6.0, 0.60 },
+    [LAC_REVIEW_WIDTH] = { "width", 1.5, 0.0, 4.0, 0.30 },
+    [LAC_REVIEW_ELONGATION] = { "elongation", 2.5, 0.0, 5.0, 0.70 },
+    [LAC_REVIEW_MARGIN] = { "margin", 0.0, 0.0, 1.0, 0.5 },   // 1: between two classes
+    [LAC_REVIEW_P_ATOM] = { "p_atom", 0.0, 0.0, 6.0, 0.5 },   // logit of being none, + 4
+    [LAC_REVIEW_CROWD] = { "crowd", 1.0, 0.0, 5.0, 0.60 },    //
+    [LAC_REVIEW_CONTACT] = { "contact", 0.0, 0.0, 0.3, 8.0 }, // share missing of 0.8 contacts
+    [LAC_REVIEW_BONDS] = { "bonds", 0.6, 0.0, 2.0, 2.0 },     // log of usual over own, + 1
+    [LAC_REVIEW_EMPTY] = { "empty", 0.6, 0.0, 4.0, 4.0 },     // log of usual over own
+    [LAC_REVIEW_MASK] = { "mask", 0.0, 0.0, 4.0, 1.0 },       // [Å], at least 1 outside
+    [LAC_REVIEW_LACK] = { "lack", 0.3, 0.0, 1.0, 2.0 },       // share of own height
+};
+
+/**
+ * lac_review_feature_get_name:
+ * @feature: a feature
+ *
+ * Returns: (transfer none): its name in tables
+ */
+const char *
+lac_review_feature_get_name(LacReviewFeature feature)
+{
+    return evidences[feature].name;
+}
+
+/**
+ * lac_review_select:
+ * @v: (array length=n): values without NaN; reordered
+ * @n: above 0
+ * @k: below @n
+ *
+ * Hoare's selection.
+ *
+ * Returns: the value that would stand at place @k of the sorted array
+ */
+double
+lac_review_select(double *v, gsize n, gsize k)
+{
+    gsize low = 0, high = n - 1;
+    while (low < high) {
+        double pivot = v[low + (high - low) / 2];
+        gsize i = low, j = high;
+        for (;;) {
+            while (v[i] < pivot)
+                i++;
+            while (v[j] > pivot)
+                j--;
+            if (i >= j)
+                break;
+            double swap = v[i];
+            v[i++] = v[j];
+            v[j--] = swap;
+        }
+        // Everything up to j is no more than the pivot, everything after it no less.
+        if (v[j] > pivot)
+            j--;
+        if (k <= j)
+            high = j;
+        else
+            low = j + 1;
+    }
+    return v[k];
+}
+
+// Median and spread of finite values; reorders them. NaN when there are too few.
+static LacReviewRobust
+robust_of(double *values, gsize n, double least_spread)
+{
+    if (n < MIN_MEMBERS)
+        return (LacReviewRobust){ NAN, NAN };
+    double median = lac_review_select(values, n, n / 2);
+    for (gsize i = 0; i < n; i++)
+        values[i] = fabs(values[i] - median);
+    double spread = MAD_TO_SIGMA * lac_review_select(values, n, n / 2);
+    return (LacReviewRobust){ median, fmax(spread, least_spread) };
+}
+
+typedef enum {
+    AS_IT_IS,
+    LOGARITHM,
+} Scale;
+
+// Of one column over the atoms of a class, or of all.
+static LacReviewRobust
+robust_column(const LacReview *self, const double *column, Scale scale, gsize class,
+    double least_spread, double *scratch)
+{
+    gsize n = 0;
+    for (gsize i = 0; column != NULL && i < self->atoms->n; i++) {
+        if (self->absent[i] ||
+            (class < LAC_REVIEW_CLASSES && lac_review_get_class(self, i) != class))
+            continue;
+        double value = scale == LOGARITHM ? log(column[i]) : column[i];
+        if (isfinite(value))
+            scratch[n++] = value;
+    }
+    return robust_of(scratch, n, least_spread);
+}
+
+static guint
+find_lightest(const LacReviewStats *stats, const LacReviewRobust *brightness)
+{
+    gsize n = 0;
+    for (guint s = 0; s < LAC_REVIEW_CLASSES; s++)
+        n += stats->n[s];
+    guint lightest = LAC_REVIEW_CLASSES;
+    for (guint s = 0; s < LAC_REVIEW_CLASSES; s++)
+        if (!isnan(brightness[s].median) && (double) stats->n[s] >= MIN_SHARE * (double) n &&
+            (lightest == LAC_REVIEW_CLASSES || brightness[s].median < brightness[lightest].median))
+            lightest = s;
+    return lightest;
+}
+
+typedef double (*LocalValue)(const LacReviewLocal *local, guint which);
+
+static double
+value_ratio(const LacReviewLocal *local, guint which)
+{
+    (void) which;
+    return local->ratio;
+}
+
+static double
+value_crowd(const LacReviewLocal *local, guint which)
+{
+    (void) which;
+    return local->crowd;
+}
+
+static double
+value_bonds(const LacReviewLocal *local, guint which)
+{
+    (void) which;
+    return local->n_bonds;
+}
+
+static double
+value_shell(const LacReviewLocal *local, guint which)
+{
+    (void) which;
+    return local->n_shell;
+}
+
+static double
+value_contact(const LacReviewLocal *local, guint which)
+{
+    return local->contact[which];
+}
+
+static LacReviewRobust
+robust_local(const LacReview *self, LocalValue get, guint which, gsize class, double least_spread,
+    double *scratch)
+{
+    gsize n = 0;
+    for (gsize i = 0; i < self->atoms->n; i++) {
+        if (self->absent[i] ||
+            (class < LAC_REVIEW_CLASSES && lac_review_get_class(self, i) != class))
+            continue;
+        double value = get(&self->local[i], which);
+        if (isfinite(value))
+            scratch[n++] = value;
+    }
+    return robust_of(scratch, n, least_spread);
+}
+
+/**
+ * lac_review_measure_stats:
+ * @self: a review whose local part is up to date
+ * @stats: (out caller-allocates): what is usual among the atoms of the model
+ */
+void
+lac_review_measure_stats(const LacReview *self, LacReviewStats *stats)
+{
+    const LacReviewColumns *c = &self->columns;
+    const gsize all = LAC_REVIEW_CLASSES;
+    g_autofree double *scratch = g_new(double, MAX(self->atoms->n, 1));
+    *stats = (LacReviewStats){ 0 };
+    for (gsize i = 0; i < self->atoms->n; i++)
+        if (!self->absent[i])
+            stats->n[lac_review_get_class(self, i)]++;
+    for (guint s = 0; s < LAC_REVIEW_CLASSES; s++) {
+        const LacReviewRobust none = { NAN, NAN };
+        stats->intensity[s] = stats->height[s] = none;
+        stats->n_bonds[s] = NAN;
+        for (guint t = 0; t < LAC_REVIEW_CLASSES; t++)
+            stats->contact[s][t] = NAN;
+        if (stats->n[s] < MIN_MEMBERS)
+            continue;
+        stats->intensity[s] = robust_column(self, c->intensity, LOGARITHM, s, 0.05, scratch);
+        stats->height[s] = robust_column(self, c->height, LOGARITHM, s, 0.05, scratch);
+        stats->n_bonds[s] = robust_local(self, value_bonds, 0, s, 0.0, scratch).median;
+        for (guint t = 0; t < LAC_REVIEW_CLASSES; t++)
+            if (stats->n[t] >= MIN_MEMBERS)
+                stats->contact[s][t] = robust_local(self, value_contact, t, s, 0.0, scratch).median;
+    }
+    stats->light_intensity = find_lightest(stats, stats->intensity);
+    stats->light_height = find_lightest(stats, stats->height);
+    stats->fit = robust_column(self, c->fit, LOGARITHM, all, 0.1, scratch);
+    stats->width = robust_column(self, c->width, LOGARITHM, all, 0.03, scratch);
+    stats->elongation = robust_column(self, c->elongation, AS_IT_IS, all, 0.03, scratch);
+    stats->ratio = robust_local(self, value_ratio, 0, all, 0.05, scratch);
+    stats->crowd = robust_local(self, value_crowd, 0, all, 1e-3, scratch);
+    stats->n_shell = robust_local(self, value_shell, 0, all, 0.0, scratch).median;
+}
+
+// How far @value lies above (sign 1) or below (sign -1) what is usual; NaN when unknown.
+static double
+deviation(double value, LacReviewRobust usual, double sign)
+{
+    return sign * (value - usual.median) / usual.spread;
+}
+
+static double
+faintness(const double *column, gsize i, const LacReviewRobust *classes, guint lightest)
+{
+    if (column == NULL || lightest == LAC_REVIEW_CLASSES || !isfinite(column[i]))
+        return NAN;
+    double usual = exp(classes[lightest].median);
+    return deviation(log(fmax(column[i], FAINTEST * usual)), classes[lightest], -1.0);
+}
+
+static double
+worst_contact(const LacReview *self, gsize i)
+{
+    guint s = lac_review_get_class(self, i);
+    double worst = 0.0;
+    for (guint t = 0; t < LAC_REVIEW_CLASSES; t++) {
+        double lack = 1.0 - self->local[i].contact[t] / (0.8 * self->stats.contact[s][t]);
+        worst = lack > worst ? lack : worst;
+    }
+    return worst;
+}
+
+static void
+get_place_features(const LacReview *self, gsize i, double *f)
+{
+    const LacReviewLocal *local = &self->local[i];
+    const LacReviewStats *stats = &self->stats;
+    double bonds =
+        i < self->atoms->n ? stats->n_bonds[lac_review_get_class(self, i)] : (double) NAN;
+    f[LAC_REVIEW_CROWD] = deviation(local->crowd, stats->crowd, 1.0);
+    f[LAC_REVIEW_BONDS] = log((bonds + 1.0) / (local->n_bonds + 1.0));
+    f[LAC_REVIEW_EMPTY] = log((stats->n_shell + 1.0) / (local->n_shell + 1.0));
+    f[LAC_REVIEW_MASK] = local->outside > 0.0 ? 1.0 + local->outside : 0.0;
+}
+
+/**
+ * lac_review_get_features:
+ * @self: a review with statistics
+ * @i: an atom, or after them a peak of the residual
+ * @features: (out caller-allocates) (array fixed-size=14): how unusual it is in each way; NaN where
+ *   unknown
+ */
+void
+lac_review_get_features(const LacReview *self, gsize i, double *features)
+{
+    const LacReviewColumns *c = &self->columns;
+    const LacReviewStats *stats = &self->stats;
+    double *f = features;
+    for (guint k = 0; k < LAC_N_REVIEW_FEATURES; k++)
+        f[k] = NAN;
+    get_place_features(self, i, f);
+    if (i >= self->atoms->n)
+        return;
+    f[LAC_REVIEW_INTENSITY] = faintness(c->intensity, i, stats->intensity, stats->light_intensity);
+    f[LAC_REVIEW_HEIGHT] = faintness(c->height, i, stats->height, stats->light_height);
+    f[LAC_REVIEW_LOCAL] = deviation(self->local[i].ratio, stats->ratio, -1.0);
+    if (c->fit != NULL)
+        f[LAC_REVIEW_FIT] = deviation(log(c->fit[i]), stats->fit, 1.0);
+    if (c->width != NULL)
+        f[LAC_REVIEW_WIDTH] = deviation(log(c->width[i]), stats->width, -1.0);
+    if (c->elongation != NULL)
+        f[LAC_REVIEW_ELONGATION] = deviation(c->elongation[i], stats->elongation, -1.0);
+    if (c->margin != NULL && c->margin[i] >= 0.0)
+        f[LAC_REVIEW_MARGIN] = fmax(0.0, 1.0 - c->margin[i] / 0.1);
+    if (c->p_atom != NULL && !isnan(c->p_atom[i])) {
+        double p = CLAMP(c->p_atom[i], 1e-4, 1.0 - 1e-4);
+        f[LAC_REVIEW_P_ATOM] = fmax(0.0, log((1.0 - p) / p) + 4.0);
+    }
+    f[LAC_REVIEW_CONTACT] = worst_contact(self, i);
+    if (self->residual != NULL && c->height != NULL && c->height[i] > 0.0)
+        f[LAC_REVIEW_LACK] = fmax(0.0,
+            -lac_review_get_residual(self, lac_review_get_position(self, i)) / c->height[i]);
+}
+
+static double
+weigh(const double *f, guint k)
+{
+    const Evidence *e = &evidences[k];
+    return isnan(f[k]) ? 0.0 : e->weight * CLAMP(f[k] - e->offset, e->low, e->high);
+}
+
+static double
+weigh_as(double f, double weight)
+{
+    return isnan(f) ? 0.0 : weight * CLAMP(f, -2.0, 8.0);
+}
+
+static double
+logistic(double x)
+{
+    return 1.0 / (1.0 + exp(-x));
+}
+
+static double
+score_atom(const double *f)
+{
+    double x = PRIOR;
+    for (guint k = 0; k < LAC_N_REVIEW_FEATURES; k++)
+        x += weigh(f, k);
+    return logistic(x);
+}
+
+// A candidate is the better the less it looks like something that is no atom.
+static double
+score_candidate(const LacReview *self, gsize i, const double *f)
+{
+    const LacReviewLocal *local = &self->local[i];
+    double x = PRIOR_GHOST;
+    if (i >= self->atoms->n)
+        x += 2.0 * log(fmax(self->peaks[i - self->atoms->n].height, FAINTEST) / 0.5);
+    else
+        x += 2.0 - weigh_as(f[LAC_REVIEW_INTENSITY], 0.5) - weigh_as(f[LAC_REVIEW_HEIGHT], 0.2) -
+            weigh_as(f[LAC_REVIEW_FIT], 0.5);
+    x -= weigh_as(fmax(f[LAC_REVIEW_CROWD], 0.0), 0.4);
+    x -= weigh(f, LAC_REVIEW_EMPTY) + weigh(f, LAC_REVIEW_MASK);
+    return local->nearest < self->ghost_distance ? 0.0 : logistic(x);
+}
+
+/**
+ * lac_review_compute_score:
+ * @self: a review with statistics
+ * @i: an atom, or after them a peak of the residual
+ *
+ * Returns: the chance that a person corrects it, 0..1; 0 for what was decided by hand
+ */
+double
+lac_review_compute_score(const LacReview *self, gsize i)
+{
+    double f[LAC_N_REVIEW_FEATURES];
+    guint8 state = i < self->atoms->n ? self->atoms->state[i] : LAC_ATOM_REJECTED;
+    if (state == LAC_ATOM_CONFIRMED || state == LAC_ATOM_MOVED || state == LAC_ATOM_ADDED ||
+        state == LAC_ATOM_DELETED)
+        return 0.0;
+    lac_review_get_features(self, i, f);
+    if (state == LAC_ATOM_UNSURE)
+        return fmax(0.9, score_atom(f));
+    return state == LAC_ATOM_AUTO ? score_atom(f) : score_candidate(self, i, f);
+}
