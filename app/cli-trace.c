@@ -48,7 +48,7 @@ parse(LacCli *cli, Options *o, int argc, char **argv, GError **error)
         { "gaussian", 0, 0, G_OPTION_ARG_NONE, &o->gaussian, "Fit a Gaussian at the end", NULL },
         { "accepted", 0, 0, G_OPTION_ARG_NONE, &o->accepted_only,
             "Leave the rejected peaks out of the output", NULL },
-        { NULL },
+        G_OPTION_ENTRY_NULL,
     };
     if (!lac_cli_parse(cli, "- finds the atoms of a volume", entries, &argc, &argv, error))
         return FALSE;
