@@ -126,6 +126,9 @@ convert_volume(LacCli *cli, const Options *o, const LacArray *array, GError **er
     }
     if (volume == NULL || !lac_write_volume(volume, o->out, cli->progress, error))
         return FALSE;
+    g_autofree char *loss = lac_write_dup_loss(volume, o->out);
+    if (loss != NULL && !cli->quiet)
+        fprintf(stderr, "%s\n", loss);
     const gsize shape[] = { volume->nz, volume->ny, volume->nx };
     report(cli, o, "volume", 3, shape, volume->voxel_size);
     return TRUE;

@@ -369,7 +369,9 @@ export_job(LacProgress *progress, gpointer pointer, GError **error)
     lac_progress_message(progress, "Writing %s", name);
     if (!lac_write_volume(data->volume, data->path, progress, error))
         return NULL;
-    return g_strdup_printf("Wrote %s", name);
+    g_autofree char *loss = lac_write_dup_loss(data->volume, data->path);
+    return g_strdup_printf("Wrote %s%s%s", name, loss != NULL ? ". " : "",
+        loss != NULL ? loss : "");
 }
 
 static void

@@ -123,8 +123,11 @@ lac_array_to_volume(const LacArray *array, const char *file, GError **error)
             spacing[0], spacing[1], spacing[2]);
         return NULL;
     }
-    return lac_volume_new_from_buffer(array->buffer, shape[0], shape[1], shape[2], spacing[0],
-        error);
+    LacVolume *volume =
+        lac_volume_new_from_buffer(array->buffer, shape[0], shape[1], shape[2], spacing[0], error);
+    if (volume != NULL)
+        volume->origin = (LacVec3){ array->origin[0], array->origin[1], array->origin[2] };
+    return volume;
 }
 
 /**

@@ -357,6 +357,7 @@ lac_emd_read(const LacEmd *self, LacH5 *file, LacProgress *progress, GError **er
     }
     LacArray *array = lac_array_new_from_buffer(buffer, self->n_dims, self->shape);
     memcpy(array->spacing, self->spacing, sizeof array->spacing);
+    lac_emd_read_origin(file, self->data, array->origin);
     if (self->n_angles > 0)
         lac_emd_set_angles(array, self->angles, 3 * self->n_angles);
     return array;
@@ -373,14 +374,15 @@ write_axis(LacH5 *file, guint i, const char *name, const char *units, const doub
         lac_h5_set_string(file, path, "units", units, error);
 }
 
-// A length axis that starts at 0, in nm; without a known step it counts pixels.
+// A length axis in nm that starts at @first [Å]; without a known step it counts pixels.
 static gboolean
-write_length(LacH5 *file, guint i, const char *name, double spacing, gsize n, GError **error)
+write_length(LacH5 *file, guint i, const char *name, double first, double spacing, gsize n,
+    GError **error)
 {
     g_autofree double *values = g_new(double, n);
     double step = spacing > 0.0 ? spacing / 10.0 : 1.0;
     for (gsize k = 0; k < n; k++)
-        values[k] = (double) k * step;
+        values[k] = (spacing > 0.0 ? first / 10.0 : 0.0) + (double) k * step;
     return write_axis(file, i, name, spacing > 0.0 ? "[n_m]" : "[px]", values, n, error);
 }
 
@@ -396,19 +398,25 @@ write_series_axes(LacH5 *file, const LacArray *array, GError **error)
         .shape = { n, 3 },
         .data = array->angles };
     return write_axis(file, 0, "angles", "[deg]", theta, n, error) &&
-        write_length(file, 1, "y", array->spacing[0], array->shape[2], error) &&
-        write_length(file, 2, "x", array->spacing[1], array->shape[1], error) &&
+        write_length(file, 1, "y", 0.0, array->spacing[0], array->shape[2], error) &&
+        write_length(file, 2, "x", 0.0, array->spacing[1], array->shape[1], error) &&
         lac_h5_write_array(file, TOMVIZ_GROUP "/euler_angles", &eulers, (LacH5Span){ 0 }, error);
 }
 
+// Axes start at 0, as is the custom, unless the volume is known to lie elsewhere.
 static gboolean
 write_volume_axes(LacH5 *file, const LacArray *array, GError **error)
 {
     const char *names[] = { "x", "y", "z" };
-    for (guint i = 0; i < 3; i++)
-        if (!write_length(file, i, names[i], array->spacing[i], array->shape[2 - i], error))
+    const double *origin = array->origin;
+    gboolean placed = origin[0] != 0.0 || origin[1] != 0.0 || origin[2] != 0.0;
+    for (guint i = 0; i < 3; i++) {
+        gsize n = array->shape[2 - i];
+        double first = placed ? origin[i] - (double) (n / 2) * array->spacing[i] : 0.0;
+        if (!write_length(file, i, names[i], first, array->spacing[i], n, error))
             return FALSE;
-    return TRUE;
+    }
+    return lac_emd_write_origin(file, TOMVIZ_GROUP "/data", array, error);
 }
 
 /**

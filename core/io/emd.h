@@ -23,6 +23,9 @@ void lac_emd_free(LacEmd *self);
 LacArray *lac_emd_read(const LacEmd *self, LacH5 *file, LacProgress *progress, GError **error);
 gboolean lac_emd_write(LacH5 *file, const LacArray *array, LacProgress *progress, GError **error);
 double lac_emd_parse_length(const char *units);
+gboolean lac_emd_read_origin(LacH5 *file, const char *owner, double origin[3]);
+gboolean
+lac_emd_write_origin(LacH5 *file, const char *owner, const LacArray *array, GError **error);
 void lac_emd_set_angles(LacArray *array, const double *values, gsize n);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LacEmd, lac_emd_free)

@@ -11,6 +11,7 @@ typedef struct {
     guint n_dims;
     gsize shape[4];    // slowest first
     double spacing[3]; // [Å] along x, y, z; 0 when unknown
+    double origin[3];  // [Å] position of the centre voxel along x, y, z
     LacAngles *angles; // (nullable) when the file has them
     gsize n_angles;
     gboolean first_fastest; // the file's first index is the fastest here, as in MATLAB
@@ -32,6 +33,7 @@ typedef struct {
     gboolean (*write_array)(const LacArray *array, const char *path, LacProgress *progress,
         GError **error);
     gboolean (*write_atoms)(const LacAtoms *atoms, const char *path, GError **error);
+    gboolean keeps_origin; // what it writes of a volume tells where the volume lies
 } LacFormat;
 
 extern const LacFormat lac_format_mrc, lac_format_tiff, lac_format_npy, lac_format_raw,

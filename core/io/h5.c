@@ -2,6 +2,7 @@
 // HDF5 files: any dataset of numbers by its path, and the EMD files of NCEM and tomviz.
 #include "core/io/emd.h"
 
+#include <math.h>
 #include <string.h>
 
 #define SPACING_NAMES                                            \
@@ -65,6 +66,57 @@ read_spacing(LacH5 *file, const LacH5Node *node, double spacing[3])
     g_autofree char *folder = g_path_get_dirname(node->path);
     if (!read_spacing_of(file, node->path, node->n_dims, spacing) && node->n_dims == 3)
         read_spacing_of(file, folder, node->n_dims, spacing);
+}
+
+/**
+ * lac_emd_read_origin:
+ * @file: an HDF5 file
+ * @owner: path of a dataset or group
+ * @origin: (inout) (array fixed-size=3): [Å] position of the centre voxel; untouched without one
+ *
+ * Reads the attributes origin_x, origin_y and origin_z, which a project has at its groups.
+ *
+ * Returns: whether they are there and make sense
+ */
+gboolean
+lac_emd_read_origin(LacH5 *file, const char *owner, double origin[3])
+{
+    static const char *const names[] = { "origin_x", "origin_y", "origin_z" };
+    double values[3];
+    for (guint i = 0; i < 3; i++)
+        if (!lac_h5_get_number(file, owner, names[i], &values[i]) || !(fabs(values[i]) < 1e9))
+            return FALSE;
+    memcpy(origin, values, sizeof values);
+    return TRUE;
+}
+
+/**
+ * lac_emd_write_origin:
+ * @file: an HDF5 file
+ * @owner: path of a dataset
+ * @array: its values; without a position about 0 nothing is written
+ * @error: return location for a #GError
+ *
+ * Writes what lac_emd_read_origin() reads.
+ *
+ * Returns: %TRUE, or %FALSE with @error set
+ */
+gboolean
+lac_emd_write_origin(LacH5 *file, const char *owner, const LacArray *array, GError **error)
+{
+    const double *origin = array->origin;
+    return (origin[0] == 0.0 && origin[1] == 0.0 && origin[2] == 0.0) ||
+        (lac_h5_set_number(file, owner, "origin_x", origin[0], error) &&
+            lac_h5_set_number(file, owner, "origin_y", origin[1], error) &&
+            lac_h5_set_number(file, owner, "origin_z", origin[2], error));
+}
+
+static void
+read_origin(LacH5 *file, const LacH5Node *node, double origin[3])
+{
+    g_autofree char *folder = g_path_get_dirname(node->path);
+    if (node->n_dims == 3 && !lac_emd_read_origin(file, node->path, origin))
+        lac_emd_read_origin(file, folder, origin);
 }
 
 // A table "angles" beside a stack of as many planes.
@@ -192,6 +244,7 @@ read_plain(LacH5 *file, const LacH5Node *node, LacProgress *progress, GError **e
         return NULL;
     g_autoptr(LacArray) array = lac_array_new_from_buffer(buffer, node->n_dims, node->shape);
     read_spacing(file, node, array->spacing);
+    read_origin(file, node, array->origin);
     g_autofree char *angles = find_angles(file, node);
     if (angles != NULL && !read_angles(file, angles, array, error))
         return NULL;
@@ -239,6 +292,8 @@ write_plain(LacH5 *file, const LacArray *array, LacProgress *progress, GError **
         (!lac_h5_set_number(file, "/data", "voxel_size", array->spacing[0], error) ||
             !lac_h5_set_string(file, "/data", "units", "Å", error)))
         return FALSE;
+    if (!lac_emd_write_origin(file, "/data", array, error))
+        return FALSE;
     if (array->angles == NULL || array->n_dims != 3 || array->n_angles != array->shape[0])
         return TRUE;
     LacH5Array angles = { .type = LAC_VALUE_FLOAT64,
@@ -270,4 +325,5 @@ const LacFormat lac_format_hdf5 = {
     .info = h5_info,
     .read_array = h5_read,
     .write_array = h5_write,
+    .keeps_origin = TRUE,
 };

@@ -57,6 +57,7 @@ LacAngles *lac_read_angles(const char *file, gsize *n, GError **error);
 // The suffix of @file chooses the format. Written beside the old file, flushed and renamed.
 gboolean
 lac_write_volume(const LacVolume *volume, const char *file, LacProgress *progress, GError **error);
+char *lac_write_dup_loss(const LacVolume *volume, const char *file);
 gboolean
 lac_write_series(const LacSeries *series, const char *file, LacProgress *progress, GError **error);
 gboolean lac_write_atoms(const LacAtoms *atoms, const char *file, GError **error);

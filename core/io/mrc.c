@@ -10,6 +10,7 @@
 #define HEADER_SIZE 1024
 #define IMOD_STAMP  1146047817
 #define UNKNOWN     G_MAXUINT
+#define LABEL       "Lacuna "
 
 // Byte offsets in the header.
 enum {
@@ -42,6 +43,7 @@ typedef struct {
     gboolean nibbles; // two values of 4 bits per byte, rows padded to whole bytes
     guint64 data_offset;
     double spacing[3]; // [Å] along x, y, z
+    double origin[3];  // [Å] position of the centre voxel
     GString *note;
 } Header;
 
@@ -186,6 +188,33 @@ parse_spacing(Header *self, const guint8 *head)
         add_note(self, "the cell makes no sense, so the voxel size is unknown");
 }
 
+// Where our own files have the first voxel tells where the centre lies. Programs do not agree about
+// the sign and the unit of these words, so those of others are not used.
+static void
+parse_origin(Header *self, const guint8 *head)
+{
+    for (guint i = 0; i < 3; i++) {
+        double size = 0.0;
+        for (guint j = 0; j < 3; j++)
+            size = self->axis[j] == i ? (double) self->size[j] : size;
+        double spacing = self->spacing[i];
+        double first = (double) lac_get_float(head + AT_ORIGIN + 4 * i, self->big_endian);
+        double centre = first + spacing * floor(0.5 * size);
+        // Single precision: a whole number of half voxels comes back as that.
+        double halves = spacing > 0.0 ? rint(2.0 * centre / spacing) * 0.5 * spacing : 0.0;
+        double noise = 2e-7 * (fabs(first) + spacing * size);
+        self->origin[i] = fabs(centre - halves) <= noise ? halves : round_single(centre);
+    }
+    gboolean is_ours = memcmp(head + AT_LABELS, LABEL, strlen(LABEL)) == 0 &&
+        get_int32(head + AT_N_LABELS, self->big_endian) == 1;
+    gboolean is_finite = isfinite(self->origin[0] + self->origin[1] + self->origin[2]);
+    if (is_ours && is_finite && self->spacing[0] > 0.0)
+        return;
+    memset(self->origin, 0, sizeof self->origin);
+    if (!is_ours && memcmp(head + AT_ORIGIN, (const guint8[12]){ 0 }, 12) != 0)
+        add_note(self, "its origin is not used: the middle lies at 0");
+}
+
 // Checks the shape against the file: from here on it may be allocated.
 static gboolean
 check_size(const Header *self, const LacInput *input, const char *path, GError **error)
@@ -240,6 +269,7 @@ read_header(Header *self, LacInput *input, const char *path, const LacReadParams
         return FALSE;
     parse_axes(self, head);
     parse_spacing(self, head);
+    parse_origin(self, head);
     return TRUE;
 }
 
@@ -336,6 +366,7 @@ mrc_read(const char *path, const char *item, const LacReadParams *params, LacPro
     if (array == NULL || !read_sections(&header, input, array, progress, error))
         return NULL;
     memcpy(array->spacing, header.spacing, sizeof header.spacing);
+    memcpy(array->origin, header.origin, sizeof header.origin);
     return g_steal_pointer(&array);
 }
 
@@ -355,7 +386,7 @@ put_float(guint8 *bytes, double v)
     put_int32(bytes, (gint32) bits);
 }
 
-// The origin is where the first voxel lies when the centre voxel lies at 0.
+// The origin in the header is where the first voxel lies.
 static void
 fill_header(guint8 *head, const LacArray *array, const gsize size[3])
 {
@@ -367,7 +398,7 @@ fill_header(guint8 *head, const LacArray *array, const gsize size[3])
         put_float(head + AT_CELL + 4 * i, spacing * (double) size[i]);
         put_float(head + AT_CELL_ANGLES + 4 * i, 90.0);
         put_int32(head + AT_AXES + 4 * i, (gint32) i + 1);
-        put_float(head + AT_ORIGIN + 4 * i, -spacing * (double) (size[i] / 2));
+        put_float(head + AT_ORIGIN + 4 * i, array->origin[i] - spacing * (double) (size[i] / 2));
     }
     put_int32(head + AT_MODE, 2);
     put_float(head + AT_STATS, (double) stats.min);
@@ -380,7 +411,7 @@ fill_header(guint8 *head, const LacArray *array, const gsize size[3])
     head[AT_MACHINE] = head[AT_MACHINE + 1] = 0x44;
     put_int32(head + AT_N_LABELS, 1);
     memset(head + AT_LABELS, ' ', 80);
-    memcpy(head + AT_LABELS, "Lacuna " LAC_VERSION, strlen("Lacuna " LAC_VERSION));
+    memcpy(head + AT_LABELS, LABEL LAC_VERSION, strlen(LABEL LAC_VERSION));
 }
 
 static gboolean
@@ -428,4 +459,5 @@ const LacFormat lac_format_mrc = {
     .info = mrc_info,
     .read_array = mrc_read,
     .write_array = mrc_write,
+    .keeps_origin = TRUE,
 };

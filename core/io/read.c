@@ -26,8 +26,10 @@ source_read_array(const LacSource *source, const LacReadParams *params, LacItemT
         lac_io_propagate_named(error, failure, source->path);
         return NULL;
     }
-    for (guint i = 0; i < 3 && params->spacing > 0.0; i++)
+    for (guint i = 0; i < 3 && params->spacing > 0.0; i++) {
+        array->origin[i] *= array->spacing[i] > 0.0 ? params->spacing / array->spacing[i] : 0.0;
         array->spacing[i] = params->spacing;
+    }
     return g_steal_pointer(&array);
 }
 

@@ -72,6 +72,28 @@ lac_write_array(const LacArray *array, const char *file, LacProgress *progress, 
 }
 
 /**
+ * lac_write_dup_loss:
+ * @volume: what is to be written or was
+ * @file: where to; its suffix chooses the format
+ *
+ * Tells what the file will not say of @volume.
+ *
+ * Returns: (transfer full) (nullable): a sentence, or %NULL when nothing is lost
+ */
+char *
+lac_write_dup_loss(const LacVolume *volume, const char *file)
+{
+    LacVec3 origin = volume->origin;
+    const LacFormat *format = find_writer(file, can_write_array, NULL);
+    if (format == NULL || format->keeps_origin ||
+        (origin.x == 0.0 && origin.y == 0.0 && origin.z == 0.0))
+        return NULL;
+    return g_strdup_printf("%s files keep no position: that the centre lies at %.6g, %.6g, %.6g Å "
+                           "is lost",
+        format->name, origin.x, origin.y, origin.z);
+}
+
+/**
  * lac_write_volume:
  * @volume: what to write
  * @file: where to; its suffix chooses the format
@@ -88,6 +110,7 @@ lac_write_volume(const LacVolume *volume, const char *file, LacProgress *progres
         .n_dims = 3,
         .shape = { volume->nz, volume->ny, volume->nx },
         .spacing = { volume->voxel_size, volume->voxel_size, volume->voxel_size },
+        .origin = { volume->origin.x, volume->origin.y, volume->origin.z },
     };
     return lac_write_array(&array, file, progress, error);
 }
