@@ -13,8 +13,10 @@
 
 #define MARGIN          8 // columns beyond the outermost voxel, wide enough for spline and filter
 #define MIN_EXTENT      8 // the kernels look at up to six voxels of a row at once
-#define ANGLES_PER_TASK 8
-#define PLANES_PER_TASK 8
+#define TASKS           8 // wanted at least, in groups of between so many angles
+#define MIN_ANGLES      8
+#define MAX_ANGLES      32
+#define PLANES_PER_TASK 16 // a block of the kernels
 
 struct LacProjector {
     LacProjectorParams params; // angles owned
@@ -375,6 +377,7 @@ typedef struct {
     const LacProjector *self;
     LacSplatPlan plan;
     float *volume;
+    gsize per_task; // projections or planes
     gsize per_tile; // tasks per tile
 } SplatArgs;
 
@@ -386,10 +389,10 @@ forward_tasks(gsize begin, gsize end, guint worker, gpointer data)
     const LacProjector *self = args->self;
     for (gsize task = begin; task < end && !lac_progress_is_cancelled(self->progress); task++) {
         gsize y = task / args->per_tile * LAC_TILE_WIDTH, width = tile_width(self, y);
-        gsize k = task % args->per_tile * ANGLES_PER_TASK;
+        gsize k = task % args->per_tile * args->per_task;
         args->self->kernels->forward(&args->plan, width, args->volume + y * self->nz * self->nx,
             self->splats + y * args->plan.n * args->plan.n_u, k,
-            MIN(k + ANGLES_PER_TASK, args->plan.n));
+            MIN(k + args->per_task, args->plan.n));
     }
 }
 
@@ -401,11 +404,26 @@ adjoint_tasks(gsize begin, gsize end, guint worker, gpointer data)
     const LacProjector *self = args->self;
     for (gsize task = begin; task < end && !lac_progress_is_cancelled(self->progress); task++) {
         gsize y = task / args->per_tile * LAC_TILE_WIDTH, width = tile_width(self, y);
-        gsize z = task % args->per_tile * PLANES_PER_TASK;
+        gsize z = task % args->per_tile * args->per_task;
         args->self->kernels->adjoint(&args->plan, width,
             self->splats + y * args->plan.n * args->plan.n_u,
-            args->volume + y * self->nz * self->nx, z, MIN(z + PLANES_PER_TASK, self->nz));
+            args->volume + y * self->nz * self->nx, z, MIN(z + args->per_task, self->nz));
     }
+}
+
+static gsize
+n_tiles(const LacProjector *self)
+{
+    return (self->ny - 1) / LAC_TILE_WIDTH + 1;
+}
+
+// Each group of angles reads the volume once: few groups, but enough tasks for all threads.
+static gsize
+angles_per_task(const LacProjector *self)
+{
+    gsize n = self->params.n, most = CLAMP(n * n_tiles(self) / TASKS, MIN_ANGLES, MAX_ANGLES);
+    gsize n_groups = (n - 1) / most + 1;
+    return (n - 1) / n_groups + 1;
 }
 
 static void
@@ -415,10 +433,10 @@ splat(const LacProjector *self, float *volume, LacParallelFunc func, gsize n_ite
         .self = self,
         .plan = { self->nx, self->nz, self->len_u, self->params.n, self->splat_angles },
         .volume = volume,
+        .per_task = per_task,
         .per_tile = (n_items - 1) / per_task + 1,
     };
-    gsize n_tiles = (self->ny - 1) / LAC_TILE_WIDTH + 1;
-    lac_parallel_for(n_tiles * args.per_tile, 1, func, &args);
+    lac_parallel_for(n_tiles(self) * args.per_tile, 1, func, &args);
 }
 
 // --- filter
@@ -557,7 +575,7 @@ lac_projector_forward(LacProjector *self, const float *volume, float *projection
 {
     float *in = (float *) (guintptr) volume; // read only
     if (self->single_axis)
-        splat(self, in, forward_tasks, self->params.n, ANGLES_PER_TASK);
+        splat(self, in, forward_tasks, self->params.n, angles_per_task(self));
     else
         lac_splat_general_forward(self->general, volume, self->splats);
     filter_all(self, crop_projections, NULL, projections, FALSE);

@@ -1,20 +1,316 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Built once per processor family, each time under another name; see meson.build.
 //
-// Every tap is a scalar weight times a contiguous run of values along the tilt axis, so the
-// compiler turns it into multiply-adds on whole registers. Nothing is scattered: the forward
-// projection lists, for each detector column, the voxels that hit it; the back projection lists,
-// for each voxel, the columns it hits. Both evaluate the same spline at the same positions, so
-// that one is the transpose of the other. Blocks keep the working set in the second-level cache.
+// Every tap is a scalar weight times a contiguous run of values along the tilt axis. Voxels are
+// taken along paths on which the detector position grows by less than a column or so from one to
+// the next: the four columns that a voxel touches stay in registers, and a column is loaded and
+// stored once while a path passes over it. So each value that is loaded serves four multiply-adds,
+// and these, not the caches, are the limit. Forward and back projection walk the same paths with
+// the same weights, so that one is the transpose of the other.
 #include "core/recon/splat.h"
 
 #include <math.h>
 #include <string.h>
 
+// One vector register, and how many of each column fit next to the weights.
+#if defined __AVX512F__
+#    define LANES   16
+#    define VECTORS 4
+#elif defined __AVX__
+#    define LANES   8
+#    define VECTORS 2
+#else
+#    define LANES   4
+#    define VECTORS 2
+#endif
+
+typedef float Vector __attribute__((vector_size(4 * LANES), may_alias));
+
+#define EACH_VECTOR(v, n) _Pragma("GCC unroll 4") for (int v = 0; v < (n); v++)
+
+// --- paths
+
+#define BLOCK    16 // voxels of a block along x and z
+#define MAX_TAPS (BLOCK * BLOCK)
+
+// Where voxels land: the first of the four columns that each hits, and the weights.
+typedef struct {
+    gint32 column[MAX_TAPS];
+    float weight[4][MAX_TAPS];
+} Taps;
+
+// Voxels of one path: column[i] must not decrease.
+typedef struct {
+    const gint32 *column;
+    const float *weight; // of the first tap; the others follow at MAX_TAPS
+    gsize n;
+    gssize stride; // [floats] from voxel to voxel
+} Path;
+
+static inline Path
+path_at(const Taps *taps, gsize first, gsize n, gssize stride)
+{
+    return (Path){ taps->column + first, taps->weight[0] + first, n, stride };
+}
+
+// The centred cubic B-spline at the four columns around a position.
+static inline __attribute__((always_inline)) void
+set_tap(Taps *taps, gsize i, gint32 origin, float position)
+{
+    float cell = floorf(position);
+    float t = position - cell, s = 1.0f - t;
+    taps->column[i] = origin + (gint32) cell;
+    taps->weight[0][i] = s * s * (s * (1.0f / 6.0f));
+    taps->weight[1][i] = t * t * (t * 0.5f - 1.0f) + 2.0f / 3.0f;
+    taps->weight[2][i] = s * s * (s * 0.5f - 1.0f) + 2.0f / 3.0f;
+    taps->weight[3][i] = t * t * (t * (1.0f / 6.0f));
+}
+
+// Adds a path's voxels to columns that lie @pitch floats apart.
+static inline __attribute__((always_inline)) void
+forward_vectors(Path path, const float *voxel, float *columns, const gsize pitch, const int n)
+{
+    gint32 at = path.column[0];
+    float *column = columns + (gsize) at * pitch;
+    Vector c0[VECTORS], c1[VECTORS], c2[VECTORS], c3[VECTORS];
+    EACH_VECTOR(v, n)
+    {
+        c0[v] = ((const Vector *) column)[v];
+        c1[v] = ((const Vector *) (column + pitch))[v];
+        c2[v] = ((const Vector *) (column + 2 * pitch))[v];
+        c3[v] = ((const Vector *) (column + 3 * pitch))[v];
+    }
+    for (gsize i = 0; i < path.n; i++, voxel += path.stride) {
+        for (; at < path.column[i]; at++, column += pitch) {
+            EACH_VECTOR(v, n)
+            {
+                ((Vector *) column)[v] = c0[v];
+                c0[v] = c1[v];
+                c1[v] = c2[v];
+                c2[v] = c3[v];
+                c3[v] = ((const Vector *) (column + 4 * pitch))[v];
+            }
+        }
+        const float *w = path.weight + i;
+        const float w0 = w[0], w1 = w[MAX_TAPS], w2 = w[2 * MAX_TAPS], w3 = w[3 * MAX_TAPS];
+        EACH_VECTOR(v, n)
+        {
+            Vector x = ((const Vector *) voxel)[v];
+            c0[v] += w0 * x;
+            c1[v] += w1 * x;
+            c2[v] += w2 * x;
+            c3[v] += w3 * x;
+        }
+    }
+    EACH_VECTOR(v, n)
+    {
+        ((Vector *) column)[v] = c0[v];
+        ((Vector *) (column + pitch))[v] = c1[v];
+        ((Vector *) (column + 2 * pitch))[v] = c2[v];
+        ((Vector *) (column + 3 * pitch))[v] = c3[v];
+    }
+}
+
+// Adds what the columns hold to a path's voxels.
+static inline __attribute__((always_inline)) void
+adjoint_vectors(Path path, float *voxel, const float *columns, const gsize pitch, const int n)
+{
+    gint32 at = path.column[0];
+    const float *column = columns + (gsize) at * pitch;
+    Vector c0[VECTORS], c1[VECTORS], c2[VECTORS], c3[VECTORS];
+    EACH_VECTOR(v, n)
+    {
+        c0[v] = ((const Vector *) column)[v];
+        c1[v] = ((const Vector *) (column + pitch))[v];
+        c2[v] = ((const Vector *) (column + 2 * pitch))[v];
+        c3[v] = ((const Vector *) (column + 3 * pitch))[v];
+    }
+    for (gsize i = 0; i < path.n; i++, voxel += path.stride) {
+        for (; at < path.column[i]; at++, column += pitch) {
+            EACH_VECTOR(v, n)
+            {
+                c0[v] = c1[v];
+                c1[v] = c2[v];
+                c2[v] = c3[v];
+                c3[v] = ((const Vector *) (column + 4 * pitch))[v];
+            }
+        }
+        const float *w = path.weight + i;
+        const float w0 = w[0], w1 = w[MAX_TAPS], w2 = w[2 * MAX_TAPS], w3 = w[3 * MAX_TAPS];
+        EACH_VECTOR(v, n)
+        {
+            Vector x = ((Vector *) voxel)[v];
+            x += w0 * c0[v];
+            x += w1 * c1[v];
+            x += w2 * c2[v];
+            x += w3 * c3[v];
+            ((Vector *) voxel)[v] = x;
+        }
+    }
+}
+
+static inline __attribute__((always_inline)) void
+forward_path(Path path, const float *voxel, float *columns, const gsize pitch, const gsize width)
+{
+    gsize y = 0;
+    for (; y + VECTORS * LANES <= width; y += VECTORS * LANES)
+        forward_vectors(path, voxel + y, columns + y, pitch, VECTORS);
+    for (; y < width; y += LANES)
+        forward_vectors(path, voxel + y, columns + y, pitch, 1);
+}
+
+static inline __attribute__((always_inline)) void
+adjoint_path(Path path, float *voxel, const float *columns, const gsize pitch, const gsize width)
+{
+    gsize y = 0;
+    for (; y + VECTORS * LANES <= width; y += VECTORS * LANES)
+        adjoint_vectors(path, voxel + y, columns + y, pitch, VECTORS);
+    for (; y < width; y += LANES)
+        adjoint_vectors(path, voxel + y, columns + y, pitch, 1);
+}
+
+// --- single axis
+//
+// Blocks of voxels are held in the first- and second-level cache while all projections are done.
+
+#define LINE        16                                  // floats of a cache line
+#define BLOCK_PITCH (BLOCK * LAC_TILE_WIDTH + 2 * LINE) // not a power of two: paths along z
+                                                        // would fall on the same cache sets
+typedef struct {
+    gsize x, z, n_x, n_z;
+    gsize width;
+} Block;
+
+// The paths of a block run along the minor axis, where the position changes least.
+typedef struct {
+    Taps taps;
+    gsize offset;      // [floats] of the first path's first voxel
+    gssize stride;     // [floats] from voxel to voxel
+    gsize stride_next; // [floats] from path to path
+    gsize n_voxels, n_paths;
+} Paths;
+
+static void
+lay_paths(const LacSplatAngle *angle, const Block *block, Paths *paths)
+{
+    const gboolean along_x = angle->major_is_z;
+    const gsize i = along_x ? block->x : block->z, j = along_x ? block->z : block->x;
+    paths->n_voxels = along_x ? block->n_x : block->n_z;
+    paths->n_paths = along_x ? block->n_z : block->n_x;
+    paths->offset = 0;
+    paths->stride = along_x ? (gssize) block->width : BLOCK_PITCH;
+    paths->stride_next = along_x ? BLOCK_PITCH : block->width;
+    double start = angle->b * (double) i + angle->a * (double) j + angle->u0;
+    if (angle->b < 0.0) { // backwards
+        start += angle->b * (double) (paths->n_voxels - 1);
+        paths->offset = (paths->n_voxels - 1) * (gsize) paths->stride;
+        paths->stride = -paths->stride;
+    }
+    const double whole = floor(start);
+    const gint32 origin = (gint32) whole - 1;
+    const float first = (float) (start - whole);
+    const float step = (float) fabs(angle->b), next = (float) angle->a;
+#pragma omp simd
+    for (gint32 e = 0; e < MAX_TAPS; e++)
+        set_tap(&paths->taps, (gsize) e, origin,
+            first + next * (float) (e / BLOCK) + step * (float) (e % BLOCK));
+}
+
+static inline __attribute__((always_inline)) void
+forward_paths(const Paths *paths, const float *voxels, float *columns, const gsize width)
+{
+    voxels += paths->offset;
+    for (gsize j = 0; j < paths->n_paths; j++)
+        forward_path(path_at(&paths->taps, j * BLOCK, paths->n_voxels, paths->stride),
+            voxels + j * paths->stride_next, columns, width, width);
+}
+
+static inline __attribute__((always_inline)) void
+adjoint_paths(const Paths *paths, float *voxels, const float *columns, const gsize width)
+{
+    voxels += paths->offset;
+    for (gsize j = 0; j < paths->n_paths; j++)
+        adjoint_path(path_at(&paths->taps, j * BLOCK, paths->n_voxels, paths->stride),
+            voxels + j * paths->stride_next, columns, width, width);
+}
+
+// Asks for part @k of @n of the block to the right, which is far away in memory.
+static inline void
+prefetch_next(const LacSplatPlan *plan, const Block *block, const float *volume, gsize k, gsize n)
+{
+    const gsize x = block->x + BLOCK, n_lines = MIN(BLOCK, plan->nx - x) * block->width / LINE;
+    const float *rows = volume + (block->z * plan->nx + x) * block->width;
+    for (gsize i = k * n_lines / n; i < (k + 1) * n_lines / n; i++)
+        for (gsize z = 0; z < block->n_z; z++)
+            __builtin_prefetch(rows + z * plan->nx * block->width + i * LINE, 0, 2);
+}
+
+static void
+forward(const LacSplatPlan *plan, gsize width, const float *volume, float *projections,
+    gsize k_begin, gsize k_end)
+{
+    float voxels[BLOCK * BLOCK_PITCH] __attribute__((aligned(64)));
+    const gsize n_columns = plan->n_u * width;
+    Paths paths;
+    memset(projections + k_begin * n_columns, 0, (k_end - k_begin) * n_columns * sizeof(float));
+    Block block = { .width = width };
+    for (; block.z < plan->nz; block.z += BLOCK) {
+        block.n_z = MIN(BLOCK, plan->nz - block.z);
+        for (block.x = 0; block.x < plan->nx; block.x += BLOCK) {
+            block.n_x = MIN(BLOCK, plan->nx - block.x);
+            const float *from = volume + (block.z * plan->nx + block.x) * width;
+            for (gsize z = 0; z < block.n_z; z++)
+                memcpy(voxels + z * BLOCK_PITCH, from + z * plan->nx * width,
+                    block.n_x * width * sizeof(float));
+            for (gsize k = k_begin; k < k_end; k++) {
+                float *columns = projections + k * n_columns;
+                if (block.x + BLOCK < plan->nx)
+                    prefetch_next(plan, &block, volume, k - k_begin, k_end - k_begin);
+                lay_paths(&plan->angles[k], &block, &paths);
+                if (width == LAC_TILE_WIDTH)
+                    forward_paths(&paths, voxels, columns, LAC_TILE_WIDTH);
+                else
+                    forward_paths(&paths, voxels, columns, width);
+            }
+        }
+    }
+}
+
+static void
+adjoint(const LacSplatPlan *plan, gsize width, const float *projections, float *volume,
+    gsize z_begin, gsize z_end)
+{
+    float voxels[BLOCK * BLOCK_PITCH] __attribute__((aligned(64)));
+    const gsize n_columns = plan->n_u * width;
+    Paths paths;
+    Block block = { .z = z_begin, .width = width };
+    for (; block.z < z_end; block.z += BLOCK) {
+        block.n_z = MIN(BLOCK, z_end - block.z);
+        for (block.x = 0; block.x < plan->nx; block.x += BLOCK) {
+            block.n_x = MIN(BLOCK, plan->nx - block.x);
+            memset(voxels, 0, sizeof voxels);
+            for (gsize k = 0; k < plan->n; k++) {
+                const float *columns = projections + k * n_columns;
+                lay_paths(&plan->angles[k], &block, &paths);
+                if (width == LAC_TILE_WIDTH)
+                    adjoint_paths(&paths, voxels, columns, LAC_TILE_WIDTH);
+                else
+                    adjoint_paths(&paths, voxels, columns, width);
+            }
+            float *to = volume + (block.z * plan->nx + block.x) * width;
+            for (gsize z = 0; z < block.n_z; z++)
+                memcpy(to + z * plan->nx * width, voxels + z * BLOCK_PITCH,
+                    block.n_x * width * sizeof(float));
+        }
+    }
+}
+
+// --- rows, for the sheared kernels
+
 #define BLOCK_MAJOR 64 // voxels along the major axis, forward
 #define BLOCK_MINOR 16 // rows of a block, forward
 #define ROWS        2  // rows added to a detector column at once, forward; more spill registers
-#define MAX_TAPS    6
+#define ROW_TAPS    6
 #define BLOCK_X     64  // voxels of a block, back
 #define ANGLES      4   // projections added to a voxel at once, back
 #define MAX_COLUMNS 256 // detector columns met by one row of a block: 127 + 16 + 2 * 2 + slack
@@ -36,7 +332,7 @@ spline(float d)
 typedef struct {
     const float *voxels;      // voxel (first, 0) of the block's first row
     gsize stride_i, stride_j; // floats from voxel to voxel along the two axes
-    gsize n_i;                // voxels per row, at least MAX_TAPS
+    gsize n_i;                // voxels per row, at least ROW_TAPS
     float a;
     float base[ROWS]; // position of voxel 0 of each row, relative to the first column
     gsize n_columns;
@@ -64,16 +360,16 @@ forward_weights(const Run *run, int row, const int n_taps, gint32 *first,
 }
 
 static inline __attribute__((always_inline)) void
-forward_run(const Run *run, float *columns, const int n_rows, const int n_taps, const gsize width)
+forward_rows(const Run *run, float *columns, const int n_rows, const int n_taps, const gsize width)
 {
     gint32 first[ROWS][MAX_COLUMNS];
-    float weights[ROWS][MAX_TAPS][MAX_COLUMNS];
+    float weights[ROWS][ROW_TAPS][MAX_COLUMNS];
     for (int r = 0; r < n_rows; r++)
         forward_weights(run, r, n_taps, first[r], weights[r]);
     const gsize stride = run->stride_i;
     for (gsize u = 0; u < run->n_columns; u++) {
         const float *v[ROWS];
-        float w[ROWS][MAX_TAPS];
+        float w[ROWS][ROW_TAPS];
         for (int r = 0; r < n_rows; r++) {
             v[r] = run->voxels + (gsize) r * run->stride_j + (gsize) first[r][u] * stride;
             for (int t = 0; t < n_taps; t++)
@@ -95,11 +391,11 @@ static inline __attribute__((always_inline)) void
 forward_run_taps(const Run *run, float *columns, const int n_rows, int n_taps, const gsize width)
 {
     if (n_taps == 4)
-        forward_run(run, columns, n_rows, 4, width);
+        forward_rows(run, columns, n_rows, 4, width);
     else if (n_taps == 5)
-        forward_run(run, columns, n_rows, 5, width);
+        forward_rows(run, columns, n_rows, 5, width);
     else
-        forward_run(run, columns, n_rows, 6, width);
+        forward_rows(run, columns, n_rows, 6, width);
 }
 
 static void
@@ -121,66 +417,12 @@ forward_run_any(const Run *run, float *columns, gsize n_rows, int n_taps, gsize 
     }
 }
 
-// Adds rows [j0, j1) x voxels [i0, i1) of the volume to projection k.
-static void
-forward_block(const LacSplatPlan *plan, gsize width, const float *volume, float *projection,
-    const LacSplatAngle *angle, const gsize i_range[2], const gsize j_range[2])
-{
-    const gsize stride_x = width, stride_z = plan->nx * width;
-    const int n_taps = (int) CLAMP(ceil(4.0 / fabs(angle->a)), 4.0, 6.0);
-    Run run = {
-        .stride_i = angle->major_is_z ? stride_z : stride_x,
-        .stride_j = angle->major_is_z ? stride_x : stride_z,
-        .n_i = i_range[1] - i_range[0],
-        .a = (float) angle->a,
-    };
-    const double span = angle->a * (double) (run.n_i - 1);
-    for (gsize j = j_range[0]; j < j_range[1]; j += ROWS) {
-        gsize n_rows = MIN(ROWS, j_range[1] - j);
-        double start = angle->a * (double) i_range[0] + angle->b * (double) j + angle->u0;
-        double drift = angle->b * (double) (n_rows - 1);
-        double low = start + MIN(span, 0.0) + MIN(drift, 0.0);
-        double high = start + MAX(span, 0.0) + MAX(drift, 0.0);
-        gsize first = (gsize) (floor(low) - 1.0), last = (gsize) (ceil(high) + 1.0);
-        run.n_columns = MIN(last, plan->n_u - 1) + 1 - first;
-        run.voxels = volume + i_range[0] * run.stride_i + j * run.stride_j;
-        for (gsize r = 0; r < n_rows; r++)
-            run.base[r] = (float) (start + angle->b * (double) r - (double) first);
-        forward_run_any(&run, projection + first * width, n_rows, n_taps, width);
-    }
-}
-
 // Splits n into blocks of @block, the last one between @block and 2 @block - 1 long.
 static gsize
 block_end(gsize begin, gsize n, gsize block)
 {
     return n - begin < 2 * block ? n : begin + block;
 }
-
-static void
-forward(const LacSplatPlan *plan, gsize width, const float *volume, float *projections,
-    gsize k_begin, gsize k_end)
-{
-    const gsize projection_size = plan->n_u * width;
-    memset(projections + k_begin * projection_size, 0,
-        (k_end - k_begin) * projection_size * sizeof(float));
-    for (int major_is_z = 0; major_is_z < 2; major_is_z++) {
-        gsize n_i = major_is_z ? plan->nz : plan->nx, n_j = major_is_z ? plan->nx : plan->nz;
-        for (gsize j = 0; j < n_j; j += BLOCK_MINOR) {
-            gsize i_end;
-            for (gsize i = 0; i < n_i; i = i_end) {
-                i_end = block_end(i, n_i, BLOCK_MAJOR);
-                for (gsize k = k_begin; k < k_end; k++)
-                    if (plan->angles[k].major_is_z == major_is_z)
-                        forward_block(plan, width, volume, projections + k * projection_size,
-                            &plan->angles[k], (gsize[]){ i, i_end },
-                            (gsize[]){ j, MIN(j + BLOCK_MINOR, n_j) });
-            }
-        }
-    }
-}
-
-// --- back
 
 // The columns that voxels x of one row hit in one projection, and their weights.
 typedef struct {
@@ -241,36 +483,6 @@ adjoint_row_any(const float *const *projections, const Hits *hits, gsize n_angle
     else
         for (gsize k = 0; k < n_angles; k++)
             adjoint_row(projections + k, hits + k, 1, n_x, voxels, stride, width);
-}
-
-static void
-adjoint(const LacSplatPlan *plan, gsize width, const float *projections, float *volume,
-    gsize z_begin, gsize z_end)
-{
-    const gsize projection_size = plan->n_u * width;
-    Hits hits[ANGLES];
-    memset(volume + z_begin * plan->nx * width, 0,
-        (z_end - z_begin) * plan->nx * width * sizeof(float));
-    for (gsize x = 0; x < plan->nx; x += BLOCK_X) {
-        gsize n_x = MIN(BLOCK_X, plan->nx - x);
-        for (gsize k = 0; k < plan->n; k += ANGLES) {
-            gsize n_angles = MIN(ANGLES, plan->n - k);
-            const float *group[ANGLES];
-            for (gsize g = 0; g < n_angles; g++)
-                group[g] = projections + (k + g) * projection_size;
-            for (gsize z = z_begin; z < z_end; z++) {
-                for (gsize g = 0; g < n_angles; g++) {
-                    const LacSplatAngle *angle = &plan->angles[k + g];
-                    double step_x = angle->major_is_z ? angle->b : angle->a;
-                    double step_z = angle->major_is_z ? angle->a : angle->b;
-                    double start = step_x * (double) x + step_z * (double) z + angle->u0;
-                    adjoint_weights(start, step_x, n_x, &hits[g]);
-                }
-                adjoint_row_any(group, hits, n_angles, n_x, volume + (z * plan->nx + x) * width,
-                    width, width);
-            }
-        }
-    }
 }
 
 // --- any orientation near the tilt axis

@@ -118,6 +118,85 @@ test_adjoint(void)
     }
 }
 
+// Adds one voxel to a projection the plain way, in double precision.
+static void
+splat_voxel(double u, const float *voxel, gsize width, double *columns)
+{
+    for (int t = -1; t <= 2; t++) {
+        double column = floor(u) + t, d = fabs(u - column);
+        double weight = d < 1.0 ? 2.0 / 3.0 - d * d + d * d * d / 2.0 : pow(2.0 - d, 3.0) / 6.0;
+        for (gsize y = 0; y < width; y++)
+            columns[(gsize) column * width + y] += weight * (double) voxel[y];
+    }
+}
+
+static LacSplatAngle
+splat_angle(double degrees, gsize nx, gsize nz, double centre)
+{
+    double t = degrees * G_PI / 180.0, c = cos(t), s = -sin(t);
+    gboolean z = fabs(s) > fabs(c);
+    double u0 = centre - c * (double) (nx / 2) - s * (double) (nz / 2);
+    return (LacSplatAngle){ z ? s : c, z ? c : s, u0, z };
+}
+
+// Projections and planes are asked for in two parts, as threads do.
+static void
+check_kernels_exact(gsize nx, gsize nz, gsize width)
+{
+    enum {
+        N = 11,
+        N_U = 96
+    };
+    static const double degrees[N] = { 0.0, 90.0, -90.0, 180.0, 45.0, -45.0, 30.0, -63.4, 135.1,
+        -117.0, 1e-7 };
+    LacSplatAngle angles[N];
+    for (gsize k = 0; k < N; k++)
+        angles[k] = splat_angle(degrees[k], nx, nz, 40.25 + 0.37 * (double) k);
+    LacSplatPlan plan = { nx, nz, N_U, N, angles };
+    const gsize n_voxels = nx * nz * width, n_pixels = N * N_U * width;
+    float *volume = random_values(n_voxels, 3), *residual = random_values(n_pixels, 4);
+    float *projections = lac_alloc_floats(n_pixels, NULL);
+    float *back = lac_alloc_floats(n_voxels, NULL);
+    g_autofree double *expected = g_new0(double, n_pixels);
+    for (gsize k = 0; k < N; k++)
+        for (gsize z = 0; z < nz; z++)
+            for (gsize x = 0; x < nx; x++) {
+                const LacSplatAngle *a = &angles[k];
+                double i = (double) (a->major_is_z ? z : x), j = (double) (a->major_is_z ? x : z);
+                splat_voxel(a->a * i + a->b * j + a->u0, volume + (z * nx + x) * width, width,
+                    expected + k * N_U * width);
+            }
+    gsize n_kernels;
+    const LacSplatKernels *const *kernels = lac_splat_kernels_usable(&n_kernels);
+    for (gsize i = 0; i < n_kernels; i++) {
+        kernels[i]->forward(&plan, width, volume, projections, 0, 3);
+        kernels[i]->forward(&plan, width, volume, projections, 3, N);
+        for (gsize j = 0; j < n_pixels; j++)
+            g_assert_cmpfloat_with_epsilon((double) projections[j], expected[j], 5e-5);
+        kernels[i]->adjoint(&plan, width, residual, back, 0, nz / 3);
+        kernels[i]->adjoint(&plan, width, residual, back, nz / 3, nz);
+        double forth = 0.0;
+        for (gsize j = 0; j < n_pixels; j++)
+            forth += expected[j] * (double) residual[j];
+        g_assert_cmpfloat_with_epsilon(forth, dot(volume, back, n_voxels),
+            1e-6 * sqrt((double) n_voxels * (double) n_pixels));
+    }
+    lac_free(volume);
+    lac_free(residual);
+    lac_free(projections);
+    lac_free(back);
+}
+
+static void
+test_kernels_exact(void)
+{
+    static const gsize extents[][2] = { { 1, 1 }, { 1, 7 }, { 2, 3 }, { 5, 4 }, { 7, 1 }, { 6, 6 },
+        { 15, 16 }, { 16, 17 }, { 33, 31 }, { 3, 49 }, { 40, 8 } };
+    for (gsize i = 0; i < G_N_ELEMENTS(extents); i++)
+        for (gsize width = LAC_LANES; width <= LAC_TILE_WIDTH; width += LAC_LANES)
+            check_kernels_exact(extents[i][0], extents[i][1], width);
+}
+
 static void
 test_kernels_agree(void)
 {
@@ -128,11 +207,8 @@ test_kernels_agree(void)
         N_U = 80
     };
     LacSplatAngle angles[N];
-    for (gsize k = 0; k < N; k++) {
-        double t = (-80.0 + 26.0 * (double) k) * G_PI / 180.0, c = cos(t), s = -sin(t);
-        gboolean z = fabs(s) > fabs(c);
-        angles[k] = (LacSplatAngle){ z ? s : c, z ? c : s, 40.0 - c * (NX / 2) - s * (NZ / 2), z };
-    }
+    for (gsize k = 0; k < N; k++)
+        angles[k] = splat_angle(-80.0 + 26.0 * (double) k, NX, NZ, 40.0);
     LacSplatPlan plan = { NX, NZ, N_U, N, angles };
     gsize n_kernels;
     const LacSplatKernels *const *kernels = lac_splat_kernels_usable(&n_kernels);
@@ -324,6 +400,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/recon/projector/adjoint", test_adjoint);
+    g_test_add_func("/recon/projector/kernels-exact", test_kernels_exact);
     g_test_add_func("/recon/projector/kernels-agree", test_kernels_agree);
     g_test_add_func("/recon/projector/gaussian/single-axis", test_gaussian_single_axis);
     g_test_add_func("/recon/projector/gaussian/three-angles", test_gaussian_three_angles);
