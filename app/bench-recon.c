@@ -10,6 +10,8 @@
 #include <sys/resource.h>
 #include <time.h>
 
+#define ANGLES    25 // for the kernels alone, as the projector calls them at the default size
+#define PLANES    16
 #define REPEATS   5 // the best one counts: other work on the machine only slows down
 #define N_DEFAULT 256
 #define N_TILTS   50
@@ -40,18 +42,41 @@ typedef struct {
     double forward_s, adjoint_s;
 } Times;
 
-// On one thread the processor's time counts, so that other work on the machine hardly matters.
 static double
-now_s(gboolean one_thread)
+now_s(clockid_t clock)
 {
     struct timespec time;
-    clock_gettime(one_thread ? CLOCK_PROCESS_CPUTIME_ID : CLOCK_MONOTONIC, &time);
+    clock_gettime(clock, &time);
     return (double) time.tv_sec + 1e-9 * (double) time.tv_nsec;
 }
 
+static Times
+time_once(LacProjector *projector, clockid_t clock, float *volume, float *projections)
+{
+    double start = now_s(clock);
+    lac_projector_adjoint(projector, projections, volume);
+    double middle = now_s(clock);
+    lac_projector_forward(projector, volume, projections);
+    return (Times){ now_s(clock) - middle, middle - start };
+}
+
+static void
+keep_best(Times *best, Times times)
+{
+    best->forward_s = MIN(best->forward_s, times.forward_s);
+    best->adjoint_s = MIN(best->adjoint_s, times.adjoint_s);
+}
+
+static const Times never = { G_MAXDOUBLE, G_MAXDOUBLE };
+
+typedef struct {
+    Times cpu;      // of one thread: other work on the machine hardly counts
+    Times one, all; // by the clock, in turns
+} ProjectorTimes;
+
 static gboolean
 time_projector(LacBench *bench, gsize n, gsize n_tilts, gboolean single_axis, double blob,
-    Times *times, GError **error)
+    ProjectorTimes *times, GError **error)
 {
     g_autofree LacAngles *angles = make_angles(n_tilts, single_axis);
     LacProjectorParams params = {
@@ -73,16 +98,14 @@ time_projector(LacBench *bench, gsize n, gsize n_tilts, gboolean single_axis, do
     gboolean going = projections != NULL;
     if (going)
         fill(projections, n_pixels);
-    *times = (Times){ G_MAXDOUBLE, G_MAXDOUBLE };
-    gboolean one_thread = lac_parallel_get_threads() == 1;
+    *times = (ProjectorTimes){ never, never, never };
+    guint n_threads = lac_parallel_get_threads();
     for (int i = 0; i < REPEATS && going; i++) {
-        double start = now_s(one_thread);
-        lac_projector_adjoint(projector, projections, volume);
-        double middle = now_s(one_thread);
-        lac_projector_forward(projector, volume, projections);
-        double end = now_s(one_thread);
-        times->adjoint_s = MIN(times->adjoint_s, middle - start);
-        times->forward_s = MIN(times->forward_s, end - middle);
+        lac_parallel_set_threads(1);
+        keep_best(&times->cpu, time_once(projector, CLOCK_PROCESS_CPUTIME_ID, volume, projections));
+        keep_best(&times->one, time_once(projector, CLOCK_MONOTONIC, volume, projections));
+        lac_parallel_set_threads(n_threads);
+        keep_best(&times->all, time_once(projector, CLOCK_MONOTONIC, volume, projections));
         going = lac_progress_update(bench->progress, (double) i / REPEATS, error);
     }
     lac_free(volume);
@@ -124,17 +147,18 @@ time_kernels(LacBench *bench, gsize n, gsize n_tilts)
     LacSplatPlan plan = { MAX(n, 8), MAX(n, 8), n_u, n_tilts, splat };
     float *volume = lac_alloc_floats(plan.nx * plan.nz * LAC_TILE_WIDTH, NULL);
     float *projections = lac_alloc_floats(n_tilts * n_u * LAC_TILE_WIDTH, NULL);
-    Times times = { G_MAXDOUBLE, G_MAXDOUBLE };
+    Times times = never;
+    const clockid_t clock = CLOCK_PROCESS_CPUTIME_ID;
     for (int i = 0; i < REPEATS && volume != NULL && projections != NULL; i++) {
-        double start = now_s(TRUE);
-        for (gsize z = 0; z < plan.nz; z += 8)
-            kernels->adjoint(&plan, LAC_TILE_WIDTH, projections, volume, z, MIN(z + 8, plan.nz));
-        double middle = now_s(TRUE);
-        for (gsize k = 0; k < n_tilts; k += 8)
-            kernels->forward(&plan, LAC_TILE_WIDTH, volume, projections, k, MIN(k + 8, n_tilts));
-        double end = now_s(TRUE);
-        times.adjoint_s = MIN(times.adjoint_s, middle - start);
-        times.forward_s = MIN(times.forward_s, end - middle);
+        double start = now_s(clock);
+        for (gsize z = 0; z < plan.nz; z += PLANES)
+            kernels->adjoint(&plan, LAC_TILE_WIDTH, projections, volume, z,
+                MIN(z + PLANES, plan.nz));
+        double middle = now_s(clock);
+        for (gsize k = 0; k < n_tilts; k += ANGLES)
+            kernels->forward(&plan, LAC_TILE_WIDTH, volume, projections, k,
+                MIN(k + ANGLES, n_tilts));
+        keep_best(&times, (Times){ now_s(clock) - middle, middle - start });
     }
     lac_free(volume);
     lac_free(projections);
@@ -150,29 +174,21 @@ run_projector(LacBench *bench, GError **error)
 {
     gsize n = bench->size != 0 ? bench->size : N_DEFAULT;
     gsize n_tilts = bench->n_tilts != 0 ? bench->n_tilts : N_TILTS;
-    guint n_threads = lac_parallel_get_threads();
     lac_bench_number(bench, "size", (double) n);
     lac_bench_number(bench, "tilts", (double) n_tilts);
     time_kernels(bench, n, n_tilts);
-    Times one, many;
-    lac_parallel_set_threads(1);
-    gboolean done = time_projector(bench, n, n_tilts, TRUE, 0.0, &one, error);
-    if (done) {
-        add_times(bench, "single_axis_one_thread", n, n_tilts, &one);
-        done = time_projector(bench, n, n_tilts, TRUE, 1.0, &many, error);
-    }
-    if (done) {
-        add_times(bench, "single_axis_blob_one_thread", n, n_tilts, &many);
-        done = time_projector(bench, n, n_tilts, FALSE, 0.0, &many, error);
-    }
-    if (done)
-        add_times(bench, "three_angles_one_thread", n, n_tilts, &many);
-    lac_parallel_set_threads(n_threads);
-    if (!done || !time_projector(bench, n, n_tilts, TRUE, 0.0, &many, error))
+    ProjectorTimes plain, blob, general;
+    if (!time_projector(bench, n, n_tilts, TRUE, 0.0, &plain, error) ||
+        !time_projector(bench, n, n_tilts, TRUE, 1.0, &blob, error) ||
+        !time_projector(bench, n, n_tilts, FALSE, 0.0, &general, error))
         return FALSE;
-    add_times(bench, "single_axis_all_threads", n, n_tilts, &many);
-    lac_bench_number(bench, "speedup_forward", one.forward_s / many.forward_s);
-    lac_bench_number(bench, "speedup_adjoint", one.adjoint_s / many.adjoint_s);
+    add_times(bench, "single_axis_one_thread", n, n_tilts, &plain.cpu);
+    add_times(bench, "single_axis_blob_one_thread", n, n_tilts, &blob.cpu);
+    add_times(bench, "three_angles_one_thread", n, n_tilts, &general.cpu);
+    add_times(bench, "single_axis_all_threads", n, n_tilts, &plain.all);
+    add_times(bench, "three_angles_all_threads", n, n_tilts, &general.all);
+    lac_bench_number(bench, "speedup_forward", plain.one.forward_s / plain.all.forward_s);
+    lac_bench_number(bench, "speedup_adjoint", plain.one.adjoint_s / plain.all.adjoint_s);
     return TRUE;
 }
 
