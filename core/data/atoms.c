@@ -4,12 +4,39 @@
 #include <math.h>
 #include <string.h>
 
+// An array that several models can share; never of no bytes.
+static gpointer
+new_array(gsize n, gsize size)
+{
+    gsize n_bytes;
+    if (!g_size_checked_mul(&n_bytes, n, size))
+        g_error("%" G_GSIZE_FORMAT " atoms are too many", n);
+    return g_atomic_rc_box_alloc(MAX(n_bytes, 1));
+}
+
+static gpointer
+new_zeros(gsize n, gsize size)
+{
+    return memset(new_array(n, size), 0, n * size);
+}
+
 static void
 clear_column(gpointer data)
 {
     LacAtomColumn *column = data;
     g_free(column->name);
-    g_free(column->values);
+    g_atomic_rc_box_release(column->values);
+}
+
+static LacAtoms *
+new_shell(gsize n)
+{
+    LacAtoms *self = g_new0(LacAtoms, 1);
+    g_atomic_ref_count_init(&self->ref_count);
+    self->n = n;
+    self->columns = g_array_new(FALSE, TRUE, sizeof(LacAtomColumn));
+    g_array_set_clear_func(self->columns, clear_column);
+    return self;
 }
 
 static void
@@ -46,18 +73,14 @@ copy_atom(const LacAtoms *from, gsize i, LacAtoms *to, gsize j)
 LacAtoms *
 lac_atoms_new(gsize n)
 {
-    LacAtoms *self = g_new0(LacAtoms, 1);
-    g_atomic_ref_count_init(&self->ref_count);
-    self->n = n;
-    self->x = g_new0(double, n);
-    self->y = g_new0(double, n);
-    self->z = g_new0(double, n);
-    self->species = g_new0(guint16, n);
-    self->state = g_new0(guint8, n);
-    self->flag = g_new0(guint8, n);
+    LacAtoms *self = new_shell(n);
+    self->x = new_zeros(n, sizeof *self->x);
+    self->y = new_zeros(n, sizeof *self->y);
+    self->z = new_zeros(n, sizeof *self->z);
+    self->species = new_zeros(n, sizeof *self->species);
+    self->state = new_zeros(n, sizeof *self->state);
+    self->flag = new_zeros(n, sizeof *self->flag);
     self->species_names = g_new0(char *, 1);
-    self->columns = g_array_new(FALSE, TRUE, sizeof(LacAtomColumn));
-    g_array_set_clear_func(self->columns, clear_column);
     self->comment = g_strdup("");
     return self;
 }
@@ -88,6 +111,53 @@ lac_atoms_copy(const LacAtoms *self, gsize n)
             kept * sizeof *column->values);
     }
     copy_texts(self, copy);
+    return copy;
+}
+
+/**
+ * lac_atoms_share:
+ * @self: atoms
+ * @n: number of atoms of the copy, no more than @self has
+ *
+ * Makes a copy that uses the arrays of @self, in no time however many atoms there are. Before one
+ * of them is written it must be made the copy's own by lac_atoms_own_array().
+ *
+ * Returns: (transfer full): the first @n atoms of @self, not published yet
+ */
+LacAtoms *
+lac_atoms_share(const LacAtoms *self, gsize n)
+{
+    g_return_val_if_fail(n <= self->n, NULL);
+
+    LacAtoms *copy = new_shell(n);
+    copy->x = g_atomic_rc_box_acquire(self->x);
+    copy->y = g_atomic_rc_box_acquire(self->y);
+    copy->z = g_atomic_rc_box_acquire(self->z);
+    copy->species = g_atomic_rc_box_acquire(self->species);
+    copy->state = g_atomic_rc_box_acquire(self->state);
+    copy->flag = g_atomic_rc_box_acquire(self->flag);
+    for (guint k = 0; k < self->columns->len; k++) {
+        LacAtomColumn column = g_array_index(self->columns, LacAtomColumn, k);
+        column.name = g_strdup(column.name);
+        g_atomic_rc_box_acquire(column.values);
+        g_array_append_val(copy->columns, column);
+    }
+    copy_texts(self, copy);
+    return copy;
+}
+
+/**
+ * lac_atoms_own_array:
+ * @array: (transfer full): an array of atoms, such as their states
+ * @n_bytes: its size
+ *
+ * Returns: (transfer full): a copy of @array that no other model has
+ */
+gpointer
+lac_atoms_own_array(gpointer array, gsize n_bytes)
+{
+    gpointer copy = memcpy(new_array(n_bytes, 1), array, n_bytes);
+    g_atomic_rc_box_release(array);
     return copy;
 }
 
@@ -169,12 +239,12 @@ lac_atoms_unref(LacAtoms *self)
 {
     if (self == NULL || !g_atomic_ref_count_dec(&self->ref_count))
         return;
-    g_free(self->x);
-    g_free(self->y);
-    g_free(self->z);
-    g_free(self->species);
-    g_free(self->state);
-    g_free(self->flag);
+    g_atomic_rc_box_release(self->x);
+    g_atomic_rc_box_release(self->y);
+    g_atomic_rc_box_release(self->z);
+    g_atomic_rc_box_release(self->species);
+    g_atomic_rc_box_release(self->state);
+    g_atomic_rc_box_release(self->flag);
     g_strfreev(self->species_names);
     g_array_unref(self->columns);
     g_free(self->comment);
@@ -212,7 +282,7 @@ lac_atoms_add_species(LacAtoms *self, const char *name)
 double *
 lac_atoms_add_column(LacAtoms *self, const char *name)
 {
-    LacAtomColumn column = { .name = g_strdup(name), .values = g_new(double, self->n) };
+    LacAtomColumn column = { .name = g_strdup(name), .values = new_array(self->n, sizeof(double)) };
     for (gsize i = 0; i < self->n; i++)
         column.values[i] = (double) NAN;
     g_array_append_val(self->columns, column);

@@ -45,7 +45,8 @@ typedef struct {
 } LacAtomColumn;
 
 // Immutable once published. Positions [Å] relative to the centre voxel. An atom keeps its index as
-// long as its model lives: what is deleted stays as a record, what is added is appended.
+// long as its model lives: what is deleted stays as a record, what is added is appended. Models
+// that an edit made from each other share the arrays that it left alone.
 typedef struct {
     gatomicrefcount ref_count;
     gsize n;
@@ -60,6 +61,8 @@ typedef struct {
 
 LacAtoms *lac_atoms_new(gsize n);
 LacAtoms *lac_atoms_copy(const LacAtoms *self, gsize n);
+LacAtoms *lac_atoms_share(const LacAtoms *self, gsize n);
+gpointer lac_atoms_own_array(gpointer array, gsize n_bytes);
 LacAtoms *lac_atoms_dup_present(const LacAtoms *self, gsize *indices);
 LacAtoms *lac_atoms_ref(LacAtoms *self);
 void lac_atoms_unref(LacAtoms *self);
