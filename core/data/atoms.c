@@ -290,6 +290,24 @@ lac_atoms_add_column(LacAtoms *self, const char *name)
 }
 
 /**
+ * lac_atoms_ensure_column:
+ * @self: atoms not published yet
+ * @name: its name
+ *
+ * Returns: (transfer none): the values of the column, all NaN where it is new
+ */
+double *
+lac_atoms_ensure_column(LacAtoms *self, const char *name)
+{
+    for (guint i = 0; i < self->columns->len; i++) {
+        LacAtomColumn *column = &g_array_index(self->columns, LacAtomColumn, i);
+        if (g_str_equal(column->name, name))
+            return column->values;
+    }
+    return lac_atoms_add_column(self, name);
+}
+
+/**
  * lac_atoms_get_column:
  * @self: atoms
  * @name: name of a column

@@ -70,6 +70,7 @@ gboolean lac_atoms_is_present(const LacAtoms *self, gsize i);
 gsize lac_atoms_count_present(const LacAtoms *self);
 guint16 lac_atoms_add_species(LacAtoms *self, const char *name);
 double *lac_atoms_add_column(LacAtoms *self, const char *name);
+double *lac_atoms_ensure_column(LacAtoms *self, const char *name);
 const double *lac_atoms_get_column(const LacAtoms *self, const char *name);
 const char *lac_atom_state_get_name(LacAtomState state);
 const char *lac_peak_flag_get_name(LacPeakFlag flag);

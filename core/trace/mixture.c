@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/trace/mixture.h"
+
+#include "core/error.h"
+
+#include <math.h>
+
+#define MOST_POINTS   4096 // more values than this are gathered into groups of neighbours
+#define MOST_PASSES   500
+#define TOLERANCE     1e-7 // relative change of the log-likelihood
+#define LEAST_SIGMA   1e-3
+#define HALF_LOG_2_PI 0.91893853320467274
+
+// Sorted values, or groups of them: mean, variance within the group, and size.
+typedef struct {
+    gsize n;
+    double total; // number of values
+    double *x, *variance, *count;
+} Points;
+
+static void
+points_clear(Points *self)
+{
+    g_free(self->x);
+    g_free(self->variance);
+    g_free(self->count);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Points, points_clear)
+
+static int
+compare_values(const void *a, const void *b)
+{
+    double x = *(const double *) a, y = *(const double *) b;
+    return (x > y) - (x < y);
+}
+
+static void
+gather_points(Points *self, const double *values, gsize n)
+{
+    g_autofree double *sorted = g_memdup2(values, n * sizeof *values);
+    qsort(sorted, n, sizeof *sorted, compare_values);
+    self->n = MIN(n, MOST_POINTS);
+    self->total = (double) n;
+    self->x = g_new0(double, self->n);
+    self->variance = g_new0(double, self->n);
+    self->count = g_new0(double, self->n);
+    for (gsize i = 0; i < n; i++) {
+        gsize group = (gsize) ((guint64) i * self->n / n);
+        self->x[group] += sorted[i];
+        self->count[group] += 1.0;
+    }
+    for (gsize i = 0; i < self->n; i++)
+        self->x[i] /= self->count[i];
+    for (gsize i = 0; i < n; i++) {
+        gsize group = (gsize) ((guint64) i * self->n / n);
+        double d = sorted[i] - self->x[group];
+        self->variance[group] += d * d / self->count[group];
+    }
+}
+
+static double
+quantile(const Points *points, double share)
+{
+    double at = share * (double) (points->n - 1);
+    gsize i = MIN((gsize) at, points->n - 1), j = MIN(i + 1, points->n - 1);
+    return points->x[i] + (at - (double) i) * (points->x[j] - points->x[i]);
+}
+
+static double
+deviation(const Points *points)
+{
+    double mean = 0.0, square = 0.0;
+    for (gsize i = 0; i < points->n; i++)
+        mean += points->x[i] * points->count[i] / points->total;
+    for (gsize i = 0; i < points->n; i++)
+        square += points->count[i] *
+            ((points->x[i] - mean) * (points->x[i] - mean) + points->variance[i]);
+    return sqrt(square / points->total);
+}
+
+static void
+start_mixture(LacMixture *mixture, const Points *points, guint n)
+{
+    double spread = deviation(points);
+    mixture->n = n;
+    for (guint c = 0; c < n; c++) {
+        mixture->mean[c] = quantile(points, ((double) c + 0.5) / (double) n);
+        mixture->sigma[c] = spread / (double) n + 1e-6;
+        mixture->weight[c] = 1.0 / (double) n;
+    }
+}
+
+// Logarithms of the weighted densities at @x, and the logarithm of their sum. Of a group the mean
+// logarithms: without its variance a group in a sparse place would pass for a narrow component.
+static double
+log_densities(const LacMixture *self, double x, double variance, double *logs)
+{
+    double highest = -INFINITY, sum = 0.0;
+    for (guint c = 0; c < self->n; c++) {
+        double d = x - self->mean[c],
+               square = (d * d + variance) / (self->sigma[c] * self->sigma[c]);
+        logs[c] = log(self->weight[c]) - log(self->sigma[c]) - HALF_LOG_2_PI - 0.5 * square;
+        highest = MAX(highest, logs[c]);
+    }
+    for (guint c = 0; c < self->n; c++)
+        sum += exp(logs[c] - highest);
+    return highest + log(sum);
+}
+
+// One pass of expectation and maximisation; gives the log-likelihood before it.
+static double
+improve(LacMixture *self, const Points *points)
+{
+    double n[LAC_MIXTURE_MAX] = { 0 }, sum[LAC_MIXTURE_MAX] = { 0 };
+    double square[LAC_MIXTURE_MAX] = { 0 }, likelihood = 0.0;
+    for (gsize i = 0; i < points->n; i++) {
+        double logs[LAC_MIXTURE_MAX], x = points->x[i];
+        double all = log_densities(self, x, points->variance[i], logs);
+        likelihood += points->count[i] * all;
+        for (guint c = 0; c < self->n; c++) {
+            // From the present mean, so that narrow components keep their digits.
+            double share = points->count[i] * exp(logs[c] - all), d = x - self->mean[c];
+            n[c] += share;
+            sum[c] += share * d;
+            square[c] += share * (d * d + points->variance[i]);
+        }
+    }
+    for (guint c = 0; c < self->n; c++) {
+        double weight = n[c] + 1e-9, shift = sum[c] / weight;
+        self->mean[c] += shift;
+        self->sigma[c] = sqrt(MAX(square[c] / weight - shift * shift, 0.0)) + LEAST_SIGMA;
+        self->weight[c] = weight / points->total;
+    }
+    return likelihood;
+}
+
+static void
+sort_components(LacMixture *self)
+{
+    for (guint c = 1; c < self->n; c++)
+        for (guint d = c; d > 0 && self->mean[d] < self->mean[d - 1]; d--) {
+            double mean = self->mean[d], sigma = self->sigma[d], weight = self->weight[d];
+            self->mean[d] = self->mean[d - 1];
+            self->sigma[d] = self->sigma[d - 1];
+            self->weight[d] = self->weight[d - 1];
+            self->mean[d - 1] = mean;
+            self->sigma[d - 1] = sigma;
+            self->weight[d - 1] = weight;
+        }
+}
+
+static void
+fit_points(LacMixture *mixture, const Points *points, guint n)
+{
+    double before = -INFINITY, likelihood = -INFINITY;
+    *mixture = (LacMixture){ 0 };
+    start_mixture(mixture, points, n);
+    for (guint pass = 0; pass < MOST_PASSES; pass++) {
+        likelihood = improve(mixture, points);
+        if (fabs(likelihood - before) < TOLERANCE * fabs(likelihood))
+            break;
+        before = likelihood;
+    }
+    sort_components(mixture);
+    mixture->log_likelihood = likelihood;
+    mixture->bic = likelihood - 0.5 * (3.0 * n - 1.0) * log(points->total);
+}
+
+static gboolean
+check(const double *values, gsize n, guint n_components, GError **error)
+{
+    if (n < n_components) {
+        g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
+            "A mixture of %u Gaussians cannot be fitted to %" G_GSIZE_FORMAT " values",
+            n_components, n);
+        return FALSE;
+    }
+    for (gsize i = 0; i < n; i++) {
+        if (!isfinite(values[i])) {
+            g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
+                "Value %" G_GSIZE_FORMAT " of those to be described by Gaussians is %g", i + 1,
+                values[i]);
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+/**
+ * lac_mixture_fit:
+ * @values: (array length=n): finite numbers
+ * @n: how many, at least @n_components
+ * @n_components: 1 to %LAC_MIXTURE_MAX
+ * @mixture: (out): the mixture, its components by ascending mean
+ * @error: return location for a #GError
+ *
+ * Fits a mixture of Gaussians by expectation and maximisation (doi:10.1111/j.2517-6161.1977.tb01600.x)
+ * from quantiles of the values. More than 4096 values are gathered into as many groups of
+ * neighbours first. No component becomes narrower than 0.001.
+ *
+ * Returns: %TRUE, or %FALSE with @error set
+ */
+gboolean
+lac_mixture_fit(const double *values, gsize n, guint n_components, LacMixture *mixture,
+    GError **error)
+{
+    g_return_val_if_fail(n_components >= 1 && n_components <= LAC_MIXTURE_MAX, FALSE);
+
+    if (!check(values, n, n_components, error))
+        return FALSE;
+    g_auto(Points) points = { 0 };
+    gather_points(&points, values, n);
+    fit_points(mixture, &points, n_components);
+    return TRUE;
+}
+
+/**
+ * lac_mixture_choose:
+ * @values: (array length=n): finite numbers
+ * @n: how many, at least 1
+ * @max_components: 1 to %LAC_MIXTURE_MAX
+ * @mixture: (out): the mixture, its components by ascending mean
+ * @error: return location for a #GError
+ *
+ * Fits mixtures of one to @max_components Gaussians and takes the one of the best Bayesian
+ * information criterion (doi:10.1214/aos/1176344136).
+ *
+ * Returns: %TRUE, or %FALSE with @error set
+ */
+gboolean
+lac_mixture_choose(const double *values, gsize n, guint max_components, LacMixture *mixture,
+    GError **error)
+{
+    g_return_val_if_fail(max_components >= 1 && max_components <= LAC_MIXTURE_MAX, FALSE);
+
+    if (!check(values, n, 1, error))
+        return FALSE;
+    g_auto(Points) points = { 0 };
+    gather_points(&points, values, n);
+    fit_points(mixture, &points, 1);
+    for (guint k = 2; k <= MIN(max_components, points.n); k++) {
+        LacMixture candidate;
+        fit_points(&candidate, &points, k);
+        if (candidate.bic > mixture->bic)
+            *mixture = candidate;
+    }
+    return TRUE;
+}
+
+/**
+ * lac_mixture_share_above:
+ * @self: a mixture
+ * @value: a number
+ * @first: index of a component
+ *
+ * Returns: the probability, 0 to 1, that @value belongs to component @first or one above it
+ */
+double
+lac_mixture_share_above(const LacMixture *self, double value, guint first)
+{
+    double logs[LAC_MIXTURE_MAX], share = 0.0;
+    double all = log_densities(self, value, 0.0, logs);
+    for (guint c = first; c < self->n; c++)
+        share += exp(logs[c] - all);
+    return MIN(share, 1.0);
+}
