@@ -3,20 +3,52 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-// Makes an empty file beside @target with the rights of a new file. It ends in the suffix of
-// @target, which some libraries look at.
+// Temporary files are called .MACHINE-PROCESS-RANDOM.NAME, NAME being that of the target with its
+// suffix, which some libraries look at.
+static char *
+dup_prefix(void)
+{
+    return g_strdup_printf(".%08x-", g_str_hash(g_get_host_name()));
+}
+
+// Removes what processes of this machine left that were killed while they wrote @name.
+static void
+remove_leftovers(const char *folder, const char *name)
+{
+    g_autofree char *prefix = dup_prefix();
+    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+    const char *entry;
+    while (dir != NULL && (entry = g_dir_read_name(dir)) != NULL) {
+        int process, n = 0;
+        if (!g_str_has_prefix(entry, prefix) ||
+            sscanf(entry + strlen(prefix), "%d-%*8x.%n", &process, &n) != 1 || n == 0 ||
+            !g_str_equal(entry + strlen(prefix) + n, name) || process <= 0)
+            continue;
+        if (kill(process, 0) != 0 && errno == ESRCH) {
+            g_autofree char *path = g_build_filename(folder, entry, NULL);
+            unlink(path);
+        }
+    }
+}
+
+// Makes an empty file beside @target with the rights of a new file.
 static char *
 create_beside(const char *target, GError **error)
 {
     g_autofree char *folder = g_path_get_dirname(target);
     g_autofree char *name = g_path_get_basename(target);
+    g_autofree char *prefix = dup_prefix();
+    remove_leftovers(folder, name);
     for (guint attempt = 0; attempt < 100; attempt++) {
         g_autofree char *hidden =
-            g_strdup_printf(".%08x%s%s", g_random_int(), name[0] == '.' ? "" : ".", name);
+            g_strdup_printf("%s%d-%08x.%s", prefix, (int) getpid(), g_random_int(), name);
         g_autofree char *path = g_build_filename(folder, hidden, NULL);
         int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
         if (fd >= 0) {
@@ -102,7 +134,8 @@ write_and_replace(const char *temporary, const char *target, LacWriteFunc write,
  * @error: return location for a #GError
  *
  * Writes beside @path, flushes to disk and renames, so that at any moment, even of a crash, @path
- * is either the old file or the new one. The rights of the old file are kept.
+ * is either the old file or the new one. The rights of the old file are kept. What a killed process
+ * left beside @path is removed.
  *
  * Returns: %TRUE, or %FALSE with @error set, nothing left behind and the old file as it was
  */

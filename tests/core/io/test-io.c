@@ -7,7 +7,9 @@
 #include <gio/gio.h>
 #include <glib/gstdio.h>
 #include <math.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static void
@@ -128,6 +130,47 @@ test_atomic(LacScratch *scratch, gconstpointer data)
     g_free(write.seen);
 }
 
+static gboolean
+write_and_die(const char *path, gpointer data, GError **error)
+{
+    (void) data;
+    (void) error;
+    g_file_set_contents(path, "half", -1, NULL);
+    raise(SIGKILL);
+    return FALSE;
+}
+
+// What a killed writer leaves is removed by the next one to write that file, and nothing else is.
+static void
+test_killed(LacScratch *scratch, gconstpointer data)
+{
+    (void) data;
+    g_autofree char *path = lac_scratch_path(scratch, "project.lacuna");
+    g_autofree char *other = lac_scratch_path(scratch, "other.lacuna");
+    g_autofree char *hidden = lac_scratch_write(scratch, ".00000000-1-00000000.other", "a", 1);
+    const char *targets[] = { path, path, other };
+    for (guint i = 0; i < 3; i++) {
+        pid_t child = fork();
+        if (child == 0) {
+            lac_write_atomically(targets[i], write_and_die, NULL, NULL);
+            _exit(0);
+        }
+        int status;
+        g_assert_cmpint(waitpid(child, &status, 0), ==, child);
+        g_assert_true(WIFSIGNALED(status));
+        g_assert_cmpuint(lac_scratch_count(scratch), ==,
+            i < 2 ? 2 : 3); // the second removed the first
+    }
+    Write write = { .text = "whole" };
+    g_autoptr(GError) error = NULL;
+    g_assert_true(lac_write_atomically(path, write_text, &write, &error));
+    g_assert_no_error(error);
+    g_assert_cmpuint(lac_scratch_count(scratch), ==, 3); // the leftover of the other file stays
+    g_assert_true(lac_write_atomically(other, write_text, &write, &error));
+    g_assert_cmpuint(lac_scratch_count(scratch), ==, 3); // both files, and one of unknown origin
+    g_free(write.seen);
+}
+
 static void
 test_write_unknown(LacScratch *scratch, gconstpointer data)
 {
@@ -148,6 +191,8 @@ main(int argc, char **argv)
     g_test_add("/io/argument", LacScratch, NULL, lac_scratch_set_up, test_argument,
         lac_scratch_tear_down);
     g_test_add("/io/atomic", LacScratch, NULL, lac_scratch_set_up, test_atomic,
+        lac_scratch_tear_down);
+    g_test_add("/io/killed", LacScratch, NULL, lac_scratch_set_up, test_killed,
         lac_scratch_tear_down);
     g_test_add("/io/write-unknown", LacScratch, NULL, lac_scratch_set_up, test_write_unknown,
         lac_scratch_tear_down);
