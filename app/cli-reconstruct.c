@@ -357,7 +357,7 @@ run(LacCli *cli, int argc, char **argv, GError **error)
     g_autoptr(LacVolume) mask = NULL;
     if (o.mask != NULL) {
         mask = lac_read_volume(o.mask, NULL, cli->progress, error);
-        if (mask == NULL)
+        if (mask == NULL || !lac_recon_check_mask(mask, series, &params, o.mask, error))
             return FALSE;
     }
     g_autoptr(LacVolume) initial = NULL;

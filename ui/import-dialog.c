@@ -288,7 +288,10 @@ show_import(LacImportDialog *self)
         gtk_widget_remove_css_class(self->open_button, "suggested-action");
         gtk_widget_add_css_class(self->volume_button, "suggested-action");
     }
-    set_can_open(self, import->angles_error != NULL ? "The angles do not fit: see above" : NULL);
+    set_can_open(self,
+        import->angles_error != NULL     ? "The angles do not fit: see above"
+            : import->mask_error != NULL ? "The mask does not fit: choose another, or none"
+                                         : NULL);
 }
 
 // --- reading

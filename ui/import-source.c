@@ -3,6 +3,7 @@
 
 #include "core/error.h"
 #include "core/io/natural.h"
+#include "core/recon/recon.h"
 
 #include <string.h>
 
@@ -276,6 +277,18 @@ read_series(LacImport *self, const LacImportRequest *what, LacProgress *progress
     return self->series != NULL;
 }
 
+// A mask of another shape than the volume that is reconstructed by default is refused at once.
+static void
+read_mask(LacImport *self, const char *file, LacProgress *progress)
+{
+    LacReconParams params;
+    lac_recon_params_init(&params, LAC_RECON_DEFAULT);
+    self->mask = lac_read_volume(file, NULL, progress, &self->mask_error);
+    if (self->mask != NULL &&
+        !lac_recon_check_mask(self->mask, self->series, &params, file, &self->mask_error))
+        g_clear_pointer(&self->mask, lac_volume_unref);
+}
+
 /**
  * lac_import_read:
  * @progress: (nullable): told the fraction read
@@ -301,7 +314,7 @@ lac_import_read(LacProgress *progress, gpointer request, GError **error)
     find_angles(self, what);
     self->looks_like_volume = looks_like_volume(what->projections, self->item, self->has_angles);
     if (what->mask != NULL)
-        self->mask = lac_read_volume(what->mask, NULL, progress, &self->mask_error);
+        read_mask(self, what->mask, progress);
     self->check = lac_input_check(self->series);
     return self;
 }

@@ -179,6 +179,32 @@ lac_recon_params_resolve(const LacReconParams *params, const LacSeries *series)
 }
 
 /**
+ * lac_recon_check_mask:
+ * @mask: voxels that may be other than zero
+ * @series: what is reconstructed
+ * @params: parameters
+ * @file: where the mask comes from, for the message
+ * @error: return location for a #GError
+ *
+ * Returns: %TRUE, or %FALSE with @error set when the mask is not of the volume's shape
+ */
+gboolean
+lac_recon_check_mask(const LacVolume *mask, const LacSeries *series, const LacReconParams *params,
+    const char *file, GError **error)
+{
+    LacReconParams p = lac_recon_params_resolve(params, series);
+    if (mask->nx == p.nx && mask->ny == p.ny && mask->nz == p.nz)
+        return TRUE;
+    g_autofree char *name = g_filename_display_basename(file);
+    g_set_error(error, LAC_ERROR, LAC_ERROR_MISMATCH,
+        "The mask %s has %" G_GSIZE_FORMAT " × %" G_GSIZE_FORMAT " × %" G_GSIZE_FORMAT
+        " voxels along x, y and z, but the volume will have %" G_GSIZE_FORMAT " × %" G_GSIZE_FORMAT
+        " × %" G_GSIZE_FORMAT,
+        name, mask->nx, mask->ny, mask->nz, p.nx, p.ny, p.nz);
+    return FALSE;
+}
+
+/**
  * lac_recon_params_get_projector:
  * @p: resolved parameters
  * @series: what is reconstructed; its angles are lent

@@ -69,6 +69,8 @@ gboolean lac_recon_method_from_id(const char *id, LacReconMethod *method, GError
 void lac_recon_params_init(LacReconParams *params, LacReconPreset preset);
 guint64 lac_recon_estimate_memory(const LacSeries *series, const LacReconParams *params);
 
+gboolean lac_recon_check_mask(const LacVolume *mask, const LacSeries *series,
+    const LacReconParams *params, const char *file, GError **error);
 LacRecon *
 lac_recon_run(const LacSeries *series, const LacReconParams *params, const LacVolume *mask,
     const LacVolume *initial, const LacRecon *resume, LacProgress *progress, GError **error);

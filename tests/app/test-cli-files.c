@@ -214,6 +214,23 @@ test_refused(LacScratch *scratch, gconstpointer data)
     g_assert_false(g_file_test(out, G_FILE_TEST_EXISTS));
 }
 
+static void
+test_mask_of_another_shape(LacScratch *scratch, gconstpointer data)
+{
+    (void) data;
+    g_autofree char *in = write_volume(scratch, "a.mrc");
+    g_autofree char *mask = lac_scratch_path(scratch, "mask.mrc");
+    g_autofree char *angles = lac_scratch_write(scratch, "a.tlt", "-60\n-20\n0\n30.5\n", -1);
+    g_autofree char *out = lac_scratch_path(scratch, "out.mrc");
+    g_autoptr(LacVolume) small = lac_volume_new(3, 3, 3, 0.5, NULL);
+    g_assert_true(lac_write_volume(small, mask, NULL, NULL));
+    g_autoptr(TestRun) run =
+        test_cli("reconstruct", "-p", in, "-a", angles, "--mask", mask, "-o", out, NULL);
+    g_assert_cmpint(run->status, ==, LAC_EXIT_USAGE);
+    g_assert_nonnull(strstr(run->err, "The mask mask.mrc has 3 × 3 × 3 voxels"));
+    g_assert_false(g_file_test(out, G_FILE_TEST_EXISTS));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -229,6 +246,8 @@ main(int argc, char **argv)
         lac_scratch_tear_down);
     g_test_add("/cli/convert-atoms", LacScratch, NULL, lac_scratch_set_up, test_convert_atoms,
         lac_scratch_tear_down);
+    g_test_add("/cli/mask-of-another-shape", LacScratch, NULL, lac_scratch_set_up,
+        test_mask_of_another_shape, lac_scratch_tear_down);
     g_test_add("/cli/refused", LacScratch, NULL, lac_scratch_set_up, test_refused,
         lac_scratch_tear_down);
     return g_test_run();

@@ -115,6 +115,35 @@ test_wrong_length(Desk *desk, gconstpointer data)
     lac_import_free(import);
 }
 
+// A mask is of the volume's shape, which is nu x nv x nu.
+static void
+test_mask(Desk *desk, gconstpointer data)
+{
+    (void) data;
+    g_autoptr(GError) error = NULL;
+    g_autofree char *path = write_series(desk, "scan.mrc", N);
+    g_autofree char *mask = g_build_filename(desk->folder, "mask.mrc", NULL);
+    for (gsize nz = NU - 1; nz <= NU; nz++) {
+        g_autoptr(LacVolume) volume = lac_volume_new(nz, NV, NU, 0.4, NULL);
+        g_assert_true(lac_write_volume(volume, mask, NULL, &error));
+        LacImportRequest *request = lac_import_request_new(path);
+        request->mask = g_strdup(mask);
+        LacImport *import = lac_import_read(NULL, request, &error);
+        g_assert_no_error(error);
+        g_assert_true((import->mask != NULL) == (nz == NU));
+        g_autofree char *expected = g_strdup_printf(
+            "The mask mask.mrc has %d × %d × %d voxels along x, y and z, but the volume will have "
+            "%d × %d × %d",
+            NU, NV, NU - 1, NU, NV, NU);
+        if (nz != NU) {
+            g_assert_error(import->mask_error, LAC_ERROR, LAC_ERROR_MISMATCH);
+            g_assert_cmpstr(import->mask_error->message, ==, expected);
+        }
+        lac_import_free(import);
+        lac_import_request_free(request);
+    }
+}
+
 // Image 2 stands before image 10, and the names are those of the images.
 static void
 test_folder(Desk *desk, gconstpointer data)
@@ -190,6 +219,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add("/ui/import/found", Desk, NULL, set_up, test_found, tear_down);
     g_test_add("/ui/import/wrong-length", Desk, NULL, set_up, test_wrong_length, tear_down);
+    g_test_add("/ui/import/mask", Desk, NULL, set_up, test_mask, tear_down);
     g_test_add("/ui/import/folder", Desk, NULL, set_up, test_folder, tear_down);
     g_test_add("/ui/import/volume", Desk, NULL, set_up, test_volume, tear_down);
     g_test_add("/ui/import/damaged", Desk, NULL, set_up, test_damaged, tear_down);
