@@ -4,8 +4,19 @@
 // In: gl_FragCoord in the target. Uniforms: the Frame block, samplers of common/sample.
 // Space: texel space of the volume. Out: premultiplied sRGB.
 // Variants: one of MODE_DVR, MODE_MIP, MODE_ISO (with N_ISO 1 to 4), MODE_NONE; LIGHT, with
-// QUICK_LIGHT cheaper; SKIP (empty blocks are jumped over); SLICES.
+// QUICK_LIGHT cheaper; SKIP (empty blocks are jumped over); SLICES; ATOMS (rays end at u_depth).
 layout(location = 0) out vec4 o_color;
+
+#ifdef ATOMS
+uniform sampler2D u_depth; // of the atoms, 1 where there are none
+
+void stop_at_atoms(inout Ray ray)
+{
+    float d = texelFetch(u_depth, ivec2(gl_FragCoord.xy * stop.zw), 0).r;
+    if (d < 1.0)
+        ray.end = min(ray.end, (stop.x + stop.y * d) / dot(ray.direction, forward.xyz));
+}
+#endif
 
 #ifdef SLICES
 // Ends the ray at the nearest slice; returns the colour there.
@@ -178,6 +189,9 @@ void main()
 {
     vec2 pixel = gl_FragCoord.xy + tile.xy;
     Ray ray = make_ray(pixel * tile.zw);
+#ifdef ATOMS
+    stop_at_atoms(ray);
+#endif
     o_color = vec4(0.0);
     if (ray.begin >= ray.end)
         return;

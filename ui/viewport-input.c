@@ -107,6 +107,19 @@ click_cb(GtkGestureClick *gesture, int n_press, double x, double y, LacViewport 
         lac_viewport_reset(self);
 }
 
+// A press that did not become a drag.
+static void
+released_cb(GtkGestureClick *gesture, int n_press, double x, double y, LacViewport *self)
+{
+    gsize index;
+    if (n_press != 1 || self->has_dragged)
+        return;
+    gboolean found = lac_viewport_pick_atom(self, x, y, &index);
+    lac_viewport_emit_atom_clicked(self, found ? (guint64) index : LAC_VIEWPORT_NO_ATOM,
+        gtk_event_controller_get_current_event_state(GTK_EVENT_CONTROLLER(gesture)) &
+            (GDK_CONTROL_MASK | GDK_SHIFT_MASK | GDK_ALT_MASK));
+}
+
 static gboolean
 scroll_cb(GtkEventControllerScroll *controller, double dx, double dy, LacViewport *self)
 {
@@ -125,8 +138,10 @@ motion_cb(GtkEventControllerMotion *controller, double x, double y, LacViewport 
     (void) controller;
     self->pointer_x = x;
     self->pointer_y = y;
-    if (self->drag == LAC_DRAG_NONE)
+    if (self->drag == LAC_DRAG_NONE) {
         lac_viewport_emit_pointed(self);
+        lac_viewport_emit_atom_pointed(self);
+    }
 }
 
 static void
@@ -135,6 +150,7 @@ leave_cb(GtkEventControllerMotion *controller, LacViewport *self)
     (void) controller;
     self->pointer_x = self->pointer_y = -1.0;
     lac_viewport_emit_pointed(self);
+    lac_viewport_emit_atom_pointed(self);
 }
 
 static void
@@ -223,6 +239,7 @@ lac_viewport_add_controllers(LacViewport *self)
     g_signal_connect(drag, "drag-update", G_CALLBACK(drag_update_cb), self);
     g_signal_connect(drag, "drag-end", G_CALLBACK(drag_end_cb), self);
     g_signal_connect(click, "pressed", G_CALLBACK(click_cb), self);
+    g_signal_connect(click, "released", G_CALLBACK(released_cb), self);
     gtk_widget_add_controller(widget, GTK_EVENT_CONTROLLER(drag));
     gtk_widget_add_controller(widget, GTK_EVENT_CONTROLLER(click));
     GtkEventController *scroll =

@@ -31,6 +31,18 @@ struct _LacViewport {
     gboolean is_fit_due;   // the camera has not seen this box yet
     gboolean is_auto_transfer, is_auto_level;
 
+    // Atoms, and what is known of each: scene.atoms.set is made from them before a frame.
+    LacAtoms *atoms; // (nullable)
+    LacAtomLook look;
+    guint8 *match; // (nullable) LacMatchKind
+    gsize n_match;
+    guint8 *marks; // LacAtomMark, of atoms->n
+    LacMarker *markers;
+    gsize n_markers;
+    gsize current; // G_MAXSIZE: none
+    gboolean is_set_stale;
+    guint64 pointed_atom; // the last "atom-pointed"
+
     LacScene scene;
     LacRenderer *renderer; // (nullable) from realize to unrealize
     LacRenderProgress progress;
@@ -60,6 +72,11 @@ void lac_viewport_scene_changed(LacViewport *self);
 void lac_viewport_moved(LacViewport *self, GtkEventController *controller);
 void lac_viewport_pick(LacViewport *self, double x, double y, gsize xyz[3], double *value,
     gboolean *found);
+void lac_viewport_clear_atoms(LacViewport *self);
+void lac_viewport_update_atoms(LacViewport *self);
+gboolean lac_viewport_pick_atom(LacViewport *self, double x, double y, gsize *index);
+void lac_viewport_emit_atom_clicked(LacViewport *self, guint64 index, GdkModifierType state);
+void lac_viewport_emit_atom_pointed(LacViewport *self);
 void lac_viewport_emit_pointed(LacViewport *self);
 void lac_viewport_emit_crosshair_picked(LacViewport *self, const gsize xyz[3]);
 void lac_viewport_emit_camera_changed(LacViewport *self);

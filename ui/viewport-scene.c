@@ -290,11 +290,16 @@ lac_viewport_set_axis(LacViewport *self, LacAxis axis, gboolean from_behind)
 void
 lac_viewport_reset(LacViewport *self)
 {
-    if (self->scene.volume == NULL)
+    const LacVolumeTexture *texture = self->scene.volume;
+    LacBox box;
+    lac_viewport_update_atoms(self);
+    if (texture != NULL)
+        box = self->scene.show_box ? lac_volume_get_box(texture->volume) : texture->content;
+    else if (self->scene.atoms.set != NULL && self->scene.atoms.set->n_spheres > 0)
+        box = self->scene.atoms.set->box;
+    else
         return;
-    LacBox box = lac_volume_get_box(self->scene.volume->volume);
-    lac_camera_reset(&self->scene.camera,
-        self->scene.show_box ? &box : &self->scene.volume->content, lac_viewport_get_aspect(self));
+    lac_camera_reset(&self->scene.camera, &box, lac_viewport_get_aspect(self));
     lac_viewport_moved(self, NULL);
     lac_viewport_emit_camera_changed(self);
 }

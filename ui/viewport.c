@@ -21,6 +21,8 @@ enum {
     CAMERA_CHANGED,
     SCENE_CHANGED,
     STATUS_CHANGED,
+    ATOM_CLICKED,
+    ATOM_POINTED,
     N_SIGNALS
 };
 static guint signals[N_SIGNALS];
@@ -302,6 +304,7 @@ render_cb(GtkGLArea *area, GdkGLContext *context, LacViewport *self)
     if (self->renderer == NULL || width < 1 || height < 1)
         return FALSE;
     glGetIntegerv(GL_DRAW_FRAMEBUFFER_BINDING, &framebuffer); // the area's own, never 0
+    lac_viewport_update_atoms(self);
     LacRenderTarget target = lac_render_target_whole((guint) framebuffer, width, height);
     target.line_scale = scale;
     if (!draw(self, &target, &error)) {
@@ -477,6 +480,7 @@ lac_viewport_dispose(GObject *object)
         gtk_widget_unparent(GTK_WIDGET(g_steal_pointer(&self->overlay)));
     g_clear_pointer(&self->scene.volume, lac_volume_texture_unref);
     g_clear_pointer(&self->newest, lac_volume_unref);
+    lac_viewport_clear_atoms(self);
     G_OBJECT_CLASS(lac_viewport_parent_class)->dispose(object);
 }
 
@@ -503,6 +507,10 @@ lac_viewport_class_init(LacViewportClass *klass)
     signals[CROSSHAIR_PICKED] =
         g_signal_new("crosshair-picked", LAC_TYPE_VIEWPORT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
             G_TYPE_NONE, 3, G_TYPE_UINT, G_TYPE_UINT, G_TYPE_UINT);
+    signals[ATOM_CLICKED] = g_signal_new("atom-clicked", LAC_TYPE_VIEWPORT, G_SIGNAL_RUN_LAST, 0,
+        NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_UINT64, G_TYPE_UINT);
+    signals[ATOM_POINTED] = g_signal_new("atom-pointed", LAC_TYPE_VIEWPORT, G_SIGNAL_RUN_LAST, 0,
+        NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT64);
     static const struct {
         int id;
         const char *name;
@@ -538,6 +546,9 @@ lac_viewport_init(LacViewport *self)
 {
     self->scene = lac_scene_default();
     self->scene.show_axes = TRUE;
+    self->look = lac_atom_look_default();
+    self->current = G_MAXSIZE;
+    self->pointed_atom = LAC_VIEWPORT_NO_ATOM;
     self->is_auto_transfer = self->is_auto_level = self->is_fit_due = TRUE;
     self->move_resolution = 0.4;
     self->pointer_x = self->pointer_y = -1.0;
@@ -685,6 +696,38 @@ lac_viewport_emit_pointed(LacViewport *self)
     lac_viewport_pick(self, self->pointer_x, self->pointer_y, xyz, &value, &found);
     g_signal_emit(self, signals[POINTED], 0, found, (guint) xyz[0], (guint) xyz[1], (guint) xyz[2],
         value);
+}
+
+/**
+ * lac_viewport_emit_atom_pointed:
+ * @self: a view
+ *
+ * Tells which atom is under the pointer now, if that changed.
+ */
+void
+lac_viewport_emit_atom_pointed(LacViewport *self)
+{
+    gsize index;
+    gboolean found = lac_viewport_pick_atom(self, self->pointer_x, self->pointer_y, &index);
+    guint64 now = found ? (guint64) index : LAC_VIEWPORT_NO_ATOM;
+    if (now == self->pointed_atom)
+        return;
+    self->pointed_atom = now;
+    g_signal_emit(self, signals[ATOM_POINTED], 0, now);
+}
+
+/**
+ * lac_viewport_emit_atom_clicked:
+ * @self: a view
+ * @index: an atom, or %LAC_VIEWPORT_NO_ATOM
+ * @state: the modifiers that were held
+ *
+ * Tells what was clicked.
+ */
+void
+lac_viewport_emit_atom_clicked(LacViewport *self, guint64 index, GdkModifierType state)
+{
+    g_signal_emit(self, signals[ATOM_CLICKED], 0, index, (guint) state);
 }
 
 /**

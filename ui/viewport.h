@@ -2,6 +2,7 @@
 // The 3D view: a GtkGLArea with the camera under mouse and keys.
 #pragma once
 
+#include "core/data/atoms.h"
 #include "core/data/volume.h"
 #include "ui/render/scene.h"
 
@@ -32,7 +33,11 @@ typedef struct {
 //   "crosshair-picked" (guint x, guint y, guint z): a double click on what is there
 //   "camera-changed" ()
 //   "scene-changed" (): a setting, or the automatic transfer function and level of a new volume
+//   "atom-clicked" (guint64 index, guint modifiers): on an atom; %LAC_VIEWPORT_NO_ATOM: on nothing.
+//       The modifiers are of GdkModifierType: Ctrl adds to the selection, Shift extends it
+//   "atom-pointed" (guint64 index): the atom under the pointer; %LAC_VIEWPORT_NO_ATOM: none
 //   "status-changed" (): see lac_viewport_get_status()
+#define LAC_VIEWPORT_NO_ATOM G_MAXUINT64
 GtkWidget *lac_viewport_new(void);
 gboolean lac_viewport_probe_software(void);
 
@@ -56,6 +61,19 @@ void lac_viewport_set_show_axes(LacViewport *self, gboolean show);
 void lac_viewport_set_show_scale_bar(LacViewport *self, gboolean show);
 void lac_viewport_set_background(LacViewport *self, LacBackground background);
 void lac_viewport_set_perspective(LacViewport *self, gboolean perspective);
+
+// Atoms. An atom's index is its index in what was set.
+void lac_viewport_set_atoms(LacViewport *self, LacAtoms *atoms);
+void lac_viewport_set_atom_look(LacViewport *self, const LacAtomLook *look);
+const LacAtomLook *lac_viewport_get_atom_look(LacViewport *self);
+void lac_viewport_set_atom_match(LacViewport *self, const guint8 *kinds, gsize n);
+void lac_viewport_set_markers(LacViewport *self, const LacMarker *markers, gsize n);
+void lac_viewport_set_selection(LacViewport *self, const guint8 *selected, gsize n);
+void lac_viewport_set_current_atom(LacViewport *self, gsize index);
+void lac_viewport_set_show_atoms(LacViewport *self, gboolean show);
+void lac_viewport_set_show_bonds(LacViewport *self, gboolean show);
+void lac_viewport_set_show_ghosts(LacViewport *self, gboolean show);
+gboolean lac_viewport_locate_atom(LacViewport *self, gsize index, double *x, double *y);
 
 void lac_viewport_get_camera(LacViewport *self, LacCamera *camera);
 void lac_viewport_set_camera(LacViewport *self, const LacCamera *camera);

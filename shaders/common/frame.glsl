@@ -24,4 +24,7 @@ layout(std140) uniform Frame {
     vec4 fill_light; // xyz; w: 1 / depth of the content [1 / texel]
     vec4 iso_level;  // texel values, ascending
     vec4 iso_color[4]; // sRGB, not premultiplied
+    vec4 forward;      // xyz: unit vector of the view, texel space
+    vec4 stop;         // x: where depth 0 of the atoms is along it [texel]; y: depth 1, from there;
+                       // zw: samples of the depth per pixel of the target
 };

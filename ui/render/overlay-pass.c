@@ -43,7 +43,7 @@ lac_overlay_pass_new(GError **error)
         gsize offset;
     } ATTRIBUTES[] = { { 2, offsetof(Vertex, position) }, { 4, offsetof(Vertex, ends) },
         { 2, offsetof(Vertex, widths) }, { 4, offsetof(Vertex, color) } };
-    LacProgramSource source = { "line.vert", "line.frag", NULL, NULL };
+    LacProgramSource source = { "line.vert", "line.frag", NULL, NULL, NULL };
     GLuint program = lac_program_new(&source, error);
     if (program == 0)
         return NULL;

@@ -3,8 +3,9 @@
 
 #include <math.h>
 
-#define STEP         0.5 // [voxel]
-#define SEEN_OPACITY 0.4 // of what is in front, for a point of a fog to be what one looks at
+#define STEP           0.5  // [voxel]
+#define HIDDEN_OPACITY 0.97 // of what is in front, for an atom not to be seen
+#define SEEN_OPACITY   0.4  // of what is in front, for a point of a fog to be what one looks at
 
 // A ray in voxel space: voxel i spans i to i + 1.
 typedef struct {
@@ -136,6 +137,19 @@ find_opaque(const Walk *walk, double *at)
     return most > 0.002;
 }
 
+// Of all that the walk goes through.
+static double
+find_opacity(const Walk *walk)
+{
+    const LacTransfer *transfer = &walk->scene->transfer;
+    double clear = 1.0;
+    for (double t = walk->begin + 0.5 * STEP; t < walk->end; t += STEP) {
+        double x = lac_transfer_get_position(transfer, get_value(walk, t));
+        clear *= pow(1.0 - lac_transfer_get_opacity(transfer, x), STEP);
+    }
+    return 1.0 - clear;
+}
+
 /**
  * lac_pick_voxel:
  * @scene: what is drawn
@@ -174,4 +188,237 @@ lac_pick_voxel(const LacScene *scene, const LacRay *ray, gsize xyz[3], double *v
     if (value != NULL)
         *value = (double) lac_volume_get(walk.volume, xyz[0], xyz[1], xyz[2]);
     return TRUE;
+}
+
+// ---- Atoms ----
+
+// A ray with the part of it that the clip plane leaves.
+typedef struct {
+    LacVec3 o, d;
+    double begin, end; // [Å]
+    double best;       // [Å] to the nearest found so far
+    gsize index;
+    double best_inside; // of a ring, for want of anything else
+    gsize index_inside;
+} AtomRay;
+
+static double
+dot(LacVec3 a, LacVec3 b)
+{
+    return a.x * b.x + a.y * b.y + a.z * b.z;
+}
+
+static LacVec3
+subtract(LacVec3 a, LacVec3 b)
+{
+    return (LacVec3){ a.x - b.x, a.y - b.y, a.z - b.z };
+}
+
+static LacVec3
+to_vec(const float p[3])
+{
+    return (LacVec3){ (double) p[0], (double) p[1], (double) p[2] };
+}
+
+static gsize
+to_index(guint32 id)
+{
+    return id != 0 ? (gsize) id - 1 : LAC_PICK_NONE;
+}
+
+// Where the part from @enter to @leave of the ray that is kept begins, if it is nearer than the best.
+static gboolean
+is_nearer(const AtomRay *ray, double enter, double leave, double *at)
+{
+    *at = MAX(enter, ray->begin);
+    return *at < MIN(leave, ray->end) && *at < ray->best;
+}
+
+static void
+try_sphere(AtomRay *ray, const LacSphere *sphere)
+{
+    LacVec3 towards = subtract(to_vec(sphere->position), ray->o);
+    double r = (double) sphere->radius, along = dot(towards, ray->d), at;
+    double h2 = r * r - dot(towards, towards) + along * along;
+    if (h2 < 0.0)
+        return;
+    if ((sphere->marks & LAC_MARK_RING) != 0) {
+        gboolean on_line = r * r - h2 >= r * r * LAC_RING_INNER * LAC_RING_INNER;
+        if (!is_nearer(ray, along - 1e-4, along + 1e-4, &at))
+            return;
+        if (on_line) {
+            ray->best = at;
+            ray->index = to_index(sphere->id);
+        }
+        else if (at < ray->best_inside) {
+            ray->best_inside = at;
+            ray->index_inside = to_index(sphere->id);
+        }
+        return;
+    }
+    if (is_nearer(ray, along - sqrt(h2), along + sqrt(h2), &at)) {
+        ray->best = at;
+        ray->index = to_index(sphere->id);
+    }
+}
+
+static void
+try_stick(AtomRay *ray, const LacStick *stick)
+{
+    LacVec3 a = to_vec(stick->a), axis = subtract(to_vec(stick->b), a);
+    double size = sqrt(dot(axis, axis)), r = (double) stick->radius, at;
+    if (size == 0.0)
+        return;
+    axis = (LacVec3){ axis.x / size, axis.y / size, axis.z / size };
+    LacVec3 from = subtract(ray->o, a);
+    double d_along = dot(ray->d, axis), o_along = dot(from, axis);
+    double dd = 1.0 - d_along * d_along, b = dot(from, ray->d) - o_along * d_along;
+    double h2 = b * b - dd * (dot(from, from) - o_along * o_along - r * r);
+    if (dd < 1e-9 || h2 < 0.0)
+        return;
+    double enter = (-b - sqrt(h2)) / dd, leave = (-b + sqrt(h2)) / dd;
+    double place = o_along + enter * d_along;
+    if (place < 0.0 || place > size || !is_nearer(ray, enter, leave, &at))
+        return;
+    place = o_along + at * d_along;
+    if (place < 0.0 || place > size)
+        return;
+    ray->best = at;
+    ray->index = to_index(stick->ids[place < 0.5 * size ? 0 : 1]);
+}
+
+static AtomRay
+make_atom_ray(const LacScene *scene, const LacRay *ray)
+{
+    AtomRay self = { .o = ray->origin,
+        .d = ray->direction,
+        .begin = scene->camera.perspective ? 0.0 : -G_MAXDOUBLE,
+        .end = G_MAXDOUBLE,
+        .best = G_MAXDOUBLE,
+        .index = LAC_PICK_NONE,
+        .best_inside = G_MAXDOUBLE,
+        .index_inside = LAC_PICK_NONE };
+    if (!scene->clip.enabled)
+        return self;
+    double along = dot(scene->clip.normal, ray->direction);
+    double left = scene->clip.offset - dot(scene->clip.normal, ray->origin);
+    if (along > 0.0)
+        self.end = left / along;
+    else if (along < 0.0)
+        self.begin = MAX(self.begin, left / along);
+    else if (left < 0.0)
+        self.end = -G_MAXDOUBLE;
+    return self;
+}
+
+// Whether slices or the volume hide what is @distance along the ray.
+static gboolean
+is_behind_volume(const LacScene *scene, const LacRay *ray, double distance)
+{
+    if (scene->volume == NULL)
+        return FALSE;
+    Walk walk = { .scene = scene, .volume = scene->volume->volume };
+    if (!begin_walk(&walk, ray))
+        return FALSE;
+    double at = distance / lac_volume_get_scale(walk.volume), t = 0.0;
+    if (stop_at_slices(&walk) && walk.end < at)
+        return TRUE;
+    walk.end = MIN(walk.end, at);
+    if (!scene->show_volume || walk.begin >= walk.end)
+        return FALSE;
+    if (scene->mode == LAC_RENDER_ISO)
+        return scene->iso[0].color[3] >= 1.0f && find_surface(&walk, &t);
+    return scene->mode == LAC_RENDER_DVR && find_opacity(&walk) >= HIDDEN_OPACITY;
+}
+
+/**
+ * lac_pick_atom:
+ * @scene: what is drawn
+ * @ray: through the pointer
+ * @index: (out): the atom; %LAC_PICK_NONE where a marker is in front
+ * @distance: (out) (optional): [Å] along the ray to its surface
+ *
+ * Finds the atom, bond (for the atom of its nearer half) or ring in front, as the picture shows it:
+ * what the clip plane, a slice or the volume hides is not found. The inside of a ring counts where
+ * there is nothing else.
+ *
+ * Returns: %FALSE if there is none
+ */
+gboolean
+lac_pick_atom(const LacScene *scene, const LacRay *ray, gsize *index, double *distance)
+{
+    const LacAtomScene *atoms = &scene->atoms;
+    *index = LAC_PICK_NONE;
+    if (atoms->set == NULL)
+        return FALSE;
+    AtomRay found = make_atom_ray(scene, ray);
+    gsize first = atoms->show_atoms ? 0 : atoms->set->n_solid;
+    gsize end = atoms->show_ghosts ? atoms->set->n_spheres : atoms->set->n_solid;
+    for (gsize i = first; i < end; i++)
+        try_sphere(&found, &atoms->set->spheres[i]);
+    if (atoms->show_bonds)
+        for (gsize i = 0; i < atoms->set->n_sticks; i++)
+            try_stick(&found, &atoms->set->sticks[i]);
+    if (found.best == G_MAXDOUBLE) {
+        found.best = found.best_inside;
+        found.index = found.index_inside;
+    }
+    if (found.best == G_MAXDOUBLE || is_behind_volume(scene, ray, found.best))
+        return FALSE;
+    *index = found.index;
+    if (distance != NULL)
+        *distance = found.best;
+    return TRUE;
+}
+
+// Whether a line from (x, y) to the right crosses the outline an odd number of times.
+static gboolean
+is_in_polygon(const double *xy, gsize n, double x, double y)
+{
+    gboolean inside = FALSE;
+    for (gsize i = 0, j = n - 1; i < n; j = i++) {
+        double xi = xy[2 * i], yi = xy[2 * i + 1], xj = xy[2 * j], yj = xy[2 * j + 1];
+        if ((yi > y) != (yj > y) && x < (xj - xi) * (y - yi) / (yj - yi) + xi)
+            inside = !inside;
+    }
+    return inside;
+}
+
+/**
+ * lac_pick_atoms_in_polygon:
+ * @scene: what is drawn
+ * @w: [pixel] width of the picture
+ * @h: [pixel] height of the picture
+ * @xy: (array): x and y of each corner [pixel] from the top left
+ * @n_points: number of corners
+ * @indices: (element-type gsize): receives the atoms
+ *
+ * Finds the atoms whose centres lie in an outline, also those behind others; not those that the
+ * clip plane cuts away, nor records while they are not shown.
+ *
+ * Returns: their number
+ */
+gsize
+lac_pick_atoms_in_polygon(const LacScene *scene, double w, double h, const double *xy,
+    gsize n_points, GArray *indices)
+{
+    const LacAtomScene *atoms = &scene->atoms;
+    guint before = indices->len;
+    if (atoms->set == NULL || n_points < 3)
+        return 0;
+    gsize first = atoms->show_atoms ? 0 : atoms->set->n_solid;
+    gsize end = atoms->show_ghosts ? atoms->set->n_spheres : atoms->set->n_solid;
+    for (gsize i = first; i < end; i++) {
+        const LacSphere *sphere = &atoms->set->spheres[i];
+        LacVec3 p = to_vec(sphere->position);
+        double x, y;
+        if (sphere->id == 0 ||
+            (scene->clip.enabled && dot(scene->clip.normal, p) > scene->clip.offset) ||
+            !lac_camera_project(&scene->camera, w, h, p, &x, &y, NULL) ||
+            !is_in_polygon(xy, n_points, x, y))
+            continue;
+        gsize index = to_index(sphere->id);
+        g_array_append_val(indices, index);
+    }
+    return indices->len - before;
 }

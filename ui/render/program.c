@@ -27,7 +27,8 @@ version_line(void)
 {
     return epoxy_is_desktop_gl() ? "#version 330 core\n"
                                  : "#version 300 es\nprecision highp float;\nprecision highp int;\n"
-                                   "precision highp sampler2D;\nprecision highp sampler3D;\n";
+                                   "precision highp sampler2D;\nprecision highp sampler3D;\n"
+                                   "precision highp usampler2D;\n";
 }
 
 static char *
@@ -117,7 +118,8 @@ lac_gl_is_software(const char *renderer)
 guint
 lac_program_new(const LacProgramSource *source, GError **error)
 {
-    GLuint vertex = compile(GL_VERTEX_SHADER, source->vertex, NULL, source->defines, error);
+    GLuint vertex =
+        compile(GL_VERTEX_SHADER, source->vertex, source->vertex_common, source->defines, error);
     if (vertex == 0)
         return 0;
     GLuint fragment =

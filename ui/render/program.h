@@ -9,6 +9,7 @@ typedef struct {
     const char *fragment;      // file
     const char *const *common; // (nullable) files put before the fragment shader; ends with NULL
     const char *defines;       // (nullable) "#define ..." lines
+    const char *const *vertex_common; // (nullable) files put before the vertex shader
 } LacProgramSource;
 
 gboolean lac_gl_check_version(GError **error);

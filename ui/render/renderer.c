@@ -2,6 +2,7 @@
 #include "ui/render/renderer.h"
 
 #include "core/error.h"
+#include "ui/render/atom-pass.h"
 #include "ui/render/overlay-pass.h"
 #include "ui/render/program.h"
 #include "ui/render/volume-pass.h"
@@ -41,6 +42,7 @@ struct LacRenderer {
     LacVolumeStore *store;
     LacVolumePass *volume_pass;
     LacOverlayPass *overlay_pass;
+    LacAtomPass *atom_pass;
     GLuint copy_program, vertex_array;
     GLint copy_background; // uniform
     Picture pictures[N_PICTURES];
@@ -78,7 +80,7 @@ lac_renderer_new(GError **error)
 {
     if (!lac_gl_check_version(error))
         return NULL;
-    LacProgramSource source = { "full.vert", "copy.frag", NULL, NULL };
+    LacProgramSource source = { "full.vert", "copy.frag", NULL, NULL, NULL };
     g_autoptr(LacRenderer) self = g_new0(LacRenderer, 1);
     const char *name = (const char *) glGetString(GL_RENDERER);
     self->info = g_strdup_printf("OpenGL %s, %s", (const char *) glGetString(GL_VERSION), name);
@@ -91,6 +93,9 @@ lac_renderer_new(GError **error)
     self->copy_background = glGetUniformLocation(self->copy_program, "u_background");
     self->overlay_pass = lac_overlay_pass_new(error);
     if (self->overlay_pass == NULL)
+        return NULL;
+    self->atom_pass = lac_atom_pass_new(self->software, error);
+    if (self->atom_pass == NULL)
         return NULL;
     self->volume_pass = lac_volume_pass_new();
     self->store = lac_volume_store_new();
@@ -120,6 +125,7 @@ lac_renderer_free(LacRenderer *self)
     glDeleteVertexArrays(1, &self->vertex_array);
     glDeleteProgram(self->copy_program);
     lac_overlay_pass_free(self->overlay_pass);
+    lac_atom_pass_free(self->atom_pass);
     lac_volume_pass_free(self->volume_pass);
     lac_volume_store_free(self->store);
     g_free(self->info);
@@ -153,7 +159,10 @@ lac_render_target_whole(guint framebuffer, int width, int height)
 LacRenderQuality
 lac_render_quality_full(void)
 {
-    return (LacRenderQuality){ .resolution = 1.0, .step = 0.5, .skip_empty = TRUE };
+    return (LacRenderQuality){ .resolution = 1.0,
+        .step = 0.5,
+        .skip_empty = TRUE,
+        .atom_resolution = 2.0 };
 }
 
 /**
@@ -168,7 +177,8 @@ lac_render_quality_quick(double resolution)
     return (LacRenderQuality){ .resolution = resolution,
         .step = resolution < 0.3 ? 2.0 : 1.5,
         .skip_empty = TRUE,
-        .quick_light = TRUE };
+        .quick_light = TRUE,
+        .atom_resolution = resolution };
 }
 
 static gboolean
@@ -269,6 +279,17 @@ is_same_view(const Picture *picture, const LacScene *scene, const LacRenderTarge
 }
 
 static gboolean
+has_atoms(const LacScene *scene)
+{
+    const LacAtomScene *atoms = &scene->atoms;
+    const LacAtomSet *set = atoms->set;
+    if (set == NULL)
+        return FALSE;
+    return (atoms->show_atoms && set->n_solid > 0) || (atoms->show_bonds && set->n_sticks > 0) ||
+        (atoms->show_ghosts && set->n_spheres > set->n_solid);
+}
+
+static gboolean
 is_power_of_two(gsize n)
 {
     return (n & (n - 1)) == 0;
@@ -278,7 +299,7 @@ is_power_of_two(gsize n)
 // 0.2 s: better now, at rest, than when the next drag begins. The row is drawn over afterwards.
 static gboolean
 warm_up(LacRenderer *self, const LacScene *scene, const LacRenderTarget *target,
-    gboolean skip_empty, GError **error)
+    const LacAtomDepth *atoms, gboolean skip_empty, GError **error)
 {
     const LacVolumeTexture *t = lac_volume_store_get_shown(self->store);
     guint kind = 1u | (is_power_of_two(t->nx) ? 2u : 0) | (is_power_of_two(t->ny) ? 4u : 0) |
@@ -288,7 +309,8 @@ warm_up(LacRenderer *self, const LacScene *scene, const LacRenderTarget *target,
     self->warm_kind = kind;
     LacRenderQuality quick = lac_render_quality_quick(COARSE_RESOLUTION);
     quick.skip_empty = skip_empty;
-    if (!lac_volume_pass_begin(self->volume_pass, self->store, scene, &quick, target, 8, 8, error))
+    if (!lac_volume_pass_begin(self->volume_pass, self->store, scene, &quick, target, atoms, 8, 8,
+            error))
         return FALSE;
     lac_volume_pass_draw_rows(self->volume_pass, 0, 1);
     return TRUE;
@@ -300,6 +322,9 @@ draw_volume(LacRenderer *self, const LacScene *scene, const LacRenderQuality *qu
     const LacRenderTarget *target, PictureKind kind, int first, double budget_ms, GError **error)
 {
     Picture *picture = &self->pictures[kind];
+    LacAtomDepth depth;
+    const LacAtomDepth *atoms =
+        has_atoms(scene) && lac_atom_pass_get_depth(self->atom_pass, &depth) ? &depth : NULL;
     int width = MAX(1, (int) ceil(target->width * quality->resolution));
     int height = MAX(1, (int) ceil(target->height * quality->resolution));
     if (!size_picture(picture, width, height, error))
@@ -311,9 +336,9 @@ draw_volume(LacRenderer *self, const LacScene *scene, const LacRenderQuality *qu
     picture->complete = kind == FULL && is_same_view(picture, scene, target);
     glBindFramebuffer(GL_FRAMEBUFFER, picture->framebuffer);
     if (kind == FULL && budget_ms > 0.0 &&
-        !warm_up(self, scene, target, quality->skip_empty, error))
+        !warm_up(self, scene, target, atoms, quality->skip_empty, error))
         return -1;
-    if (!lac_volume_pass_begin(self->volume_pass, self->store, scene, quality, target, width,
+    if (!lac_volume_pass_begin(self->volume_pass, self->store, scene, quality, target, atoms, width,
             height, error))
         return -1;
     collect_query(self);
@@ -373,7 +398,8 @@ copy_picture(LacRenderer *self, const Picture *picture, const LacScene *scene,
     if (end <= begin || part.right <= part.left)
         return;
     const float *b = scene->background;
-    float opaque = scene->show_box ? 0.0f : b[3];
+    gboolean blend = scene->show_box || has_atoms(scene);
+    float opaque = blend ? 0.0f : b[3];
     glUseProgram(self->copy_program);
     glUniform4f(self->copy_background, b[0] * opaque, b[1] * opaque, b[2] * opaque, opaque);
     glActiveTexture(GL_TEXTURE0);
@@ -382,7 +408,7 @@ copy_picture(LacRenderer *self, const Picture *picture, const LacScene *scene,
     glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, filter);
     glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAG_FILTER, filter);
     glBindVertexArray(self->vertex_array);
-    if (scene->show_box)
+    if (blend)
         glEnable(GL_BLEND);
     glBlendFunc(GL_ONE, GL_ONE_MINUS_SRC_ALPHA);
     glEnable(GL_SCISSOR_TEST);
@@ -404,7 +430,7 @@ copy_volume(LacRenderer *self, const LacScene *scene, const LacRenderTarget *tar
         return;
     }
     const Picture *now = &self->pictures[kind];
-    int split = (int) ((double) rows * target->height / now->height);
+    int split = now->height > 0 ? (int) ((double) rows * target->height / now->height) : 0;
     if (kind == FULL && is_same_view(&self->pictures[COARSE], scene, target))
         below = &self->pictures[COARSE];
     copy_picture(self, now, scene, target, part, 0, split);
@@ -484,10 +510,19 @@ lac_renderer_draw(LacRenderer *self, const LacScene *scene, const LacRenderQuali
     LacVolumeTexture *shown = lac_volume_store_get_shown(self->store);
     LacBox box = { 0 };
     int rows = 0;
-    gboolean visible = shown != NULL && is_volume_visible(scene), whole = TRUE;
-    if (shown != NULL)
+    gboolean visible = shown != NULL && is_volume_visible(scene), whole = TRUE, atoms_whole = TRUE;
+    const LacBox *box_shown = NULL;
+    if (shown != NULL) {
         box = lac_volume_get_box(shown->volume);
-    if (visible) {
+        box_shown = &box;
+    }
+    else if (has_atoms(scene))
+        box_shown = &scene->atoms.set->box;
+    if (has_atoms(scene) &&
+        !lac_atom_pass_draw(self->atom_pass, scene, quality, target, budget_ms, &atoms_whole,
+            error))
+        return FALSE;
+    if (visible && atoms_whole) {
         LacRenderQuality coarse = lac_render_quality_quick(COARSE_RESOLUTION);
         coarse.skip_empty = quality->skip_empty;
         rows = draw_volume(self, scene, kind == COARSE ? &coarse : quality, target, kind,
@@ -498,16 +533,18 @@ lac_renderer_draw(LacRenderer *self, const LacScene *scene, const LacRenderQuali
         whole = rows >= self->pictures[kind].height;
     }
     clear_target(target, scene->background);
-    lac_overlay_pass_draw(self->overlay_pass, scene, shown != NULL ? &box : NULL, target,
-        LAC_OVERLAY_BEHIND);
+    lac_overlay_pass_draw(self->overlay_pass, scene, box_shown, target, LAC_OVERLAY_BEHIND);
+    if (has_atoms(scene))
+        lac_atom_pass_copy(self->atom_pass, scene, target);
     if (visible)
         copy_volume(self, scene, target, &box, kind, rows);
-    lac_overlay_pass_draw(self->overlay_pass, scene, shown != NULL ? &box : NULL, target,
-        LAC_OVERLAY_FRONT);
+    lac_overlay_pass_draw(self->overlay_pass, scene, box_shown, target, LAC_OVERLAY_FRONT);
     glBindVertexArray(0);
     glUseProgram(0);
-    if (progress != NULL)
+    if (progress != NULL && atoms_whole)
         advance(progress, kind, rows, whole, uploaded);
+    else if (progress != NULL)
+        progress->done = FALSE;
     return TRUE;
 }
 
@@ -545,6 +582,18 @@ double
 lac_renderer_get_frame_ms(LacRenderer *self)
 {
     return self->pictures[QUICK].total_ms;
+}
+
+/**
+ * lac_renderer_get_atom_ms:
+ * @self: a renderer
+ *
+ * Returns: [ms] what the atoms of the last quick picture took; 0 before there is one
+ */
+double
+lac_renderer_get_atom_ms(LacRenderer *self)
+{
+    return lac_atom_pass_get_frame_ms(self->atom_pass);
 }
 
 /**

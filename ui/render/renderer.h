@@ -16,10 +16,11 @@ typedef struct {
 } LacRenderTarget;
 
 typedef struct {
-    double resolution;    // of the volume in the picture, 0.1 to 1; below 1 is a quick picture
-    double step;          // [voxel] between samples along a ray
-    gboolean skip_empty;  // jump over empty blocks
-    gboolean quick_light; // light volume rendering by one more sample instead of four
+    double resolution;      // of the volume in the picture, 0.1 to 1; below 1 is a quick picture
+    double step;            // [voxel] between samples along a ray
+    gboolean skip_empty;    // jump over empty blocks
+    gboolean quick_light;   // light volume rendering by one more sample instead of four
+    double atom_resolution; // of the atoms in the picture; below 1 is quick, above 1 antialiases
 } LacRenderQuality;
 
 // A picture made over several calls: the caller keeps this, zeroes rows and stage when the picture
@@ -44,6 +45,7 @@ lac_renderer_draw(LacRenderer *self, const LacScene *scene, const LacRenderQuali
 guint lac_renderer_get_max_size(LacRenderer *self);
 gboolean lac_renderer_is_software(LacRenderer *self);
 double lac_renderer_get_frame_ms(LacRenderer *self);
+double lac_renderer_get_atom_ms(LacRenderer *self);
 const char *lac_renderer_get_info(LacRenderer *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LacRenderer, lac_renderer_free)

@@ -22,6 +22,7 @@ lac_scene_default(void)
         .clip = { .normal = { 1.0, 0.0, 0.0 } },
         .crop = { { 0.0, 1.0 }, { 0.0, 1.0 }, { 0.0, 1.0 } },
         .show_volume = TRUE,
+        .atoms = { .show_atoms = TRUE, .occlusion = TRUE, .outline = TRUE, .depth_cue = 0.45 },
         .background = { 0.105f, 0.110f, 0.120f, 1.0f },
         .camera = lac_camera_default(),
     };

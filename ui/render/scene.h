@@ -2,6 +2,7 @@
 // A plain description of one picture; the renderer draws it, whoever made it.
 #pragma once
 
+#include "ui/render/atom-set.h"
 #include "ui/render/camera.h"
 #include "ui/render/transfer.h"
 #include "ui/render/volume-texture.h"
@@ -28,6 +29,15 @@ typedef struct {
 } LacClipPlane;
 
 typedef struct {
+    LacAtomSet *set; // (nullable) borrowed
+    gboolean show_atoms, show_bonds;
+    gboolean show_ghosts; // peaks that are no atoms
+    gboolean occlusion;   // what stands in a narrow place gets less light
+    gboolean outline;     // of what is selected
+    double depth_cue;     // 0 to 1: how far the farthest things fade into the background
+} LacAtomScene;
+
+typedef struct {
     LacVolumeTexture *volume; // (nullable) borrowed
     LacRenderMode mode;
     LacTransfer transfer;
@@ -41,6 +51,7 @@ typedef struct {
     double crosshair[3];     // [voxel] index of the crosshair
     gboolean show_box;
     gboolean show_axes;
+    LacAtomScene atoms;
     float background[4]; // sRGB, not premultiplied; alpha 0 is transparent
     LacCamera camera;
 } LacScene;

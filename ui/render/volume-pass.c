@@ -16,6 +16,7 @@ enum {
     UNIT_VOLUME,
     UNIT_BLOCKS,
     UNIT_TABLE,
+    UNIT_DEPTH,
 };
 
 // The block Frame of shaders/common/frame.glsl (std140).
@@ -33,13 +34,14 @@ typedef struct {
     float key_light[4], fill_light[4];
     float iso_level[4];
     float iso_color[LAC_SCENE_MAX_ISO][4];
+    float forward[4], stop[4];
 } Frame;
 
 _Static_assert(offsetof(Frame, tile) == 96, "std140");
 _Static_assert(offsetof(Frame, march) == 192, "std140");
 _Static_assert(offsetof(Frame, iso_level) == 272, "std140");
 _Static_assert(offsetof(Frame, iso_color) == 288, "std140");
-_Static_assert(sizeof(Frame) == 352, "std140");
+_Static_assert(sizeof(Frame) == 384, "std140");
 
 struct LacVolumePass {
     GHashTable *programs; // variant bits to program
@@ -103,7 +105,7 @@ has_slices(const LacScene *scene)
 }
 
 static char *
-dup_defines(const LacScene *scene, const LacRenderQuality *quality)
+dup_defines(const LacScene *scene, const LacRenderQuality *quality, gboolean has_atoms)
 {
     GString *text = g_string_new(NULL);
     static const char *const MODES[] = { "DVR", "MIP", "ISO" };
@@ -120,24 +122,27 @@ dup_defines(const LacScene *scene, const LacRenderQuality *quality)
         g_string_append(text, "#define SKIP\n");
     if (has_slices(scene))
         g_string_append(text, "#define SLICES\n");
+    if (has_atoms)
+        g_string_append(text, "#define ATOMS\n");
     return g_string_free(text, FALSE);
 }
 
 // Returns 0 with @error set on failure.
 static GLuint
 get_program(LacVolumePass *self, const LacScene *scene, const LacRenderQuality *quality,
-    GError **error)
+    gboolean has_atoms, GError **error)
 {
     static const char *const COMMON[] = { "common/frame.glsl", "common/ray.glsl",
         "common/sample.glsl", "common/light.glsl", NULL };
     guint key = (guint) scene->mode | scene->n_iso << 4 | (scene->lighting ? 1u << 8 : 0) |
         (quality->skip_empty ? 1u << 9 : 0) | (has_slices(scene) ? 1u << 10 : 0) |
-        (scene->show_volume ? 1u << 11 : 0) | (quality->quick_light ? 1u << 12 : 0);
+        (scene->show_volume ? 1u << 11 : 0) | (quality->quick_light ? 1u << 12 : 0) |
+        (has_atoms ? 1u << 13 : 0);
     gpointer found = g_hash_table_lookup(self->programs, GUINT_TO_POINTER(key));
     if (found != NULL)
         return GPOINTER_TO_UINT(found);
-    g_autofree char *defines = dup_defines(scene, quality);
-    LacProgramSource source = { "full.vert", "volume.frag", COMMON, defines };
+    g_autofree char *defines = dup_defines(scene, quality, has_atoms);
+    LacProgramSource source = { "full.vert", "volume.frag", COMMON, defines, NULL };
     GLuint program = lac_program_new(&source, error);
     if (program == 0)
         return 0;
@@ -145,6 +150,7 @@ get_program(LacVolumePass *self, const LacScene *scene, const LacRenderQuality *
     glUniform1i(glGetUniformLocation(program, "u_volume"), UNIT_VOLUME);
     glUniform1i(glGetUniformLocation(program, "u_blocks"), UNIT_BLOCKS);
     glUniform1i(glGetUniformLocation(program, "u_table"), UNIT_TABLE);
+    glUniform1i(glGetUniformLocation(program, "u_depth"), UNIT_DEPTH);
     glUniformBlockBinding(program, glGetUniformBlockIndex(program, "Frame"), FRAME_INDEX);
     g_hash_table_insert(self->programs, GUINT_TO_POINTER(key), GUINT_TO_POINTER(program));
     return program;
@@ -299,9 +305,23 @@ get_step(const LacVolumeTexture *texture, const LacRenderQuality *quality)
     return quality->step * MAX(texture->scale, 1.0);
 }
 
+// Where rays end at atoms.
+static void
+set_stop(const LacVolumePass *self, const LacCamera *camera, const LacAtomDepth *atoms,
+    double texel, Frame *frame)
+{
+    LacMat3 m = lac_camera_get_matrix(camera);
+    double start = camera->perspective ? lac_camera_get_distance(camera) : 0.0;
+    set3(frame->forward, -m.m[2][0], -m.m[2][1], -m.m[2][2]);
+    set3(frame->stop, (start - atoms->top) / texel, atoms->span / texel,
+        (double) atoms->width / self->width);
+    frame->stop[3] = (float) atoms->height / (float) self->height;
+}
+
 static void
 fill_frame(const LacVolumePass *self, const LacVolumeTexture *texture, const LacScene *scene,
-    const LacRenderQuality *quality, const LacRenderTarget *target, Frame *frame)
+    const LacRenderQuality *quality, const LacRenderTarget *target, const LacAtomDepth *atoms,
+    Frame *frame)
 {
     LacBox box = lac_volume_get_box(texture->volume);
     double texel = lac_volume_get_scale(texture->volume) / texture->scale;
@@ -328,6 +348,8 @@ fill_frame(const LacVolumePass *self, const LacVolumeTexture *texture, const Lac
         (double) OPAQUE);
     frame->march[3] = (float) (texture->scale * fabs(scale));
     set3(frame->transfer, scale, offset, TABLE_SIZE);
+    if (atoms != NULL)
+        set_stop(self, &scene->camera, atoms, texel, frame);
 }
 
 /**
@@ -337,6 +359,7 @@ fill_frame(const LacVolumePass *self, const LacVolumeTexture *texture, const Lac
  * @scene: what to draw
  * @quality: how well
  * @target: the tile that the picture is for
+ * @atoms: (nullable): where rays end at atoms
  * @width: [pixel] of the framebuffer to be drawn into; it spans the tile
  * @height: [pixel]
  * @error: return location for a #GError
@@ -347,20 +370,20 @@ fill_frame(const LacVolumePass *self, const LacVolumeTexture *texture, const Lac
  */
 gboolean
 lac_volume_pass_begin(LacVolumePass *self, LacVolumeStore *store, const LacScene *scene,
-    const LacRenderQuality *quality, const LacRenderTarget *target, int width, int height,
-    GError **error)
+    const LacRenderQuality *quality, const LacRenderTarget *target, const LacAtomDepth *atoms,
+    int width, int height, GError **error)
 {
     g_return_val_if_fail(scene->n_iso >= 1 && scene->n_iso <= LAC_SCENE_MAX_ISO, FALSE);
 
     const LacVolumeTexture *texture = lac_volume_store_get_shown(store);
-    GLuint program = get_program(self, scene, quality, error);
+    GLuint program = get_program(self, scene, quality, atoms != NULL, error);
     if (program == 0)
         return FALSE;
     Frame frame = { 0 };
     self->width = width;
     self->height = height;
     update_table(self, &scene->transfer, get_step(texture, quality) / texture->scale);
-    fill_frame(self, texture, scene, quality, target, &frame);
+    fill_frame(self, texture, scene, quality, target, atoms, &frame);
     glBindBuffer(GL_UNIFORM_BUFFER, self->frame_buffer);
     glBufferSubData(GL_UNIFORM_BUFFER, 0, sizeof frame, &frame);
     glBindBuffer(GL_UNIFORM_BUFFER, 0);
@@ -368,6 +391,8 @@ lac_volume_pass_begin(LacVolumePass *self, LacVolumeStore *store, const LacScene
     lac_volume_store_bind(store, UNIT_VOLUME, UNIT_BLOCKS);
     glActiveTexture(GL_TEXTURE0 + UNIT_TABLE);
     glBindTexture(GL_TEXTURE_2D, self->table);
+    glActiveTexture(GL_TEXTURE0 + UNIT_DEPTH);
+    glBindTexture(GL_TEXTURE_2D, atoms != NULL ? atoms->texture : 0);
     glActiveTexture(GL_TEXTURE0);
     glBindVertexArray(self->vertex_array);
     glUseProgram(program);

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Puts the picture of the atoms over the target, and outlines what is selected.
+// In: v_uv, 0 to 1 over the picture. Uniforms: u_picture, premultiplied sRGB; u_ids, ids with marks;
+// u_outline, xy: one pixel of the target in units of v_uv, z: half width of the outline [pixel],
+// 0: none. Out: premultiplied sRGB.
+in vec2 v_uv;
+uniform sampler2D u_picture;
+uniform usampler2D u_ids;
+uniform vec3 u_outline;
+layout(location = 0) out vec4 o_color;
+
+const uint SELECTED = 1u << 28;
+const uint CURRENT = 1u << 29;
+
+uint id_at(vec2 uv)
+{
+    ivec2 size = textureSize(u_ids, 0);
+    return texelFetch(u_ids, clamp(ivec2(uv * vec2(size)), ivec2(0), size - 1), 0).r;
+}
+
+void main()
+{
+    vec4 c = texture(u_picture, v_uv);
+    if (u_outline.z > 0.0) {
+        const vec2 AROUND[8] = vec2[8](vec2(1.0, 0.0), vec2(0.7071, 0.7071), vec2(0.0, 1.0),
+            vec2(-0.7071, 0.7071), vec2(-1.0, 0.0), vec2(-0.7071, -0.7071), vec2(0.0, -1.0),
+            vec2(0.7071, -0.7071));
+        uint here = id_at(v_uv);
+        float bright = 0.0, dark = 0.0;
+        uint found = 0u;
+        for (int i = 0; i < 8; i++) {
+            uint near = id_at(v_uv + AROUND[i] * u_outline.xy * u_outline.z);
+            uint wide = id_at(v_uv + AROUND[i] * u_outline.xy * (u_outline.z + 1.2));
+            uint other = near != here ? near & (SELECTED | CURRENT) : 0u;
+            found |= other;
+            bright += other != 0u ? 1.0 : 0.0;
+            dark += wide != here && (wide & (SELECTED | CURRENT)) != 0u ? 1.0 : 0.0;
+        }
+        bool outside = (here & (SELECTED | CURRENT)) == 0u;
+        float edge = clamp(bright, 0.0, 1.0), shade = outside ? 0.6 * clamp(dark, 0.0, 1.0) : 0.0;
+        vec3 color = (found & CURRENT) != 0u ? vec3(1.0) : vec3(1.0, 0.78, 0.10);
+        c = mix(c, vec4(0.0, 0.0, 0.0, 1.0), shade);
+        c = mix(c, vec4(color, 1.0), edge);
+    }
+    o_color = c;
+}

@@ -1,0 +1,641 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/render/atom-pass.h"
+
+#include "core/error.h"
+#include "ui/render/program.h"
+
+#include <epoxy/gl.h>
+#include <math.h>
+#include <stddef.h>
+#include <string.h>
+
+#define FRAME_INDEX   1                      // binding of the uniform block
+#define CHUNK         ((gsize) 1 << 20)      // instances in one buffer
+#define SLAB          ((gsize) 16 * 1048576) // bytes of one upload
+#define BATCH_MS      6.0                    // drawn between two looks at the clock
+#define OUTLINE_WIDTH 1.6                    // in units of target->line_scale pixels
+
+typedef enum {
+    SPHERES,
+    STICKS,
+    N_KINDS,
+} Kind;
+
+typedef enum {
+    QUICK, // while something moves
+    FULL,
+    N_PICTURES,
+} PictureKind;
+
+// The block Atoms of shaders/common/atoms.glsl (std140).
+typedef struct {
+    float view[4][4]; // columns
+    float picture[4];
+    float tile[4];
+    float depth[4];
+    float clip[4];
+    float background[4];
+    float cue[4];
+} Frame;
+
+_Static_assert(offsetof(Frame, picture) == 64, "std140");
+_Static_assert(offsetof(Frame, clip) == 112, "std140");
+_Static_assert(sizeof(Frame) == 160, "std140");
+
+// Everything that a picture depends on.
+typedef struct {
+    LacAtomSet *set; // (nullable) a reference
+    LacAtomScene scene;
+    LacCamera camera;
+    LacClipPlane clip;
+    float background[3];
+    int width, height, full_width, full_height, tile_x, tile_y;
+} View;
+
+typedef struct {
+    GLuint framebuffer, color, ids, depth;
+    int width, height; // [sample]
+    View view;         // what it shows
+    gsize n_drawn;     // instances, in the order of the list
+    gboolean complete;
+} Picture;
+
+// Instances of one kind in the graphics memory.
+typedef struct {
+    GArray *buffers; // of GLuint, CHUNK instances each
+    gsize n;
+} List;
+
+// Instances to be drawn, one after the other.
+typedef struct {
+    Kind kind;
+    gsize first, n;
+} Run;
+
+struct LacAtomPass {
+    gboolean software;
+    GLuint programs[N_KINDS], copy_program, vertex_arrays[N_KINDS], frame_buffer, copy_array;
+    GLint copy_outline;
+    List lists[N_KINDS];
+    LacAtomSet *loaded; // (nullable) what the lists hold
+    Run runs[3];
+    guint n_runs;
+    Picture pictures[N_PICTURES];
+    PictureKind shown;
+    LacAtomDepth depth; // mapping of the picture that is shown
+    double frame_ms;    // of the last quick picture
+    double item_ms[N_KINDS];
+};
+
+static const gsize instance_sizes[N_KINDS] = { sizeof(LacSphere), sizeof(LacStick) };
+
+static GLuint
+make_program(const char *vertex, const char *fragment, GError **error)
+{
+    static const char *const COMMON[] = { "common/atoms.glsl", "common/atoms-light.glsl", NULL };
+    static const char *const VERTEX_COMMON[] = { "common/atoms.glsl", NULL };
+    LacProgramSource source = { vertex, fragment, COMMON, NULL, VERTEX_COMMON };
+    GLuint program = lac_program_new(&source, error);
+    if (program != 0)
+        glUniformBlockBinding(program, glGetUniformBlockIndex(program, "Atoms"), FRAME_INDEX);
+    return program;
+}
+
+static gboolean
+make_programs(LacAtomPass *self, GError **error)
+{
+    LacProgramSource copy = { "full.vert", "atoms-copy.frag", NULL, NULL, NULL };
+    self->programs[SPHERES] = make_program("atom.vert", "atom.frag", error);
+    if (self->programs[SPHERES] == 0)
+        return FALSE;
+    self->programs[STICKS] = make_program("bond.vert", "bond.frag", error);
+    if (self->programs[STICKS] == 0)
+        return FALSE;
+    self->copy_program = lac_program_new(&copy, error);
+    if (self->copy_program == 0)
+        return FALSE;
+    glUseProgram(self->copy_program);
+    glUniform1i(glGetUniformLocation(self->copy_program, "u_picture"), 0);
+    glUniform1i(glGetUniformLocation(self->copy_program, "u_ids"), 1);
+    self->copy_outline = glGetUniformLocation(self->copy_program, "u_outline");
+    glUseProgram(0);
+    return TRUE;
+}
+
+static GLuint
+make_texture(GLint filter)
+{
+    GLuint texture;
+    glGenTextures(1, &texture);
+    glBindTexture(GL_TEXTURE_2D, texture);
+    glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, filter);
+    glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAG_FILTER, filter);
+    glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_S, GL_CLAMP_TO_EDGE);
+    glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_T, GL_CLAMP_TO_EDGE);
+    glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAX_LEVEL, 0);
+    glBindTexture(GL_TEXTURE_2D, 0);
+    return texture;
+}
+
+/**
+ * lac_atom_pass_new:
+ * @software: whether the processor draws
+ * @error: return location for a #GError
+ *
+ * Returns: (transfer full): the pass, or %NULL with @error set
+ */
+LacAtomPass *
+lac_atom_pass_new(gboolean software, GError **error)
+{
+    LacAtomPass *self = g_new0(LacAtomPass, 1);
+    self->software = software;
+    for (guint i = 0; i < N_KINDS; i++)
+        self->lists[i].buffers = g_array_new(FALSE, FALSE, sizeof(GLuint));
+    glGenVertexArrays(N_KINDS, self->vertex_arrays);
+    glGenVertexArrays(1, &self->copy_array);
+    glGenBuffers(1, &self->frame_buffer);
+    glBindBuffer(GL_UNIFORM_BUFFER, self->frame_buffer);
+    glBufferData(GL_UNIFORM_BUFFER, sizeof(Frame), NULL, GL_DYNAMIC_DRAW);
+    glBindBuffer(GL_UNIFORM_BUFFER, 0);
+    for (guint i = 0; i < N_PICTURES; i++) {
+        Picture *picture = &self->pictures[i];
+        glGenFramebuffers(1, &picture->framebuffer);
+        picture->color = make_texture(GL_LINEAR);
+        picture->ids = make_texture(GL_NEAREST);
+        picture->depth = make_texture(GL_NEAREST);
+    }
+    if (make_programs(self, error))
+        return self;
+    lac_atom_pass_free(self);
+    return NULL;
+}
+
+/**
+ * lac_atom_pass_free:
+ * @self: (nullable) (transfer full): the pass
+ */
+void
+lac_atom_pass_free(LacAtomPass *self)
+{
+    if (self == NULL)
+        return;
+    for (guint i = 0; i < N_PICTURES; i++) {
+        Picture *picture = &self->pictures[i];
+        const GLuint textures[] = { picture->color, picture->ids, picture->depth };
+        glDeleteFramebuffers(1, &picture->framebuffer);
+        glDeleteTextures(G_N_ELEMENTS(textures), textures);
+        lac_atom_set_unref(picture->view.set);
+    }
+    for (guint i = 0; i < N_KINDS; i++) {
+        GArray *buffers = self->lists[i].buffers;
+        glDeleteBuffers((GLsizei) buffers->len, (const GLuint *) (gpointer) buffers->data);
+        g_array_unref(buffers);
+        glDeleteProgram(self->programs[i]);
+    }
+    glDeleteVertexArrays(N_KINDS, self->vertex_arrays);
+    glDeleteVertexArrays(1, &self->copy_array);
+    glDeleteBuffers(1, &self->frame_buffer);
+    glDeleteProgram(self->copy_program);
+    lac_atom_set_unref(self->loaded);
+    g_free(self);
+}
+
+// ---- What is drawn ----
+
+static void
+upload(List *list, gconstpointer instances, gsize n, gsize size)
+{
+    const guint8 *bytes = instances;
+    list->n = n;
+    for (gsize first = 0, k = 0; first < n; first += CHUNK, k++) {
+        gsize length = MIN(CHUNK, n - first) * size;
+        if (k == list->buffers->len) {
+            GLuint buffer;
+            glGenBuffers(1, &buffer);
+            g_array_append_val(list->buffers, buffer);
+        }
+        glBindBuffer(GL_ARRAY_BUFFER, g_array_index(list->buffers, GLuint, k));
+        glBufferData(GL_ARRAY_BUFFER, (GLsizeiptr) length, NULL, GL_STREAM_DRAW);
+        for (gsize at = 0; at < length; at += SLAB)
+            glBufferSubData(GL_ARRAY_BUFFER, (GLintptr) at, (GLsizeiptr) MIN(SLAB, length - at),
+                bytes + first * size + at);
+    }
+    glBindBuffer(GL_ARRAY_BUFFER, 0);
+}
+
+static void
+add_run(LacAtomPass *self, Kind kind, gsize first, gsize n)
+{
+    if (n > 0)
+        self->runs[self->n_runs++] = (Run){ kind, first, n };
+}
+
+static void
+load(LacAtomPass *self, const LacAtomScene *scene)
+{
+    LacAtomSet *set = scene->set;
+    if (self->loaded != set) {
+        upload(&self->lists[SPHERES], set->spheres, set->n_spheres, sizeof(LacSphere));
+        upload(&self->lists[STICKS], set->sticks, set->n_sticks, sizeof(LacStick));
+        lac_atom_set_unref(self->loaded);
+        self->loaded = lac_atom_set_ref(set);
+    }
+    self->n_runs = 0;
+    if (scene->show_atoms)
+        add_run(self, SPHERES, 0, set->n_solid);
+    if (scene->show_bonds)
+        add_run(self, STICKS, 0, set->n_sticks);
+    if (scene->show_ghosts)
+        add_run(self, SPHERES, set->n_solid, set->n_spheres - set->n_solid);
+}
+
+static gsize
+count_items(const LacAtomPass *self)
+{
+    gsize n = 0;
+    for (guint i = 0; i < self->n_runs; i++)
+        n += self->runs[i].n;
+    return n;
+}
+
+// ---- The frame ----
+
+static View
+make_view(const LacScene *scene, const LacRenderTarget *target)
+{
+    View view = {
+        .set = scene->atoms.set,
+        .scene = scene->atoms,
+        .camera = scene->camera,
+        .clip = scene->clip,
+        .width = target->width,
+        .height = target->height,
+        .full_width = target->full_width,
+        .full_height = target->full_height,
+        .tile_x = target->tile_x,
+        .tile_y = target->tile_y,
+    };
+    memcpy(view.background, scene->background, sizeof view.background);
+    return view;
+}
+
+static gboolean
+is_same_clip(const LacClipPlane *a, const LacClipPlane *b)
+{
+    if (!a->enabled || !b->enabled)
+        return !a->enabled == !b->enabled;
+    return a->normal.x == b->normal.x && a->normal.y == b->normal.y && a->normal.z == b->normal.z &&
+        a->offset == b->offset;
+}
+
+static gboolean
+is_same_view(const View *a, const View *b)
+{
+    const LacAtomScene *s = &a->scene, *t = &b->scene;
+    return a->set == b->set && !s->show_atoms == !t->show_atoms &&
+        !s->show_bonds == !t->show_bonds && !s->show_ghosts == !t->show_ghosts &&
+        s->depth_cue == t->depth_cue && !s->occlusion == !t->occlusion &&
+        lac_camera_is_equal(&a->camera, &b->camera) && is_same_clip(&a->clip, &b->clip) &&
+        memcmp(a->background, b->background, sizeof a->background) == 0 && a->width == b->width &&
+        a->height == b->height && a->full_width == b->full_width &&
+        a->full_height == b->full_height && a->tile_x == b->tile_x && a->tile_y == b->tile_y;
+}
+
+static void
+set_view(Picture *picture, const View *view)
+{
+    if (view->set != NULL)
+        lac_atom_set_ref(view->set);
+    lac_atom_set_unref(picture->view.set);
+    picture->view = *view;
+    picture->n_drawn = 0;
+    picture->complete = FALSE;
+}
+
+static void
+set4(float out[4], double x, double y, double z, double w)
+{
+    out[0] = (float) x;
+    out[1] = (float) y;
+    out[2] = (float) z;
+    out[3] = (float) w;
+}
+
+// The eye z of the nearest and the farthest that there is.
+static void
+find_depths(const LacCamera *camera, const LacBox *box, double *top, double *bottom)
+{
+    LacMat3 m = lac_camera_get_matrix(camera);
+    *top = -G_MAXDOUBLE;
+    *bottom = G_MAXDOUBLE;
+    for (int i = 0; i < 8; i++) {
+        LacVec3 p = { (i & 1 ? box->max.x : box->min.x) - camera->target.x,
+            (i & 2 ? box->max.y : box->min.y) - camera->target.y,
+            (i & 4 ? box->max.z : box->min.z) - camera->target.z };
+        double z = lac_mat3_apply(&m, p).z;
+        *top = MAX(*top, z);
+        *bottom = MIN(*bottom, z);
+    }
+    if (camera->perspective)
+        *top = MIN(*top, lac_camera_get_distance(camera));
+    *bottom = MIN(*bottom, *top - 1e-3);
+}
+
+static void
+fill_frame(LacAtomPass *self, const LacScene *scene, const LacRenderTarget *target,
+    const Picture *picture)
+{
+    Frame frame = { 0 };
+    const LacCamera *camera = &scene->camera;
+    LacMat3 m = lac_camera_get_matrix(camera);
+    LacVec3 t = lac_mat3_apply(&m, camera->target);
+    double distance = camera->perspective ? lac_camera_get_distance(camera) : 0.0;
+    double per_x = (double) picture->width / target->width;
+    double per_y = (double) picture->height / target->height;
+    for (int i = 0; i < 3; i++)
+        set4(frame.view[i], m.m[0][i], m.m[1][i], m.m[2][i], 0.0);
+    set4(frame.view[3], -t.x, -t.y, -t.z, 1.0);
+    set4(frame.picture, 0.5 * target->full_width * per_x, 0.5 * target->full_height * per_y,
+        camera->height / (target->full_height * per_y), distance);
+    set4(frame.tile, target->tile_x * per_x, target->tile_y * per_y, 2.0 / picture->width,
+        2.0 / picture->height);
+    double top, bottom;
+    find_depths(camera, &scene->atoms.set->box, &top, &bottom);
+    self->depth.top = top;
+    self->depth.span = top - bottom;
+    set4(frame.depth, top, 1.0 / (top - bottom), scene->atoms.occlusion ? 1.0 : 0.0, 0.0);
+    set4(frame.cue, top, 1.0 / (top - bottom), 0.0, 0.0);
+    set4(frame.clip, 0.0, 0.0, 0.0, 1.0);
+    if (scene->clip.enabled) {
+        LacVec3 n = lac_mat3_apply(&m, scene->clip.normal), c = scene->clip.normal,
+                o = camera->target;
+        set4(frame.clip, n.x, n.y, n.z, scene->clip.offset - c.x * o.x - c.y * o.y - c.z * o.z);
+    }
+    const float *b = scene->background;
+    set4(frame.background, (double) b[0], (double) b[1], (double) b[2], scene->atoms.depth_cue);
+    glBindBuffer(GL_UNIFORM_BUFFER, self->frame_buffer);
+    glBufferSubData(GL_UNIFORM_BUFFER, 0, sizeof frame, &frame);
+    glBindBuffer(GL_UNIFORM_BUFFER, 0);
+    glBindBufferBase(GL_UNIFORM_BUFFER, FRAME_INDEX, self->frame_buffer);
+}
+
+// ---- Drawing ----
+
+static void
+size_texture(GLuint texture, GLint internal, GLenum format, GLenum type, int width, int height)
+{
+    glBindTexture(GL_TEXTURE_2D, texture);
+    glTexImage2D(GL_TEXTURE_2D, 0, internal, width, height, 0, format, type, NULL);
+    glBindTexture(GL_TEXTURE_2D, 0);
+}
+
+static gboolean
+size_picture(Picture *picture, int width, int height, GError **error)
+{
+    static const GLenum TARGETS[] = { GL_COLOR_ATTACHMENT0, GL_COLOR_ATTACHMENT1 };
+    if (picture->width == width && picture->height == height)
+        return TRUE;
+    size_texture(picture->color, GL_RGBA8, GL_RGBA, GL_UNSIGNED_BYTE, width, height);
+    size_texture(picture->ids, GL_R32UI, GL_RED_INTEGER, GL_UNSIGNED_INT, width, height);
+    size_texture(picture->depth, GL_DEPTH_COMPONENT32F, GL_DEPTH_COMPONENT, GL_FLOAT, width,
+        height);
+    glBindFramebuffer(GL_FRAMEBUFFER, picture->framebuffer);
+    glFramebufferTexture2D(GL_FRAMEBUFFER, TARGETS[0], GL_TEXTURE_2D, picture->color, 0);
+    glFramebufferTexture2D(GL_FRAMEBUFFER, TARGETS[1], GL_TEXTURE_2D, picture->ids, 0);
+    glFramebufferTexture2D(GL_FRAMEBUFFER, GL_DEPTH_ATTACHMENT, GL_TEXTURE_2D, picture->depth, 0);
+    glDrawBuffers(2, TARGETS);
+    GLenum status = glCheckFramebufferStatus(GL_FRAMEBUFFER);
+    picture->width = picture->height = 0;
+    picture->complete = FALSE;
+    picture->n_drawn = 0;
+    if (status != GL_FRAMEBUFFER_COMPLETE) {
+        g_set_error(error, LAC_ERROR, LAC_ERROR_INTERNAL,
+            "OpenGL cannot draw atoms into a picture of %d x %d (status 0x%x)", width, height,
+            status);
+        return FALSE;
+    }
+    picture->width = width;
+    picture->height = height;
+    return TRUE;
+}
+
+typedef struct {
+    GLint n;
+    GLenum type;
+    GLboolean normalized;
+    gsize offset;
+} Attribute;
+
+static void
+set_attributes(const Attribute *attributes, guint n, gsize size, gsize first)
+{
+    for (guint i = 0; i < n; i++) {
+        const Attribute *a = &attributes[i];
+        gpointer at = GSIZE_TO_POINTER(first * size + a->offset);
+        glEnableVertexAttribArray(i);
+        glVertexAttribDivisor(i, 1);
+        if (a->type == GL_UNSIGNED_INT)
+            glVertexAttribIPointer(i, a->n, a->type, (GLsizei) size, at);
+        else
+            glVertexAttribPointer(i, a->n, a->type, a->normalized, (GLsizei) size, at);
+    }
+}
+
+// There is no base instance before OpenGL 4.2: the attributes start where the first instance is.
+static void
+bind_instances(LacAtomPass *self, Kind kind, gsize chunk, gsize first)
+{
+    static const Attribute SPHERE[] = {
+        { 4, GL_FLOAT, GL_FALSE, offsetof(LacSphere, position) },
+        { 4, GL_UNSIGNED_BYTE, GL_TRUE, offsetof(LacSphere, color) },
+        { 4, GL_BYTE, GL_TRUE, offsetof(LacSphere, visibility) },
+        { 2, GL_UNSIGNED_INT, GL_FALSE, offsetof(LacSphere, id) },
+    };
+    static const Attribute STICK[] = {
+        { 4, GL_FLOAT, GL_FALSE, offsetof(LacStick, a) },
+        { 3, GL_FLOAT, GL_FALSE, offsetof(LacStick, b) },
+        { 4, GL_UNSIGNED_BYTE, GL_TRUE, offsetof(LacStick, color_a) },
+        { 4, GL_UNSIGNED_BYTE, GL_TRUE, offsetof(LacStick, color_b) },
+        { 4, GL_BYTE, GL_TRUE, offsetof(LacStick, visibility_a) },
+        { 4, GL_BYTE, GL_TRUE, offsetof(LacStick, visibility_b) },
+        { 3, GL_UNSIGNED_INT, GL_FALSE, offsetof(LacStick, ids) },
+    };
+    glBindVertexArray(self->vertex_arrays[kind]);
+    glBindBuffer(GL_ARRAY_BUFFER, g_array_index(self->lists[kind].buffers, GLuint, chunk));
+    if (kind == SPHERES)
+        set_attributes(SPHERE, G_N_ELEMENTS(SPHERE), instance_sizes[kind], first);
+    else
+        set_attributes(STICK, G_N_ELEMENTS(STICK), instance_sizes[kind], first);
+    glBindBuffer(GL_ARRAY_BUFFER, 0);
+}
+
+// Draws up to @most instances from number @item of all runs on; returns how many.
+static gsize
+draw_batch(LacAtomPass *self, gsize item, gsize most, Kind *kind)
+{
+    guint k = 0;
+    while (item >= self->runs[k].n)
+        item -= self->runs[k++].n;
+    const Run *run = &self->runs[k];
+    gsize first = run->first + item, chunk = first / CHUNK;
+    gsize n = MIN(MIN(most, run->n - item), CHUNK - first % CHUNK);
+    *kind = run->kind;
+    glUseProgram(self->programs[run->kind]);
+    bind_instances(self, run->kind, chunk, first % CHUNK);
+    glDrawArraysInstanced(GL_TRIANGLE_STRIP, 0, 4, (GLsizei) n);
+    return n;
+}
+
+// Draws until all is drawn or the time is over. Waits for the end of each batch where the processor
+// draws; on a graphics card the commands run later.
+static void
+draw_items(LacAtomPass *self, Picture *picture, double budget_ms)
+{
+    gint64 start = g_get_monotonic_time(), now = start;
+    gsize n = count_items(self);
+    while (picture->n_drawn < n) {
+        gsize most = n;
+        Kind kind = STICKS;
+        if (self->software && budget_ms > 0.0)
+            most = self->item_ms[SPHERES] > 0.0
+                ? (gsize) CLAMP(BATCH_MS / MAX(self->item_ms[SPHERES], self->item_ms[STICKS]), 64.0,
+                      1e6)
+                : 500;
+        gsize drawn = draw_batch(self, picture->n_drawn, most, &kind);
+        picture->n_drawn += drawn;
+        if (!self->software)
+            continue;
+        glFinish();
+        gint64 then = now;
+        now = g_get_monotonic_time();
+        self->item_ms[kind] = 1e-3 * (double) (now - then) / (double) drawn;
+        if (budget_ms > 0.0 && 1e-3 * (double) (now - start) + 0.5 * BATCH_MS > budget_ms)
+            break;
+    }
+    picture->complete = picture->n_drawn >= n;
+}
+
+static void
+begin_picture(const Picture *picture)
+{
+    static const GLuint NOTHING[4] = { 0, 0, 0, 0 };
+    static const float CLEAR[4] = { 0.0f, 0.0f, 0.0f, 0.0f }, FAR[1] = { 1.0f };
+    glBindFramebuffer(GL_FRAMEBUFFER, picture->framebuffer);
+    glViewport(0, 0, picture->width, picture->height);
+    glDisable(GL_SCISSOR_TEST);
+    glDisable(GL_BLEND);
+    glEnable(GL_DEPTH_TEST);
+    glDepthFunc(GL_LESS);
+    glDepthMask(GL_TRUE);
+    if (picture->n_drawn > 0)
+        return;
+    glClearBufferfv(GL_COLOR, 0, CLEAR);
+    glClearBufferuiv(GL_COLOR, 1, NOTHING);
+    glClearBufferfv(GL_DEPTH, 0, FAR);
+}
+
+/**
+ * lac_atom_pass_draw:
+ * @self: the pass
+ * @scene: what to draw; it has atoms
+ * @quality: how well
+ * @target: the tile that the picture is for
+ * @budget_ms: [ms] after which it stops where the processor draws; 0: when all is done
+ * @complete: (out): whether the picture is whole; if not, call again
+ * @error: return location for a #GError
+ *
+ * Draws into a picture of the pass, unless it shows the same already.
+ *
+ * Returns: %TRUE, or %FALSE with @error set
+ */
+gboolean
+lac_atom_pass_draw(LacAtomPass *self, const LacScene *scene, const LacRenderQuality *quality,
+    const LacRenderTarget *target, double budget_ms, gboolean *complete, GError **error)
+{
+    PictureKind kind = quality->resolution < 1.0 || quality->atom_resolution < 1.0 ? QUICK : FULL;
+    Picture *picture = &self->pictures[kind];
+    double scale = quality->atom_resolution;
+    int width = MAX(1, (int) ceil(target->width * scale));
+    int height = MAX(1, (int) ceil(target->height * scale));
+    gint64 start = g_get_monotonic_time();
+    if (!size_picture(picture, width, height, error))
+        return FALSE;
+    View view = make_view(scene, target);
+    if (!is_same_view(&picture->view, &view))
+        set_view(picture, &view);
+    fill_frame(self, scene, target, picture);
+    if (!picture->complete) {
+        load(self, &scene->atoms);
+        begin_picture(picture);
+        draw_items(self, picture, kind == FULL ? budget_ms : 0.0);
+        glDisable(GL_DEPTH_TEST);
+        if (kind == QUICK)
+            self->frame_ms = 1e-3 * (double) (g_get_monotonic_time() - start);
+    }
+    *complete = picture->complete;
+    // What is half done shows only if there is nothing of the same view.
+    gboolean has_quick = self->pictures[QUICK].complete;
+    self->shown = kind == FULL && !picture->complete && has_quick ? QUICK : kind;
+    return TRUE;
+}
+
+/**
+ * lac_atom_pass_get_depth:
+ * @self: the pass, drawn
+ * @depth: (out): where rays end
+ *
+ * Returns: %FALSE if there is no picture
+ */
+gboolean
+lac_atom_pass_get_depth(LacAtomPass *self, LacAtomDepth *depth)
+{
+    const Picture *picture = &self->pictures[self->shown];
+    *depth = self->depth;
+    depth->texture = picture->depth;
+    depth->width = picture->width;
+    depth->height = picture->height;
+    return picture->width > 0;
+}
+
+/**
+ * lac_atom_pass_copy:
+ * @self: the pass, drawn
+ * @scene: what to draw
+ * @target: where; its framebuffer is bound and its viewport set
+ *
+ * Blends the picture over what is there, with the outline of what is selected.
+ */
+void
+lac_atom_pass_copy(LacAtomPass *self, const LacScene *scene, const LacRenderTarget *target)
+{
+    const Picture *picture = &self->pictures[self->shown];
+    double width = scene->atoms.outline ? OUTLINE_WIDTH * target->line_scale : 0.0;
+    glUseProgram(self->copy_program);
+    glUniform3f(self->copy_outline, 1.0f / (float) target->width, 1.0f / (float) target->height,
+        (float) width);
+    glActiveTexture(GL_TEXTURE1);
+    glBindTexture(GL_TEXTURE_2D, picture->ids);
+    glActiveTexture(GL_TEXTURE0);
+    glBindTexture(GL_TEXTURE_2D, picture->color);
+    glBindVertexArray(self->copy_array);
+    glEnable(GL_BLEND);
+    glBlendFunc(GL_ONE, GL_ONE_MINUS_SRC_ALPHA);
+    glDrawArrays(GL_TRIANGLES, 0, 3);
+    glDisable(GL_BLEND);
+    glBindTexture(GL_TEXTURE_2D, 0);
+    glActiveTexture(GL_TEXTURE1);
+    glBindTexture(GL_TEXTURE_2D, 0);
+    glActiveTexture(GL_TEXTURE0);
+}
+
+/**
+ * lac_atom_pass_get_frame_ms:
+ * @self: the pass
+ *
+ * Returns: [ms] what the last quick picture took; 0 before there is one
+ */
+double
+lac_atom_pass_get_frame_ms(LacAtomPass *self)
+{
+    return self->frame_ms;
+}

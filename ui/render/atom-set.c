@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/render/atom-set.h"
+
+#include <math.h>
+#include <string.h>
+
+// In the middle of no neighbours: seen from everywhere.
+static const gint8 open_visibility[4] = { 0, 0, 0, 127 };
+
+static guint32
+get_marks(const LacAtomSource *source, gsize i)
+{
+    guint32 marks = source->marks != NULL && i < source->n_marks ? source->marks[i] : 0;
+    return lac_atoms_is_present(source->atoms, i) ? marks : marks | LAC_MARK_RING;
+}
+
+static const gint8 *
+get_visibility(const LacAtomSource *source, gsize i)
+{
+    return source->visibility != NULL && i < source->n_visibility ? source->visibility + 4 * i
+                                                                  : open_visibility;
+}
+
+static void
+grow_box(LacBox *box, const LacSphere *sphere)
+{
+    double *low[3] = { &box->min.x, &box->min.y, &box->min.z };
+    double *high[3] = { &box->max.x, &box->max.y, &box->max.z };
+    for (int i = 0; i < 3; i++) {
+        *low[i] = MIN(*low[i], (double) sphere->position[i] - (double) sphere->radius);
+        *high[i] = MAX(*high[i], (double) sphere->position[i] + (double) sphere->radius);
+    }
+}
+
+static void
+add_sphere(LacAtomSet *self, const LacSphere *sphere)
+{
+    self->spheres[self->n_spheres++] = *sphere;
+    grow_box(&self->box, sphere);
+}
+
+// Adds the atoms of the model, or the records of the others.
+static void
+add_atoms(LacAtomSet *self, const LacAtomSource *source, const float *radii, const guint8 *rgba,
+    gboolean rings)
+{
+    const LacAtoms *atoms = source->atoms;
+    gsize n = MIN(atoms->n, (gsize) LAC_ATOM_MAX_ID);
+    for (gsize i = 0; i < n; i++) {
+        guint32 marks = get_marks(source, i);
+        if ((marks & LAC_MARK_HIDDEN) != 0 || ((marks & LAC_MARK_RING) != 0) != rings)
+            continue;
+        LacSphere sphere = {
+            .position = { (float) atoms->x[i], (float) atoms->y[i], (float) atoms->z[i] },
+            .radius = radii[i],
+            .id = (guint32) i + 1,
+            .marks = marks,
+        };
+        memcpy(sphere.color, rgba + 4 * i, sizeof sphere.color);
+        memcpy(sphere.visibility, get_visibility(source, i), sizeof sphere.visibility);
+        add_sphere(self, &sphere);
+    }
+}
+
+static void
+add_markers(LacAtomSet *self, const LacAtomSource *source)
+{
+    for (gsize i = 0; i < source->n_markers; i++) {
+        const LacMarker *marker = &source->markers[i];
+        LacVec3 p = marker->position;
+        LacSphere sphere = {
+            .position = { (float) p.x, (float) p.y, (float) p.z },
+            .radius = (float) marker->radius,
+            .marks = marker->is_ring ? LAC_MARK_RING : 0,
+        };
+        for (int c = 0; c < 4; c++)
+            sphere.color[c] = (guint8) lrintf(255.0f * CLAMP(marker->color[c], 0.0f, 1.0f));
+        memcpy(sphere.visibility, open_visibility, sizeof sphere.visibility);
+        add_sphere(self, &sphere);
+    }
+}
+
+static void
+add_sticks(LacAtomSet *self, const LacAtomSource *source, const guint8 *rgba)
+{
+    const LacAtoms *atoms = source->atoms;
+    for (gsize k = 0; k < source->n_pairs; k++) {
+        gsize i = source->pairs[2 * k], j = source->pairs[2 * k + 1];
+        if (i >= atoms->n || j >= atoms->n || MAX(i, j) >= LAC_ATOM_MAX_ID)
+            continue;
+        guint32 marks_i = get_marks(source, i), marks_j = get_marks(source, j);
+        if (((marks_i | marks_j) & (LAC_MARK_HIDDEN | LAC_MARK_RING)) != 0)
+            continue;
+        LacStick *stick = &self->sticks[self->n_sticks++];
+        *stick = (LacStick){
+            .a = { (float) atoms->x[i], (float) atoms->y[i], (float) atoms->z[i] },
+            .b = { (float) atoms->x[j], (float) atoms->y[j], (float) atoms->z[j] },
+            .radius = (float) source->look->bond_radius,
+            .ids = { (guint32) i + 1, (guint32) j + 1, (marks_i | marks_j) & LAC_MARK_DIM },
+        };
+        memcpy(stick->color_a, rgba + 4 * i, sizeof stick->color_a);
+        memcpy(stick->color_b, rgba + 4 * j, sizeof stick->color_b);
+        memcpy(stick->visibility_a, get_visibility(source, i), sizeof stick->visibility_a);
+        memcpy(stick->visibility_b, get_visibility(source, j), sizeof stick->visibility_b);
+    }
+}
+
+/**
+ * lac_atom_set_new:
+ * @source: atoms, and how they look
+ *
+ * Atoms beyond %LAC_ATOM_MAX_ID are left out.
+ *
+ * Returns: (transfer full): what is drawn of them; any thread
+ */
+LacAtomSet *
+lac_atom_set_new(const LacAtomSource *source)
+{
+    LacAtomSet *self = g_new0(LacAtomSet, 1);
+    g_atomic_ref_count_init(&self->ref_count);
+    gsize n = source->atoms->n;
+    self->box = (LacBox){ { G_MAXDOUBLE, G_MAXDOUBLE, G_MAXDOUBLE },
+        { -G_MAXDOUBLE, -G_MAXDOUBLE, -G_MAXDOUBLE } };
+    self->spheres = g_new(LacSphere, n + source->n_markers);
+    self->sticks = g_new(LacStick, source->n_pairs);
+    g_autofree float *radii = g_new(float, n);
+    g_autofree guint8 *rgba = g_new(guint8, 4 * n);
+    lac_atom_look_apply(source->look, source->atoms, source->match, radii, rgba);
+    add_atoms(self, source, radii, rgba, FALSE);
+    add_markers(self, source);
+    self->n_solid = self->n_spheres;
+    add_atoms(self, source, radii, rgba, TRUE);
+    add_sticks(self, source, rgba);
+    return self;
+}
+
+/**
+ * lac_atom_set_ref:
+ * @self: a set
+ *
+ * Returns: (transfer full): @self with one more reference; any thread
+ */
+LacAtomSet *
+lac_atom_set_ref(LacAtomSet *self)
+{
+    g_atomic_ref_count_inc(&self->ref_count);
+    return self;
+}
+
+/**
+ * lac_atom_set_unref:
+ * @self: (nullable) (transfer full): a set; any thread
+ */
+void
+lac_atom_set_unref(LacAtomSet *self)
+{
+    if (self == NULL || !g_atomic_ref_count_dec(&self->ref_count))
+        return;
+    g_free(self->spheres);
+    g_free(self->sticks);
+    g_free(self);
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Atoms, bonds and polyhedra made ready to be drawn.
+#pragma once
+
+#include "ui/render/atom-look.h"
+#include "ui/render/camera.h"
+
+#define LAC_ATOM_MAX_ID ((1u << 28) - 1) // what fits beside the marks in a pixel of the id picture
+
+#define LAC_RING_INNER 0.84 // inner radius of a ring, of its radius
+
+// Marks of an atom.
+typedef enum {
+    LAC_MARK_SELECTED = 1 << 0,
+    LAC_MARK_CURRENT = 1 << 1,
+    LAC_MARK_HIDDEN = 1 << 2,
+    LAC_MARK_DIM = 1 << 3,  // fades into the background
+    LAC_MARK_RING = 1 << 4, // drawn as a ring: a peak that is no atom, or a candidate
+} LacAtomMark;
+
+// One instance of shaders/atom.vert.
+typedef struct {
+    float position[3], radius; // [Å]
+    guint8 color[4];           // sRGB
+    gint8 visibility[4];       // x, y, z, w: open to the light is w + dot(xyz, normal), of 127
+    guint32 id;                // index + 1
+    guint32 marks;
+} LacSphere;
+
+// One instance of shaders/bond.vert. Each half has the colour of its atom.
+typedef struct {
+    float a[3], radius; // [Å]
+    float b[3];
+    guint32 ids[3]; // of both atoms, and marks
+    guint8 color_a[4], color_b[4];
+    gint8 visibility_a[4], visibility_b[4];
+} LacStick;
+
+// A thing beside the atoms: a candidate, or an atom of another model.
+typedef struct {
+    LacVec3 position; // [Å]
+    double radius;    // [Å]
+    float color[4];   // sRGB
+    gboolean is_ring; // else a sphere
+} LacMarker;
+
+// Immutable, reference counted.
+typedef struct {
+    gatomicrefcount ref_count;
+    LacSphere *spheres;       // atoms, then markers, then peaks that are no atoms
+    gsize n_spheres, n_solid; // all; without the last
+    LacStick *sticks;
+    gsize n_sticks;
+    LacBox box; // [Å] of the spheres; empty (min > max) without any
+} LacAtomSet;
+
+// What a set is made from; arrays are per atom and borrowed.
+typedef struct {
+    const LacAtoms *atoms;
+    const LacAtomLook *look;
+    const guint8 *match; // (nullable) LacMatchKind
+    const guint8 *marks; // (nullable) LacAtomMark; of n_marks atoms
+    gsize n_marks;
+    const gint8 *visibility; // (nullable) four numbers as in LacSphere; of n_visibility atoms
+    gsize n_visibility;
+    const gsize *pairs; // (nullable) 2 x n_pairs indices of bonded atoms
+    gsize n_pairs;
+    const LacMarker *markers; // (nullable)
+    gsize n_markers;
+} LacAtomSource;
+
+LacAtomSet *lac_atom_set_new(const LacAtomSource *source);
+LacAtomSet *lac_atom_set_ref(LacAtomSet *self);
+void lac_atom_set_unref(LacAtomSet *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LacAtomSet, lac_atom_set_unref)
