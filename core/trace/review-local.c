@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/trace/grid.h"
 #include "core/trace/review-private.h"
 
 #include <math.h>
@@ -93,22 +94,14 @@ distance_to_mask(const LacVolume *mask, const double v[3], double reach)
     return sqrt(best);
 }
 
-static void
-to_voxels(const LacVolume *volume, LacVec3 p, double v[3])
-{
-    v[0] = (p.x - volume->origin.x) / volume->voxel_size + (double) (volume->nx / 2);
-    v[1] = (p.y - volume->origin.y) / volume->voxel_size + (double) (volume->ny / 2);
-    v[2] = (p.z - volume->origin.z) / volume->voxel_size + (double) (volume->nz / 2);
-}
-
 static double
 measure_outside(const LacReview *self, LacVec3 p)
 {
     const LacVolume *mask = self->mask;
     if (mask == NULL)
         return 0.0;
-    double v[3];
-    to_voxels(mask, p, v);
+    LacVec3 voxel = lac_grid_from_position(mask, p);
+    const double v[3] = { voxel.x, voxel.y, voxel.z };
     if (lac_volume_get(mask, voxel_along(v[0], mask->nx), voxel_along(v[1], mask->ny),
             voxel_along(v[2], mask->nz)) > 0.0f)
         return 0.0;
@@ -126,8 +119,8 @@ double
 lac_review_get_residual(const LacReview *self, LacVec3 position)
 {
     const LacVolume *r = self->residual;
-    double v[3];
-    to_voxels(r, position, v);
+    LacVec3 voxel = lac_grid_from_position(r, position);
+    const double v[3] = { voxel.x, voxel.y, voxel.z };
     if (!(v[0] >= 0.0 && v[1] >= 0.0 && v[2] >= 0.0 && v[0] < (double) r->nx - 1.0 &&
             v[1] < (double) r->ny - 1.0 && v[2] < (double) r->nz - 1.0))
         return 0.0;
