@@ -72,7 +72,7 @@ add_distances(const LacReview *self, gsize i, const double *f, Reasons *reasons)
     if (local->n_close == 0 && !(f[LAC_REVIEW_CONTACT] > 0.0))
         return;
     char number[48];
-    format_number(local->nearest_index + 1, number, sizeof number);
+    format_number(local->nearest_index, number, sizeof number);
     if (isfinite(local->nearest))
         add(reasons, LAC_REASON_TOO_CLOSE, f[LAC_REVIEW_CROWD] + 10.0 * f[LAC_REVIEW_CONTACT],
             "%.1f Å from atom %s", local->nearest, number);
@@ -169,7 +169,7 @@ add_candidate(const LacReview *self, gsize i, Reasons *reasons)
             100.0 * self->columns.intensity[i] / exp(self->stats.intensity[light].median));
     if (isfinite(local->nearest)) {
         char number[48];
-        format_number(local->nearest_index + 1, number, sizeof number);
+        format_number(local->nearest_index, number, sizeof number);
         add(reasons, LAC_REASON_REJECTED, 10.0, "%.1f Å from atom %s, %u neighbour%s",
             local->nearest, number, local->n_bonds, local->n_bonds == 1 ? "" : "s");
     }

@@ -6,7 +6,7 @@
 #include "core/synth/synth.h"
 #include "core/trace/atom-image.h"
 #include "core/trace/candidates.h"
-#include "core/trace/residual.h"
+#include "core/trace/model-residual.h"
 #include "core/trace/volume-residual.h"
 
 #include <math.h>
@@ -71,9 +71,10 @@ test_shapes(Particle *p, gconstpointer data)
 {
     (void) data;
     g_autoptr(GError) error = NULL;
-    LacResidualParams params;
-    lac_residual_params_init(&params);
-    g_autoptr(LacResidual) residual = lac_residual_new(p->atoms, p->series, &params, NULL, &error);
+    LacModelResidualParams params;
+    lac_model_residual_params_init(&params);
+    g_autoptr(LacModelResidual) residual =
+        lac_model_residual_new(p->atoms, p->series, &params, NULL, &error);
     g_assert_no_error(error);
     for (gsize s = 0; s < residual->n_species; s++) {
         g_assert_cmpfloat(fabs(residual->sigma[s] / p->params.sigma - 1.0), <, 2e-3);
@@ -145,11 +146,12 @@ test_missing(Particle *p, gconstpointer data)
     g_autoptr(GError) error = NULL;
     gsize gone = find_central(p->atoms);
     g_autoptr(LacAtoms) model = without(p->atoms, gone);
-    LacResidualParams params;
-    lac_residual_params_init(&params);
-    g_autoptr(LacResidual) residual = lac_residual_new(model, p->series, &params, NULL, &error);
+    LacModelResidualParams params;
+    lac_model_residual_params_init(&params);
+    g_autoptr(LacModelResidual) residual =
+        lac_model_residual_new(model, p->series, &params, NULL, &error);
     g_assert_no_error(error);
-    g_autoptr(LacVolume) left = lac_residual_back_project(residual, p->volume, NULL, &error);
+    g_autoptr(LacVolume) left = lac_model_residual_back_project(residual, p->volume, NULL, &error);
     g_assert_no_error(error);
     g_assert_cmpuint(left->nz, ==, p->volume->nz);
     LacCandidateParams search;
@@ -248,15 +250,15 @@ test_refused(Particle *p, gconstpointer data)
 {
     (void) data;
     g_autoptr(GError) none = NULL, cancelled = NULL, size = NULL;
-    LacResidualParams params;
-    lac_residual_params_init(&params);
+    LacModelResidualParams params;
+    lac_model_residual_params_init(&params);
     g_autoptr(LacAtoms) empty = lac_atoms_new(0);
-    g_assert_null(lac_residual_new(empty, p->series, &params, NULL, &none));
+    g_assert_null(lac_model_residual_new(empty, p->series, &params, NULL, &none));
     g_assert_error(none, LAC_ERROR, LAC_ERROR_ARGUMENT);
     for (guint at = 1; at < 12; at += 3) {
         g_autoptr(LacProgress) progress = lac_progress_new();
         lac_progress_cancel_at(progress, at);
-        g_assert_null(lac_residual_new(p->atoms, p->series, &params, progress, &cancelled));
+        g_assert_null(lac_model_residual_new(p->atoms, p->series, &params, progress, &cancelled));
         g_clear_error(&cancelled);
         g_autoptr(LacProgress) again = lac_progress_new();
         lac_progress_cancel_at(again, at);

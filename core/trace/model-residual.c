@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/trace/residual.h"
+#include "core/trace/model-residual.h"
 
 #include "core/data/cells.h"
 #include "core/error.h"
@@ -22,8 +22,8 @@
 typedef struct {
     const LacAtoms *atoms;
     const LacSeries *series;
-    const LacResidualParams *params;
-    LacResidual *out;
+    const LacModelResidualParams *params;
+    LacModelResidual *out;
     guint n_species;
     double *sigma;   // per atom
     double *unit;    // per atom: 1, or 0 when it is no part of the model
@@ -38,34 +38,34 @@ typedef struct {
 } Fit;
 
 /**
- * lac_residual_params_init:
+ * lac_model_residual_params_init:
  * @params: (out caller-allocates): receives the defaults
  */
 void
-lac_residual_params_init(LacResidualParams *params)
+lac_model_residual_params_init(LacModelResidualParams *params)
 {
-    *params = (LacResidualParams){ .each = TRUE, .n_rounds = 5, .n_each = 8 };
+    *params = (LacModelResidualParams){ .each = TRUE, .n_rounds = 5, .n_each = 8 };
 }
 
 /**
- * lac_residual_ref:
+ * lac_model_residual_ref:
  * @self: a residual
  *
  * Returns: (transfer full): @self with one more reference; any thread
  */
-LacResidual *
-lac_residual_ref(LacResidual *self)
+LacModelResidual *
+lac_model_residual_ref(LacModelResidual *self)
 {
     g_atomic_ref_count_inc(&self->ref_count);
     return self;
 }
 
 /**
- * lac_residual_unref:
+ * lac_model_residual_unref:
  * @self: (nullable) (transfer full): a residual; any thread
  */
 void
-lac_residual_unref(LacResidual *self)
+lac_model_residual_unref(LacModelResidual *self)
 {
     if (self == NULL || !g_atomic_ref_count_dec(&self->ref_count))
         return;
@@ -396,7 +396,7 @@ open_fit(Fit *fit, GError **error)
             "Not enough memory for the heights of the atoms");
         return FALSE;
     }
-    LacResidual *out = fit->out;
+    LacModelResidual *out = fit->out;
     out->n_atoms = fit->atoms->n;
     out->n_species = fit->n_species;
     out->sigma = g_new0(double, fit->n_species);
@@ -482,7 +482,7 @@ run_fit(Fit *fit, GError **error)
 }
 
 /**
- * lac_residual_new:
+ * lac_model_residual_new:
  * @atoms: the model; positions [Å]
  * @series: measured projections
  * @params: how to fit
@@ -496,9 +496,9 @@ run_fit(Fit *fit, GError **error)
  *
  * Returns: (transfer full): the fit and what it leaves, or %NULL with @error set
  */
-LacResidual *
-lac_residual_new(const LacAtoms *atoms, const LacSeries *series, const LacResidualParams *params,
-    LacProgress *progress, GError **error)
+LacModelResidual *
+lac_model_residual_new(const LacAtoms *atoms, const LacSeries *series,
+    const LacModelResidualParams *params, LacProgress *progress, GError **error)
 {
     guint n_species = 1;
     for (gsize i = 0; i < atoms->n; i++)
@@ -509,7 +509,7 @@ lac_residual_new(const LacAtoms *atoms, const LacSeries *series, const LacResidu
             "There is no atom whose projections could be compared");
         return NULL;
     }
-    g_autoptr(LacResidual) out = g_new0(LacResidual, 1);
+    g_autoptr(LacModelResidual) out = g_new0(LacModelResidual, 1);
     g_atomic_ref_count_init(&out->ref_count);
     guint n_steps = MAX(params->n_rounds, 1) + (params->each ? params->n_each : 0) + 2;
     g_auto(Fit) fit = {
@@ -528,7 +528,7 @@ lac_residual_new(const LacAtoms *atoms, const LacSeries *series, const LacResidu
 }
 
 /**
- * lac_residual_back_project:
+ * lac_model_residual_back_project:
  * @self: a residual
  * @like: (nullable): a volume whose shape to take; that of the projections otherwise
  * @progress: (nullable): progress and cancel
@@ -540,8 +540,8 @@ lac_residual_new(const LacAtoms *atoms, const LacSeries *series, const LacResidu
  * Returns: (transfer full): measured minus model in space, or %NULL with @error set
  */
 LacVolume *
-lac_residual_back_project(const LacResidual *self, const LacVolume *like, LacProgress *progress,
-    GError **error)
+lac_model_residual_back_project(const LacModelResidual *self, const LacVolume *like,
+    LacProgress *progress, GError **error)
 {
     LacReconParams params;
     lac_recon_params_init(&params, LAC_RECON_DEFAULT);

@@ -12,7 +12,7 @@ typedef struct {
     gboolean each;  // heights per atom; otherwise per species
     guint n_rounds; // of fitting widths and heights of the species
     guint n_each;   // of fitting the heights of the atoms
-} LacResidualParams;
+} LacModelResidualParams;
 
 // Immutable. The measured series is described by the model up to what is left in @residual.
 typedef struct {
@@ -25,14 +25,14 @@ typedef struct {
     double r1;              // sum |measured - simulated| / sum |measured|
     LacSeries *simulated;   // background included
     LacSeries *residual;    // measured minus simulated; 0 where not measured
-} LacResidual;
+} LacModelResidual;
 
-void lac_residual_params_init(LacResidualParams *params);
-LacResidual *lac_residual_new(const LacAtoms *atoms, const LacSeries *series,
-    const LacResidualParams *params, LacProgress *progress, GError **error);
-LacResidual *lac_residual_ref(LacResidual *self);
-void lac_residual_unref(LacResidual *self);
-LacVolume *lac_residual_back_project(const LacResidual *self, const LacVolume *like,
+void lac_model_residual_params_init(LacModelResidualParams *params);
+LacModelResidual *lac_model_residual_new(const LacAtoms *atoms, const LacSeries *series,
+    const LacModelResidualParams *params, LacProgress *progress, GError **error);
+LacModelResidual *lac_model_residual_ref(LacModelResidual *self);
+void lac_model_residual_unref(LacModelResidual *self);
+LacVolume *lac_model_residual_back_project(const LacModelResidual *self, const LacVolume *like,
     LacProgress *progress, GError **error);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(LacResidual, lac_residual_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LacModelResidual, lac_model_residual_unref)
