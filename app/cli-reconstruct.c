@@ -326,8 +326,8 @@ write_result(LacCli *cli, const Options *o, LacSeries *series, LacVolume *mask, 
         lac_recon_method_get_id(recon->params.method), recon->n_iterations,
         recon->params.blob_sigma, recon->params.weight_alpha, recon->params.weight_cap,
         recon->params.step);
-    lac_project_add_provenance(project, "reconstruct", parameters,
-        o->projections != NULL ? o->projections : o->resume);
+    g_autofree char *digests = lac_project_dup_digests(project);
+    lac_project_add_provenance(project, "reconstruct", parameters, digests);
     return lac_project_save(project, o->output, cli->progress, error);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/import-dialog.h"
 
+#include "core/project/project.h"
 #include "ui/file-dialog.h"
 #include "ui/image-view.h"
 #include "ui/import-source.h"
@@ -456,22 +457,50 @@ mask_clear_cb(LacImportDialog *self)
 
 typedef struct {
     LacSeries *series;
+    LacVolume *mask; // (nullable)
     LacInputParams params;
 } PrepareData;
+
+typedef struct {
+    LacSeries *series;
+    LacVolume *mask; // (nullable)
+    char *digests;   // of both
+} Prepared;
 
 static void
 prepare_data_free(gpointer pointer)
 {
     PrepareData *data = pointer;
     lac_series_unref(data->series);
+    g_clear_pointer(&data->mask, lac_volume_unref);
     g_free(data);
+}
+
+static void
+prepared_free(gpointer pointer)
+{
+    Prepared *prepared = pointer;
+    lac_series_unref(prepared->series);
+    g_clear_pointer(&prepared->mask, lac_volume_unref);
+    g_free(prepared->digests);
+    g_free(prepared);
 }
 
 static gpointer
 prepare_work(LacProgress *progress, gpointer pointer, GError **error)
 {
     PrepareData *data = pointer;
-    return lac_input_prepare(data->series, &data->params, progress, error);
+    LacSeries *series = lac_input_prepare(data->series, &data->params, progress, error);
+    if (series == NULL)
+        return NULL;
+    const LacProject inputs = { .series = series, .mask = data->mask };
+    Prepared *prepared = g_new(Prepared, 1);
+    *prepared = (Prepared){
+        .series = series,
+        .mask = g_steal_pointer(&data->mask),
+        .digests = lac_project_dup_digests(&inputs),
+    };
+    return prepared;
 }
 
 static void
@@ -483,8 +512,10 @@ prepare_done(gpointer result, const GError *error, gpointer owner)
         return;
     }
     set_busy(self, NULL, FALSE);
-    g_autoptr(LacSeries) series = result;
-    lac_session_import(self->session, series, self->import->mask, self->projections);
+    Prepared *prepared = result;
+    lac_session_import(self->session, prepared->series, prepared->mask, self->projections,
+        prepared->digests);
+    prepared_free(prepared);
     g_signal_emit(self, signals[OPENED], 0, self->projections);
     g_signal_emit(self, signals[CLOSED], 0);
 }
@@ -503,6 +534,7 @@ open_cb(LacImportDialog *self)
     }
     PrepareData *data = g_new0(PrepareData, 1);
     data->series = g_steal_pointer(&series);
+    data->mask = self->import->mask != NULL ? lac_volume_ref(self->import->mask) : NULL;
     data->params = (LacInputParams){
         .subtract_background = gtk_switch_get_active(self->background_switch),
         .replace_bad = gtk_switch_get_active(self->repair_switch),
@@ -676,8 +708,8 @@ lac_import_dialog_init(LacImportDialog *self)
     gtk_box_append(GTK_BOX(self->preview_box), GTK_WIDGET(self->preview));
     self->reader =
         lac_latest_new(lac_import_read, lac_import_request_free, lac_import_free, read_done, self);
-    self->preparer = lac_latest_new(prepare_work, prepare_data_free,
-        (GDestroyNotify) lac_series_unref, prepare_done, self);
+    self->preparer =
+        lac_latest_new(prepare_work, prepare_data_free, prepared_free, prepare_done, self);
     connect_controls(self);
     set_can_open(self, "There is nothing to open yet");
 }

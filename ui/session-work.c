@@ -153,6 +153,11 @@ typedef struct {
     LacReconParams params;
 } ReconData;
 
+typedef struct {
+    LacRecon *recon;
+    char *digests; // of what it is made from
+} ReconResult;
+
 static void
 recon_data_free(gpointer pointer)
 {
@@ -165,17 +170,26 @@ recon_data_free(gpointer pointer)
 }
 
 static void
-unref_recon(gpointer recon)
+recon_result_free(gpointer pointer)
 {
-    lac_recon_unref(recon);
+    ReconResult *result = pointer;
+    lac_recon_unref(result->recon);
+    g_free(result->digests);
+    g_free(result);
 }
 
 static gpointer
 recon_job(LacProgress *progress, gpointer pointer, GError **error)
 {
     ReconData *data = pointer;
-    return lac_recon_run(data->series, &data->params, data->mask, data->initial, data->resume,
-        progress, error);
+    LacRecon *recon = lac_recon_run(data->series, &data->params, data->mask, data->initial,
+        data->resume, progress, error);
+    if (recon == NULL)
+        return NULL;
+    const LacProject inputs = { .series = data->series, .mask = data->mask };
+    ReconResult *result = g_new(ReconResult, 1);
+    *result = (ReconResult){ .recon = recon, .digests = lac_project_dup_digests(&inputs) };
+    return result;
 }
 
 static gboolean
@@ -213,8 +227,9 @@ method_name(LacReconMethod method)
 }
 
 static void
-store_recon(LacSession *self, LacRecon *recon)
+store_recon(LacSession *self, const ReconResult *result)
 {
+    LacRecon *recon = result->recon;
     g_autofree char *label = g_strdup_printf("%s, %u iterations", method_name(recon->params.method),
         recon->n_iterations);
     lac_session_push_undo(self, label);
@@ -231,7 +246,7 @@ store_recon(LacSession *self, LacRecon *recon)
         "weight_cap=%g\npositivity=%d\nheld_out_every=%u\ntolerance=%g\n",
         method_name(p->method), recon->n_iterations, p->accelerated, p->step, p->blob_sigma,
         p->weight_alpha, p->weight_cap, p->positivity, p->held_out_every, p->tolerance);
-    lac_project_add_provenance(project, "reconstruct", parameters, NULL);
+    lac_project_add_provenance(project, "reconstruct", parameters, result->digests);
 }
 
 static void
@@ -260,7 +275,7 @@ recon_done(LacSession *self, gpointer result)
     lac_session_emit(self, LAC_SESSION_RECON_CHANGED);
     lac_session_emit(self, LAC_SESSION_FILE_CHANGED);
     if (result != NULL)
-        announce_recon(self, result);
+        announce_recon(self, ((const ReconResult *) result)->recon);
 }
 
 static gboolean
@@ -317,16 +332,16 @@ lac_session_reconstruct(LacSession *self, const LacReconParams *params, gboolean
         data->initial = lac_volume_ref(project->volume);
     self->reconstructing = TRUE;
     self->job_series = lac_series_ref(project->series);
-    g_autoptr(LacJob) job =
-        lac_job_new(method_name(params->method), recon_job, data, recon_data_free, unref_recon);
+    g_autoptr(LacJob) job = lac_job_new(method_name(params->method), recon_job, data,
+        recon_data_free, recon_result_free);
     g_signal_connect_object(job, "progressed", G_CALLBACK(recon_progressed_cb), self, 0);
     lac_progress_want_result(lac_job_get_progress(job));
-    start_job(self, job, recon_done, unref_recon, "The reconstruction failed");
+    start_job(self, job, recon_done, recon_result_free, "The reconstruction failed");
     lac_session_emit(self, LAC_SESSION_FILE_CHANGED);
     return TRUE;
 }
 
-// A result as it was at a snapshot; what was not kept per projection is unknown.
+// A result as it was at a snapshot; older projects did not keep the factors per projection.
 static LacRecon *
 recon_at_snapshot(const LacRecon *recon, const LacReconSnapshot *snapshot)
 {
@@ -340,14 +355,19 @@ recon_at_snapshot(const LacRecon *recon, const LacReconSnapshot *snapshot)
         if (recon->r_free != NULL)
             earlier->r_free[i] = recon->r_free[i];
     }
-    for (gsize k = 0; k < recon->n_projections; k++)
-        earlier->projection_r1[k] = earlier->projection_r2[k] = (double) NAN;
+    for (gsize k = 0; k < recon->n_projections; k++) {
+        earlier->projection_r1[k] =
+            snapshot->projection_r1 != NULL ? snapshot->projection_r1[k] : (double) NAN;
+        earlier->projection_r2[k] =
+            snapshot->projection_r2 != NULL ? snapshot->projection_r2[k] : (double) NAN;
+    }
     if (recon->n_iterations > 0)
         earlier->seconds = recon->seconds * n / recon->n_iterations;
     for (guint i = 0; i < recon->snapshots->len; i++) {
         const LacReconSnapshot *kept = g_ptr_array_index(recon->snapshots, i);
         if (kept->iteration <= n)
-            lac_recon_add_snapshot(earlier, kept->iteration, kept->volume);
+            lac_recon_add_snapshot(earlier, kept->iteration, kept->volume, kept->projection_r1,
+                kept->projection_r2);
     }
     return earlier;
 }
@@ -463,7 +483,8 @@ example_job(LacProgress *progress, gpointer data, GError **error)
                         "dose=%g\nseed=%" G_GUINT64_FORMAT "\n",
             params->n_atoms, params->size, params->n_tilts, params->max_tilt, params->voxel_size,
             params->sigma, params->dose, params->seed);
-    lac_project_add_provenance(project, "simulate", parameters, NULL);
+    g_autofree char *digests = lac_project_dup_digests(project);
+    lac_project_add_provenance(project, "simulate", parameters, digests);
     return project;
 }
 

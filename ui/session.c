@@ -472,11 +472,13 @@ lac_session_get_recon(LacSession *self)
  * @series: a tilt series; the session takes a reference
  * @mask: (nullable): its support; the session takes a reference
  * @source: where it came from
+ * @digests: (nullable): of both, as of lac_project_dup_digests(), taken by a worker
  *
  * Puts a tilt series in the place of everything that is open. Can be undone.
  */
 void
-lac_session_import(LacSession *self, LacSeries *series, LacVolume *mask, const char *source)
+lac_session_import(LacSession *self, LacSeries *series, LacVolume *mask, const char *source,
+    const char *digests)
 {
     g_return_if_fail(LAC_IS_SESSION(self));
 
@@ -487,7 +489,7 @@ lac_session_import(LacSession *self, LacSeries *series, LacVolume *mask, const c
         g_strdup_printf("file=%s\nprojections=%" G_GSIZE_FORMAT "\nshape=%" G_GSIZE_FORMAT
                         " x %" G_GSIZE_FORMAT "\npixel_size=%g\n",
             source, series->n, series->nv, series->nu, series->pixel_size);
-    lac_project_add_provenance(project, "import", parameters, NULL);
+    lac_project_add_provenance(project, "import", parameters, digests);
     lac_session_push_undo(self, "Load projections");
     LacSessionState *old = self->state;
     self->state = state_new(project, old->serial);

@@ -35,7 +35,8 @@ LacAtoms *lac_session_get_truth(LacSession *self);
 LacVolume *lac_session_get_volume(LacSession *self); // what is shown: the iterate while running
 void lac_session_set_volume(LacSession *self, LacVolume *volume);
 LacRecon *lac_session_get_recon(LacSession *self); // newest, published or finished
-void lac_session_import(LacSession *self, LacSeries *series, LacVolume *mask, const char *source);
+void lac_session_import(LacSession *self, LacSeries *series, LacVolume *mask, const char *source,
+    const char *digests);
 gboolean lac_session_is_empty(LacSession *self);
 gboolean lac_session_is_volume_stale(LacSession *self); // its projections changed since
 JsonObject *lac_session_get_views(LacSession *self);

@@ -194,6 +194,18 @@ load_curve(const Loader *self, const char *name, double *out, gsize n, GError **
     return values != NULL;
 }
 
+// What older projects do not have stays NULL.
+static gboolean
+load_factors(Loader *self, const char *group, const char *name, gsize n, double **values,
+    GError **error)
+{
+    g_autofree char *path = g_strconcat(group, "/", name, NULL);
+    if (!lac_h5_exists(self->file, path))
+        return TRUE;
+    *values = read_doubles(self, path, n, error);
+    return *values != NULL;
+}
+
 static gboolean
 load_snapshots(Loader *self, LacRecon *recon, gsize n, GError **error)
 {
@@ -202,10 +214,15 @@ load_snapshots(Loader *self, LacRecon *recon, gsize n, GError **error)
         double iteration;
         if (!get_number(self, path, "iteration", 0.0, G_MAXUINT, &iteration, error))
             return FALSE;
+        g_autofree double *r1 = NULL;
+        g_autofree double *r2 = NULL;
+        if (!load_factors(self, path, "projection_r1", recon->n_projections, &r1, error) ||
+            !load_factors(self, path, "projection_r2", recon->n_projections, &r2, error))
+            return FALSE;
         g_autoptr(LacVolume) volume = load_volume(self, path, error);
         if (volume == NULL)
             return FALSE;
-        lac_recon_add_snapshot(recon, (guint) iteration, volume);
+        lac_recon_add_snapshot(recon, (guint) iteration, volume, r1, r2);
     }
     return TRUE;
 }

@@ -157,8 +157,8 @@ lac_project_dup_digests(const LacProject *self)
  * @self: a project
  * @name: the step: "import", "reconstruct", ...
  * @parameters: (nullable): "key=value" lines
- * @inputs: (nullable): digests of what it was made from; %NULL takes them of the series and the
- * mask that the project holds now
+ * @inputs: (nullable): digests of what it was made from, as of lac_project_dup_digests(), which is
+ * no work for a main loop
  *
  * Notes a step of work with the program's version and the time.
  */
@@ -171,7 +171,7 @@ lac_project_add_provenance(LacProject *self, const char *name, const char *param
     *step = (LacProvenance){
         .name = g_strdup(name),
         .parameters = g_strdup(parameters != NULL ? parameters : ""),
-        .inputs = inputs != NULL ? g_strdup(inputs) : lac_project_dup_digests(self),
+        .inputs = g_strdup(inputs != NULL ? inputs : ""),
         .version = g_strdup(LAC_VERSION),
         .time = g_date_time_format(now, "%Y-%m-%dT%H:%M:%SZ"),
     };

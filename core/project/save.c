@@ -127,13 +127,25 @@ save_curves(Saver *self, const LacRecon *recon, GError **error)
 }
 
 static gboolean
+save_factors(Saver *self, const char *group, const char *name, const double *values, gsize n,
+    GError **error)
+{
+    g_autofree char *path = g_strconcat(group, "/", name, NULL);
+    return values == NULL || write_doubles(self, path, values, n, 1, error);
+}
+
+static gboolean
 save_snapshots(Saver *self, const LacRecon *recon, GError **error)
 {
     for (guint i = 0; i < recon->snapshots->len; i++) {
         const LacReconSnapshot *snapshot = recon->snapshots->pdata[i];
         g_autofree char *path = g_strdup_printf("/volume/snapshots/%06u", i);
         if (!save_volume(self, path, snapshot->volume, error) ||
-            !lac_h5_set_integer(self->file, path, "iteration", snapshot->iteration, error))
+            !lac_h5_set_integer(self->file, path, "iteration", snapshot->iteration, error) ||
+            !save_factors(self, path, "projection_r1", snapshot->projection_r1,
+                recon->n_projections, error) ||
+            !save_factors(self, path, "projection_r2", snapshot->projection_r2,
+                recon->n_projections, error))
             return FALSE;
     }
     return TRUE;

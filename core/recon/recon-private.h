@@ -47,6 +47,9 @@ gboolean lac_wbp_run(LacReconRun *run, struct LacReconState **new_state, GError 
 gboolean lac_recon_params_check(const LacReconParams *p, GError **error);
 LacReconParams lac_recon_params_resolve(const LacReconParams *params, const LacSeries *series);
 LacProjectorParams lac_recon_params_get_projector(const LacReconParams *p, const LacSeries *series);
+LacReconSnapshot *lac_recon_snapshot_new(guint iteration, LacVolume *volume,
+    const double *projection_r1, const double *projection_r2, gsize n_projections);
+void lac_recon_snapshot_free(gpointer data);
 gboolean lac_recon_check_volume_shape(const LacVolume *volume, const LacReconParams *p,
     const char *what, GError **error);
 

@@ -143,9 +143,11 @@ take_history(LacReconRun *run, const LacRecon *resume)
     }
     for (guint i = 0; i < resume->snapshots->len; i++) {
         const LacReconSnapshot *old = g_ptr_array_index(resume->snapshots, i);
-        LacReconSnapshot *snapshot = g_new(LacReconSnapshot, 1);
-        *snapshot = (LacReconSnapshot){ old->iteration, lac_volume_ref(old->volume) };
-        g_ptr_array_add(run->snapshots, snapshot);
+        // Another series may have another number of projections.
+        gboolean same = resume->n_projections == run->full->n;
+        g_ptr_array_add(run->snapshots,
+            lac_recon_snapshot_new(old->iteration, old->volume, same ? old->projection_r1 : NULL,
+                same ? old->projection_r2 : NULL, run->full->n));
     }
 }
 

@@ -60,6 +60,7 @@ typedef struct {
 typedef struct {
     guint iteration;
     LacVolume *volume;
+    double *projection_r1, *projection_r2; // (nullable) as those of the result, when it was taken
 } LacReconSnapshot;
 
 const char *lac_recon_preset_get_id(LacReconPreset preset);
@@ -78,7 +79,8 @@ gboolean lac_recon_measure_atom_width(const LacSeries *series, LacProgress *prog
     GError **error);
 LacSeries *lac_recon_project(const LacVolume *volume, const LacSeries *geometry, GError **error);
 LacRecon *lac_recon_new(gsize n_projections, guint n_iterations, gboolean with_r_free);
-void lac_recon_add_snapshot(LacRecon *self, guint iteration, LacVolume *volume);
+void lac_recon_add_snapshot(LacRecon *self, guint iteration, LacVolume *volume,
+    const double *projection_r1, const double *projection_r2);
 LacRecon *lac_recon_ref(LacRecon *self);
 void lac_recon_unref(LacRecon *self);
 

@@ -1,12 +1,42 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/recon/recon.h"
+#include "core/recon/recon-private.h"
 
-static void
-free_snapshot(gpointer data)
+/**
+ * lac_recon_snapshot_new:
+ * @iteration: the iteration after which it was taken
+ * @volume: the iterate; a reference is taken
+ * @projection_r1: (nullable) (array length=n_projections): R1 per projection
+ * @projection_r2: (nullable) (array length=n_projections): R2 per projection
+ * @n_projections: projections of the series, excluded ones included
+ *
+ * Returns: (transfer full): a snapshot
+ */
+LacReconSnapshot *
+lac_recon_snapshot_new(guint iteration, LacVolume *volume, const double *projection_r1,
+    const double *projection_r2, gsize n_projections)
 {
-    LacReconSnapshot *snapshot = data;
-    lac_volume_unref(snapshot->volume);
-    g_free(snapshot);
+    LacReconSnapshot *self = g_new(LacReconSnapshot, 1);
+    *self = (LacReconSnapshot){
+        .iteration = iteration,
+        .volume = lac_volume_ref(volume),
+        .projection_r1 = g_memdup2(projection_r1, n_projections * sizeof *projection_r1),
+        .projection_r2 = g_memdup2(projection_r2, n_projections * sizeof *projection_r2),
+    };
+    return self;
+}
+
+/**
+ * lac_recon_snapshot_free:
+ * @data: (transfer full): a #LacReconSnapshot
+ */
+void
+lac_recon_snapshot_free(gpointer data)
+{
+    LacReconSnapshot *self = data;
+    lac_volume_unref(self->volume);
+    g_free(self->projection_r1);
+    g_free(self->projection_r2);
+    g_free(self);
 }
 
 /**
@@ -33,7 +63,7 @@ lac_recon_new(gsize n_projections, guint n_iterations, gboolean with_r_free)
     self->n_projections = n_projections;
     self->projection_r1 = g_new0(double, n_projections);
     self->projection_r2 = g_new0(double, n_projections);
-    self->snapshots = g_ptr_array_new_with_free_func(free_snapshot);
+    self->snapshots = g_ptr_array_new_with_free_func(lac_recon_snapshot_free);
     return self;
 }
 
@@ -79,11 +109,14 @@ lac_recon_unref(LacRecon *self)
  * @self: a result not published yet
  * @iteration: the iteration after which it was taken
  * @volume: (transfer none): the iterate; a reference is taken
+ * @projection_r1: (nullable): R1 per projection of @self then; copied
+ * @projection_r2: (nullable): R2 per projection of @self then; copied
  */
 void
-lac_recon_add_snapshot(LacRecon *self, guint iteration, LacVolume *volume)
+lac_recon_add_snapshot(LacRecon *self, guint iteration, LacVolume *volume,
+    const double *projection_r1, const double *projection_r2)
 {
-    LacReconSnapshot *snapshot = g_new(LacReconSnapshot, 1);
-    *snapshot = (LacReconSnapshot){ .iteration = iteration, .volume = lac_volume_ref(volume) };
-    g_ptr_array_add(self->snapshots, snapshot);
+    g_ptr_array_add(self->snapshots,
+        lac_recon_snapshot_new(iteration, volume, projection_r1, projection_r2,
+            self->n_projections));
 }

@@ -134,6 +134,19 @@ seconds_spent(const LacReconRun *run)
     return run->earlier_seconds + (double) (g_get_monotonic_time() - run->start_us) * 1e-6;
 }
 
+// Of the whole series: excluded projections have none.
+static void
+get_projection_factors(const LacReconRun *run, double *r1, double *r2)
+{
+    const LacSeries *full = run->full;
+    gsize j = 0;
+    for (gsize k = 0; k < full->n; k++) {
+        r1[k] = full->excluded[k] ? (double) NAN : run->projection_r1[j];
+        r2[k] = full->excluded[k] ? (double) NAN : run->projection_r2[j];
+        j += !full->excluded[k];
+    }
+}
+
 /**
  * lac_recon_run_make_result:
  * @run: an open run that was scored at least once
@@ -154,15 +167,11 @@ lac_recon_run_make_result(const LacReconRun *run, LacVolume *volume)
     memcpy(recon->r2, run->r2->data, n * sizeof(double));
     if (recon->r_free != NULL)
         memcpy(recon->r_free, run->r_free->data, n * sizeof(double));
-    gsize j = 0;
-    for (gsize k = 0; k < full->n; k++) {
-        recon->projection_r1[k] = full->excluded[k] ? (double) NAN : run->projection_r1[j];
-        recon->projection_r2[k] = full->excluded[k] ? (double) NAN : run->projection_r2[j];
-        j += !full->excluded[k];
-    }
+    get_projection_factors(run, recon->projection_r1, recon->projection_r2);
     for (guint i = 0; i < run->snapshots->len; i++) {
         const LacReconSnapshot *snapshot = g_ptr_array_index(run->snapshots, i);
-        lac_recon_add_snapshot(recon, snapshot->iteration, snapshot->volume);
+        lac_recon_add_snapshot(recon, snapshot->iteration, snapshot->volume,
+            snapshot->projection_r1, snapshot->projection_r2);
     }
     return recon;
 }
@@ -181,12 +190,14 @@ has_stalled(const LacReconRun *run)
 static gboolean
 keep_snapshot(LacReconRun *run, guint done, const float *x, GError **error)
 {
-    LacVolume *volume = lac_recon_run_make_volume(run, x, error);
+    g_autoptr(LacVolume) volume = lac_recon_run_make_volume(run, x, error);
     if (volume == NULL)
         return FALSE;
-    LacReconSnapshot *snapshot = g_new(LacReconSnapshot, 1);
-    *snapshot = (LacReconSnapshot){ .iteration = done, .volume = volume };
-    g_ptr_array_add(run->snapshots, snapshot);
+    gsize n = run->full->n;
+    g_autofree double *r1 = g_new(double, n);
+    g_autofree double *r2 = g_new(double, n);
+    get_projection_factors(run, r1, r2);
+    g_ptr_array_add(run->snapshots, lac_recon_snapshot_new(done, volume, r1, r2, n));
     return TRUE;
 }
 
@@ -227,14 +238,6 @@ lac_recon_run_step(LacReconRun *run, guint iteration, const float *x, const floa
         100.0 * g_array_index(run->r1, double, done - 1));
     return lac_progress_update(run->progress,
         run->fraction_share * (double) (iteration + 1) / (double) p->n_iterations, error);
-}
-
-static void
-free_snapshot(gpointer data)
-{
-    LacReconSnapshot *snapshot = data;
-    lac_volume_unref(snapshot->volume);
-    g_free(snapshot);
 }
 
 /**
@@ -356,7 +359,7 @@ lac_recon_run_open(LacReconRun *run, const LacVolume *mask, GError **error)
     run->r1 = g_array_new(FALSE, FALSE, sizeof(double));
     run->r2 = g_array_new(FALSE, FALSE, sizeof(double));
     run->r_free = g_array_new(FALSE, FALSE, sizeof(double));
-    run->snapshots = g_ptr_array_new_with_free_func(free_snapshot);
+    run->snapshots = g_ptr_array_new_with_free_func(lac_recon_snapshot_free);
     run->start_us = g_get_monotonic_time();
     return load_projections(run, error) && load_mask(run, mask, error);
 }

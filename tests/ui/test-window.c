@@ -611,6 +611,8 @@ test_revert(Desk *desk, gconstpointer data)
     recon = lac_session_get_recon(desk->session);
     g_assert_cmpuint(recon->n_iterations, ==, iteration);
     g_assert_cmpfloat(recon->r1[iteration - 1], ==, r1);
+    for (gsize k = 0; k < recon->n_projections; k++)
+        g_assert_cmpfloat(recon->projection_r1[k], >, 0.0);
     g_assert_true(lac_session_get_volume(desk->session) == recon->volume);
     params.n_iterations = 2;
     g_assert_true(lac_session_reconstruct(desk->session, &params, TRUE, FALSE));

@@ -63,7 +63,9 @@ make_recon(void)
     }
     for (guint i = 0; i < 2; i++) {
         g_autoptr(LacVolume) volume = make_volume(20, 10 + i);
-        lac_recon_add_snapshot(recon, 2 * i + 1, volume);
+        // As in an older project, the second lacks the factors per projection.
+        lac_recon_add_snapshot(recon, 2 * i + 1, volume, i == 0 ? recon->projection_r1 : NULL,
+            i == 0 ? recon->projection_r2 : NULL);
     }
     recon->coefficients = make_volume(20, 12);
     return recon;
@@ -99,7 +101,8 @@ make_project(void)
     project->truth = make_atoms();
     project->views = g_strdup("{\"camera\": [1, 2.5, \"Å\"]}");
     lac_project_add_provenance(project, "import", "file=series.mrc\nbin=2", "");
-    lac_project_add_provenance(project, "reconstruct", NULL, NULL);
+    g_autofree char *digests = lac_project_dup_digests(project);
+    lac_project_add_provenance(project, "reconstruct", NULL, digests);
     return project;
 }
 
@@ -164,6 +167,11 @@ check_recon(const LacRecon *a, const LacRecon *b)
         const LacReconSnapshot *s = a->snapshots->pdata[i], *t = b->snapshots->pdata[i];
         g_assert_cmpuint(s->iteration, ==, t->iteration);
         check_volume(s->volume, t->volume);
+        g_assert_true((s->projection_r1 == NULL) == (t->projection_r1 == NULL));
+        if (s->projection_r1 == NULL)
+            continue;
+        check_bytes(s->projection_r1, t->projection_r1, a->n_projections * sizeof(double));
+        check_bytes(s->projection_r2, t->projection_r2, a->n_projections * sizeof(double));
     }
     check_volume(a->coefficients, b->coefficients);
 }

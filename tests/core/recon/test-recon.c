@@ -356,6 +356,8 @@ test_curves(void)
     params.tolerance = 0.0;
     g_autoptr(LacRecon) again = reconstruct(series, &params);
     g_assert_true(same_volume(again->volume, snapshot->volume));
+    for (gsize k = 0; k < N_TILTS; k++)
+        g_assert_cmpfloat(again->projection_r1[k], ==, snapshot->projection_r1[k]);
 }
 
 static void
