@@ -19,6 +19,8 @@ static const LacCliVerb *const verbs[] = {
     &lac_cli_simulate,
     &lac_cli_reconstruct,
     &lac_cli_trace,
+    &lac_cli_classify,
+    &lac_cli_compare,
     &lac_cli_residual,
     &lac_cli_review,
     &lac_cli_bench,

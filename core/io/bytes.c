@@ -360,12 +360,29 @@ lac_io_dup_suffix(const char *path)
 LacInput *
 lac_input_open(const char *path, GError **error)
 {
-    struct stat info;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (fd < 0 || fstat(fd, &info) != 0) {
+    if (fd < 0) {
         lac_io_set_errno(error, path, "cannot be opened", errno);
-        if (fd >= 0)
-            close(fd);
+        return NULL;
+    }
+    return lac_input_new_from_fd(fd, path, error);
+}
+
+/**
+ * lac_input_new_from_fd:
+ * @fd: (transfer full): an open file, which is closed on failure too
+ * @path: where it comes from, for messages
+ * @error: return location for a #GError
+ *
+ * Returns: (transfer full): the open file, or %NULL with @error set
+ */
+LacInput *
+lac_input_new_from_fd(int fd, const char *path, GError **error)
+{
+    struct stat info;
+    if (fstat(fd, &info) != 0) {
+        lac_io_set_errno(error, path, "cannot be opened", errno);
+        close(fd);
         return NULL;
     }
     if (!S_ISREG(info.st_mode)) {

@@ -50,6 +50,7 @@ guint64 lac_io_get_budget(guint64 file_size);
 char *lac_io_dup_suffix(const char *path);
 
 LacInput *lac_input_open(const char *path, GError **error);
+LacInput *lac_input_new_from_fd(int fd, const char *path, GError **error);
 void lac_input_free(LacInput *self);
 gboolean lac_input_holds(const LacInput *self, guint64 offset, guint64 n, guint64 size);
 gboolean lac_input_read(LacInput *self, guint64 offset, gpointer out, gsize n, GError **error);

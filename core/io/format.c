@@ -15,6 +15,7 @@ static const LacFormat *const formats[] = {
     &lac_format_tiff,
     &lac_format_png,
     &lac_format_npy,
+    &lac_format_npz,
     &lac_format_dm,
     &lac_format_mrc,
     &lac_format_folder,

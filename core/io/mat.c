@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // MATLAB files. MATLAB's first index is the fastest here: an array of size (A, B, C) has the shape
 // (C, B, A). Files of version 7.3 are HDF5 and show the shape in that order already.
+#include "core/io/atom-tables.h"
 #include "core/io/emd.h"
 #include "core/io/mat5.h"
 
@@ -367,6 +368,62 @@ mat_read(const char *path, const char *item, const LacReadParams *params, LacPro
                                 : read_old(input, path, item, progress, error);
 }
 
+typedef struct {
+    const char *path;
+    LacInput *input;      // of an old file
+    GPtrArray *variables; // likewise
+    LacH5 *h5;            // of version 7.3
+} MatTables;
+
+static double *
+read_table(gpointer file, const char *name, gsize n, GError **error)
+{
+    const MatTables *tables = file;
+    if (tables->h5 != NULL) {
+        gsize n_read;
+        g_autofree char *full = g_strconcat("/", name, NULL);
+        g_autofree double *values = lac_h5_read_doubles(tables->h5, full, &n_read, error);
+        if (values != NULL && n_read != n) {
+            lac_io_set_error(error, LAC_ERROR_FORMAT, tables->path,
+                "%s has %" G_GSIZE_FORMAT " values instead of %" G_GSIZE_FORMAT, name, n_read, n);
+            return NULL;
+        }
+        return g_steal_pointer(&values);
+    }
+    const LacMatVariable *variable = find_variable(tables->variables, name);
+    if (variable == NULL || variable->n != n) {
+        lac_io_set_error(error, LAC_ERROR_FORMAT, tables->path,
+            "%s has %" G_GSIZE_FORMAT " values instead of %" G_GSIZE_FORMAT, name,
+            variable != NULL ? variable->n : 0, n);
+        return NULL;
+    }
+    if (!lac_mat_check(tables->input, tables->path, variable, error))
+        return NULL;
+    g_autofree double *values = g_new(double, n);
+    if (!lac_mat_read_doubles(tables->input, tables->path, variable, values, error))
+        return NULL;
+    return g_steal_pointer(&values);
+}
+
+static LacAtoms *
+mat_read_atoms(const char *path, const char *item, LacProgress *progress, GError **error)
+{
+    (void) progress;
+    g_autoptr(LacFileInfo) info = lac_file_info_read(path, NULL, error);
+    g_autoptr(LacInput) input = info != NULL ? lac_input_open(path, error) : NULL;
+    if (input == NULL)
+        return NULL;
+    MatTables tables = { .path = path, .input = input };
+    if (is_version_73(input)) {
+        g_autoptr(LacH5) file = lac_h5_open(path, error);
+        tables.h5 = file;
+        return file != NULL ? lac_atoms_from_tables(info, item, read_table, &tables, error) : NULL;
+    }
+    g_autoptr(GPtrArray) variables = lac_mat_list(input, path, error);
+    tables.variables = variables;
+    return variables != NULL ? lac_atoms_from_tables(info, item, read_table, &tables, error) : NULL;
+}
+
 static void
 close_mat(mat_t *file)
 {
@@ -457,5 +514,6 @@ const LacFormat lac_format_mat = {
     .sniff = mat_sniff,
     .info = mat_info,
     .read_array = mat_read,
+    .read_atoms = mat_read_atoms,
     .write_array = mat_write,
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // NumPy's NPY, versions 1 to 3.
-#include "core/io/bytes.h"
+#include "core/io/npy.h"
 
 #include <errno.h>
 #include <string.h>
@@ -196,15 +196,24 @@ read_header(Header *self, LacInput *input, const char *path, GError **error)
     return TRUE;
 }
 
-static gboolean
-npy_info(const char *path, const LacReadParams *params, LacFileInfo *info, GError **error)
+/**
+ * lac_npy_add_info:
+ * @input: an NPY file
+ * @path: for messages
+ * @name: of the item
+ * @info: receives an item
+ * @error: return location for a #GError
+ *
+ * Returns: %TRUE, or %FALSE with @error set and @info as it was
+ */
+gboolean
+lac_npy_add_info(LacInput *input, const char *path, const char *name, LacFileInfo *info,
+    GError **error)
 {
-    (void) params;
     Header header = { 0 };
-    g_autoptr(LacInput) input = lac_input_open(path, error);
-    if (input == NULL || !read_header(&header, input, path, error))
+    if (!read_header(&header, input, path, error))
         return FALSE;
-    LacFileItem *item = lac_file_info_add(info, LAC_ITEM_ARRAY, "");
+    LacFileItem *item = lac_file_info_add(info, LAC_ITEM_ARRAY, name);
     item->n_dims = header.n_dims;
     memcpy(item->shape, header.shape, sizeof header.shape);
     g_free(item->type);
@@ -215,16 +224,28 @@ npy_info(const char *path, const LacReadParams *params, LacFileInfo *info, GErro
     return TRUE;
 }
 
-static LacArray *
-npy_read(const char *path, const char *item, const LacReadParams *params, LacProgress *progress,
-    GError **error)
+static gboolean
+npy_info(const char *path, const LacReadParams *params, LacFileInfo *info, GError **error)
 {
     (void) params;
-    Header header = { 0 };
-    if (!lac_io_refuse_item(path, item, error))
-        return NULL;
     g_autoptr(LacInput) input = lac_input_open(path, error);
-    if (input == NULL || !read_header(&header, input, path, error))
+    return input != NULL && lac_npy_add_info(input, path, "", info, error);
+}
+
+/**
+ * lac_npy_read:
+ * @input: an NPY file
+ * @path: for messages
+ * @progress: (nullable): told the fraction read
+ * @error: return location for a #GError
+ *
+ * Returns: (transfer full): its numbers, or %NULL with @error set
+ */
+LacArray *
+lac_npy_read(LacInput *input, const char *path, LacProgress *progress, GError **error)
+{
+    Header header = { 0 };
+    if (!read_header(&header, input, path, error))
         return NULL;
     g_autoptr(LacArray) array = lac_array_new(header.n_dims, header.shape, error);
     if (array == NULL ||
@@ -233,6 +254,45 @@ npy_read(const char *path, const char *item, const LacReadParams *params, LacPro
         return NULL;
     array->first_fastest = header.is_fortran;
     return g_steal_pointer(&array);
+}
+
+/**
+ * lac_npy_read_doubles:
+ * @input: an NPY file
+ * @path: for messages
+ * @n: (out): how many
+ * @error: return location for a #GError
+ *
+ * Returns: (transfer full) (array length=n): its numbers in double precision, slowest index first,
+ *   or %NULL with @error set
+ */
+double *
+lac_npy_read_doubles(LacInput *input, const char *path, gsize *n, GError **error)
+{
+    Header header = { 0 };
+    if (!read_header(&header, input, path, error))
+        return NULL;
+    *n = 1;
+    for (guint i = 0; i < header.n_dims; i++)
+        *n *= header.shape[i];
+    gsize n_bytes = *n * lac_value_get_size(header.type);
+    g_autofree guint8 *bytes = g_malloc(n_bytes);
+    if (!lac_input_read(input, header.data_offset, bytes, n_bytes, error))
+        return NULL;
+    double *values = g_new(double, *n);
+    lac_values_to_doubles(header.type, header.big_endian, bytes, *n, values);
+    return values;
+}
+
+static LacArray *
+npy_read(const char *path, const char *item, const LacReadParams *params, LacProgress *progress,
+    GError **error)
+{
+    (void) params;
+    if (!lac_io_refuse_item(path, item, error))
+        return NULL;
+    g_autoptr(LacInput) input = lac_input_open(path, error);
+    return input != NULL ? lac_npy_read(input, path, progress, error) : NULL;
 }
 
 // Version 1.0; the values begin at a multiple of 64 bytes, as NumPy itself writes them.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/data/elements.h"
 #include "core/error.h"
 #include "core/trace/match-private.h"
 
@@ -171,7 +172,8 @@ score_sides(LacMatch *self, const LacMatchParams *params, const Side *model, con
     return TRUE;
 }
 
-// The species that occur: numbers by value, names in the order of the list.
+// The species that occur, lightest first where names tell: elements by atomic number, numbers by
+// value, other names in the order of the list.
 typedef struct {
     guint n;
     guint16 *index; // in species_names
@@ -192,8 +194,9 @@ get_rank(const char *name, gboolean *is_known)
 {
     char *end;
     double value = g_ascii_strtod(name, &end);
-    *is_known = end != name && *end == '\0';
-    return value;
+    guint number = lac_element_from_symbol(name);
+    *is_known = number > 0 || (end != name && *end == '\0');
+    return number > 0 ? (double) number : value;
 }
 
 static void
