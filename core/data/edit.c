@@ -29,6 +29,38 @@ lac_edit_new(LacEditKind kind, gsize n)
     return self;
 }
 
+static gpointer
+dup_array(gconstpointer array, gsize n, gsize size)
+{
+    return array != NULL ? g_memdup2(array, n * size) : NULL;
+}
+
+/**
+ * lac_edit_with_reason:
+ * @self: an edit
+ * @reason: (nullable): why it was made; %NULL or empty for no reason
+ *
+ * Returns: (transfer full): an edit of the same time that does the same
+ */
+LacEdit *
+lac_edit_with_reason(const LacEdit *self, const char *reason)
+{
+    LacEdit *copy = g_new(LacEdit, 1);
+    *copy = *self;
+    g_atomic_ref_count_init(&copy->ref_count);
+    copy->reason = reason != NULL && reason[0] != '\0' ? g_strdup(reason) : NULL;
+    copy->new_species = g_strdupv(self->new_species);
+    copy->new_columns = g_strdupv(self->new_columns);
+    copy->index = dup_array(self->index, self->n, sizeof *self->index);
+    copy->before = dup_array(self->before, self->n, sizeof *self->before);
+    copy->after = dup_array(self->after, self->n, sizeof *self->after);
+    copy->changed = dup_array(self->changed, self->n_changed, sizeof *self->changed);
+    gsize n_values = self->n * self->n_changed;
+    copy->values_before = dup_array(self->values_before, n_values, sizeof *self->values_before);
+    copy->values_after = dup_array(self->values_after, n_values, sizeof *self->values_after);
+    return copy;
+}
+
 /**
  * lac_edit_ref:
  * @self: an edit

@@ -78,6 +78,7 @@ LacEdit *lac_edit_note(const LacAtoms *atoms, const gsize *indices, gsize n, con
     GError **error);
 LacEdit *
 lac_edit_between(const LacAtoms *atoms, const LacAtoms *edited, const char *reason, GError **error);
+LacEdit *lac_edit_with_reason(const LacEdit *self, const char *reason);
 LacEdit *lac_edit_ref(LacEdit *self);
 void lac_edit_unref(LacEdit *self);
 LacAtoms *lac_edit_apply(LacEdit *const *edits, gsize n, const LacAtoms *atoms, gboolean backward,

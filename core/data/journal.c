@@ -181,6 +181,24 @@ lac_journal_apply(LacJournal *self, LacEdit *edit, GError **error)
 }
 
 /**
+ * lac_journal_set_reason:
+ * @self: a journal
+ * @i: index of an edit
+ * @reason: (nullable): why it was made; %NULL or empty for no reason
+ *
+ * Replaces the edit by one that says so and does the same.
+ */
+void
+lac_journal_set_reason(LacJournal *self, gsize i, const char *reason)
+{
+    g_return_if_fail(i < self->edits->len);
+
+    LacEdit *edit = lac_edit_with_reason(self->edits->pdata[i], reason);
+    lac_edit_unref(self->edits->pdata[i]);
+    self->edits->pdata[i] = edit;
+}
+
+/**
  * lac_journal_go_to:
  * @self: a journal
  * @position: up to the length

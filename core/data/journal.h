@@ -18,6 +18,7 @@ gsize lac_journal_get_length(const LacJournal *self);
 gsize lac_journal_get_position(const LacJournal *self);
 LacEdit *lac_journal_get_edit(const LacJournal *self, gsize i);
 gboolean lac_journal_apply(LacJournal *self, LacEdit *edit, GError **error);
+void lac_journal_set_reason(LacJournal *self, gsize i, const char *reason);
 gboolean lac_journal_undo(LacJournal *self);
 gboolean lac_journal_redo(LacJournal *self);
 gboolean lac_journal_go_to(LacJournal *self, gsize position);

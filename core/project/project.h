@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/data/atoms.h"
+#include "core/data/journal.h"
 #include "core/data/series.h"
 #include "core/data/volume.h"
 #include "core/progress.h"
@@ -21,9 +22,10 @@ typedef struct {
 typedef struct {
     LacSeries *series;
     LacVolume *mask;
-    LacRecon *recon;   // its volume, curves and snapshots; without the state of a running solver
-    LacVolume *volume; // an opened volume that no reconstruction made
-    LacAtoms *truth;   // known positions of a simulated particle
+    LacRecon *recon;     // its volume, curves and snapshots; without the state of a running solver
+    LacVolume *volume;   // an opened volume that no reconstruction made
+    LacJournal *journal; // the traced atoms with every edit; its own, not shared
+    LacAtoms *truth;     // known positions of a simulated particle
     GPtrArray *provenance; // of LacProvenance
     char *views;           // (nullable) JSON: camera, transfer function, crosshair
 } LacProject;

@@ -236,6 +236,28 @@ test_between(void)
     g_assert_true(lac_atoms_are_identical(back, base));
 }
 
+// The edit that has another reason does what the first did.
+static void
+test_reason(void)
+{
+    g_autoptr(LacAtoms) base = lac_random_atoms(20, 11);
+    memset(base->state, LAC_ATOM_AUTO, base->n);
+    g_autoptr(LacJournal) journal = lac_journal_new(base);
+    const gsize indices[] = { 3, 7 };
+    apply(journal, lac_edit_delete(base, indices, 2, NULL, NULL));
+    g_autoptr(LacAtoms) edited = lac_atoms_ref(lac_journal_get_atoms(journal));
+    gint64 time = lac_journal_get_edit(journal, 0)->time;
+    lac_journal_set_reason(journal, 0, "double");
+    g_assert_cmpstr(lac_journal_get_edit(journal, 0)->reason, ==, "double");
+    g_assert_cmpint(lac_journal_get_edit(journal, 0)->time, ==, time);
+    g_assert_true(lac_journal_undo(journal));
+    g_assert_true(lac_atoms_are_identical(lac_journal_get_atoms(journal), base));
+    g_assert_true(lac_journal_redo(journal));
+    g_assert_true(lac_atoms_are_identical(lac_journal_get_atoms(journal), edited));
+    lac_journal_set_reason(journal, 0, "");
+    g_assert_null(lac_journal_get_edit(journal, 0)->reason);
+}
+
 static double
 time_edits(LacJournal *journal, guint n, gboolean add)
 {
@@ -293,6 +315,7 @@ main(int argc, char **argv)
     g_test_add_func("/journal/refused", test_refused);
     g_test_add_func("/journal/misfit", test_misfit);
     g_test_add_func("/journal/between", test_between);
+    g_test_add_func("/journal/reason", test_reason);
     g_test_add_func("/journal/speed", test_speed);
     return g_test_run();
 }
