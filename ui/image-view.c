@@ -25,6 +25,7 @@ struct _LacImageView {
     gboolean pointer_inside;
     double pointer_x, pointer_y; // [widget unit]
     double drag_x, drag_y;       // where the present drag was last [widget unit]
+    GdkModifierType modifiers;   // of the newest press or drag
     double pinch_scale, wheel_rest;
     GtkWidget *menu; // (nullable)
 };
@@ -40,6 +41,7 @@ enum {
     POINTED,
     CLICKED,
     DRAGGED,
+    RELEASED,
     STEPPED,
     VIEW_CHANGED,
     N_SIGNALS
@@ -294,8 +296,8 @@ leave_cb(GtkEventControllerMotion *controller, gpointer data)
 static void
 pressed_cb(GtkGestureClick *gesture, int n_press, double wx, double wy, gpointer data)
 {
-    (void) gesture;
     LacImageView *self = data;
+    self->modifiers = gtk_event_controller_get_current_event_state(GTK_EVENT_CONTROLLER(gesture));
     gtk_widget_grab_focus(GTK_WIDGET(self));
     if (self->buffer == NULL)
         return;
@@ -311,8 +313,19 @@ drag_update_cb(GtkGestureDrag *gesture, double dx, double dy, gpointer data)
     double wx, wy, x, y;
     if (self->buffer == NULL || !gtk_gesture_drag_get_start_point(gesture, &wx, &wy))
         return;
+    self->modifiers = gtk_event_controller_get_current_event_state(GTK_EVENT_CONTROLLER(gesture));
     lac_image_view_to_image(self, wx + dx, wy + dy, &x, &y);
     g_signal_emit(self, signals[DRAGGED], 0, x, y);
+}
+
+static void
+drag_end_cb(GtkGestureDrag *gesture, double dx, double dy, gpointer data)
+{
+    (void) dx;
+    (void) dy;
+    LacImageView *self = data;
+    self->modifiers = gtk_event_controller_get_current_event_state(GTK_EVENT_CONTROLLER(gesture));
+    g_signal_emit(self, signals[RELEASED], 0);
 }
 
 static void
@@ -529,6 +542,8 @@ lac_image_view_class_init(LacImageViewClass *klass)
         NULL, NULL, G_TYPE_NONE, 3, G_TYPE_INT, G_TYPE_DOUBLE, G_TYPE_DOUBLE);
     signals[DRAGGED] = g_signal_new("dragged", LAC_TYPE_IMAGE_VIEW, G_SIGNAL_RUN_LAST, 0, NULL,
         NULL, NULL, G_TYPE_NONE, 2, G_TYPE_DOUBLE, G_TYPE_DOUBLE);
+    signals[RELEASED] = g_signal_new("released", LAC_TYPE_IMAGE_VIEW, G_SIGNAL_RUN_LAST, 0, NULL,
+        NULL, NULL, G_TYPE_NONE, 0);
     signals[STEPPED] = g_signal_new("stepped", LAC_TYPE_IMAGE_VIEW, G_SIGNAL_RUN_LAST, 0, NULL,
         NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT);
     signals[VIEW_CHANGED] = g_signal_new("view-changed", LAC_TYPE_IMAGE_VIEW, G_SIGNAL_RUN_LAST, 0,
@@ -557,6 +572,7 @@ add_gestures(LacImageView *self)
     GtkWidget *widget = GTK_WIDGET(self);
     GtkGesture *drag = gtk_gesture_drag_new();
     g_signal_connect(drag, "drag-update", G_CALLBACK(drag_update_cb), self);
+    g_signal_connect(drag, "drag-end", G_CALLBACK(drag_end_cb), self);
     gtk_widget_add_controller(widget, GTK_EVENT_CONTROLLER(drag));
 
     GtkGesture *click = gtk_gesture_click_new();
@@ -820,4 +836,16 @@ double
 lac_image_view_get_zoom(LacImageView *self)
 {
     return get_placement(self).sx;
+}
+
+/**
+ * lac_image_view_get_modifiers:
+ * @self: a view
+ *
+ * Returns: the modifier keys that were held at the newest "clicked", "dragged" or "released"
+ */
+GdkModifierType
+lac_image_view_get_modifiers(LacImageView *self)
+{
+    return self->modifiers;
 }

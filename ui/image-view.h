@@ -22,6 +22,7 @@ typedef void (
 //   "pointed" (gboolean inside, double x, double y, double value): also when the image changes
 //   "clicked" (int n_press, double x, double y): the first button went down
 //   "dragged" (double x, double y): and moved
+//   "released" (): and came up
 //   "stepped" (int n): wheel turns, when lac_image_view_set_wheel_steps() is on
 //   "view-changed" (): zoom or place, by the user
 GtkWidget *lac_image_view_new(void);
@@ -39,6 +40,7 @@ void lac_image_view_zoom(LacImageView *self, double factor);
 void lac_image_view_copy_view(LacImageView *self, LacImageView *from);
 double lac_image_view_get_zoom(LacImageView *self);
 void lac_image_view_to_widget(LacImageView *self, double x, double y, double *wx, double *wy);
+GdkModifierType lac_image_view_get_modifiers(LacImageView *self);
 void lac_image_view_to_image(LacImageView *self, double wx, double wy, double *x, double *y);
 
 G_END_DECLS

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What session.c (state and undo) and session-work.c (jobs) share.
+// What session.c (state and undo), session-work.c (jobs), session-atoms.c (atoms, selection, edits)
+// and session-trace.c (work on atoms) share.
 #pragma once
 
+#include "ui/latest.h"
 #include "ui/session.h"
 
 enum {
@@ -14,14 +16,21 @@ enum {
     LAC_SESSION_FILE_CHANGED,
     LAC_SESSION_OPENED,
     LAC_SESSION_SAVE_VIEWS,
+    LAC_SESSION_ATOMS_CHANGED,
+    LAC_SESSION_SELECTION_CHANGED,
+    LAC_SESSION_CURRENT_ATOM_CHANGED,
+    LAC_SESSION_MATCH_CHANGED,
     LAC_SESSION_MESSAGE,
     LAC_SESSION_N_SIGNALS
 };
 
-// One point in the history. Immutable but for the session's newest one.
+// One point in the history. Immutable but for the session's newest one. A step that is one edit of
+// the atoms has no project: the edit knows both sides of it.
 typedef struct {
-    LacProject *project;
+    LacProject *project;     // (nullable)
+    LacEdit *edit;           // (nullable)
     LacSeries *recon_series; // (nullable) what project->recon was made from
+    LacVolume *atoms_volume; // (nullable) what the atoms were traced from
     guint64 serial;          // equal serials are the same state
     char *label;             // (nullable) in the history: the step away from this state
 } LacSessionState;
@@ -42,14 +51,45 @@ struct _LacSession {
     LacRecon *live;        // (nullable) newest published by a running reconstruction
     guint want_source;     // timeout that asks for the next published iterate
     guint64 save_serial;   // state that the running save writes
+
+    gboolean tracing;
+    LacAtoms *live_atoms;  // (nullable) found so far by a running tracing
+    LacVolume *job_volume; // (nullable) what it traces
+    guint8 *selection;     // (nullable) per atom
+    gsize n_selection, n_selected;
+    gsize current_atom;                // G_MAXSIZE: none
+    LacClassifyReport *classification; // (nullable) of the newest classification
+    LacMatch *match;                   // (nullable)
+    LacMatchParams match_params;
+    gboolean has_match_params, is_match_stale;
+    LacLatest *matcher;
 };
 
 void lac_session_emit(LacSession *self, guint signal);
 void lac_session_say(LacSession *self, const char *format, ...) G_GNUC_PRINTF(2, 3);
+void lac_session_offer(LacSession *self, const char *text, const char *label, const char *action);
 void lac_session_offer_run(LacSession *self);
+LacSessionState *lac_session_get_state(LacSession *self, guint i);
 void lac_session_push_undo(LacSession *self, const char *label);
 void lac_session_replace_all(LacSession *self, LacProject *project, const char *path,
     const char *source);
 void lac_session_center_crosshair(LacSession *self);
 void lac_session_store_position(LacSession *self);
 void lac_session_update_job(LacSession *self, LacJob *job);
+
+// Work that is the session's only one. @done gets the result, NULL if it failed or was cancelled.
+typedef void (*LacSessionFinish)(LacSession *self, gpointer result);
+void lac_session_start_job(LacSession *self, LacJob *job, LacSessionFinish done,
+    GDestroyNotify free_result, const char *failure);
+gboolean lac_session_refuse_if_busy(LacSession *self);
+
+// Atoms.
+void lac_session_init_atoms(LacSession *self);
+void lac_session_clear_atoms(LacSession *self);
+void
+lac_session_store_model(LacSession *self, LacAtoms *base, LacVolume *volume, const char *label);
+void lac_session_step_edit(LacSession *self, LacSessionState *step, gboolean forward);
+void lac_session_atoms_changed(LacSession *self, const LacEdit *edit);
+void lac_session_open_journal(LacSession *self);
+void lac_session_init_match(LacSession *self);
+void lac_session_request_match(LacSession *self, guint delay_ms);

@@ -9,12 +9,10 @@
 
 #define WANT_INTERVAL_MS 120 // between two iterates that are shown
 
-typedef void (*FinishFunc)(LacSession *self, gpointer result);
-
 // What is done on the main loop once a job is over.
 typedef struct {
     GWeakRef session;
-    FinishFunc done;
+    LacSessionFinish done;
     GDestroyNotify free_result;
     char *failure; // "Cannot open x.mrc"
 } Watch;
@@ -57,10 +55,17 @@ job_finished_cb(LacJob *job, Watch *watch)
         watch->free_result(result);
 }
 
-// Starts @job as the session's only one. @done gets the result, NULL if it failed or was cancelled.
-static void
-start_job(LacSession *self, LacJob *job, FinishFunc done, GDestroyNotify free_result,
-    const char *failure)
+/**
+ * lac_session_start_job:
+ * @self: a session without a job
+ * @job: not started yet
+ * @done: (scope async): gets the result on the main loop, %NULL if it failed or was cancelled
+ * @free_result: (nullable): frees the result afterwards
+ * @failure: what a message about an error begins with
+ */
+void
+lac_session_start_job(LacSession *self, LacJob *job, LacSessionFinish done,
+    GDestroyNotify free_result, const char *failure)
 {
     Watch *watch = g_new0(Watch, 1);
     g_weak_ref_init(&watch->session, self);
@@ -72,8 +77,14 @@ start_job(LacSession *self, LacJob *job, FinishFunc done, GDestroyNotify free_re
     lac_session_update_job(self, job);
 }
 
-static gboolean
-refuse_if_busy(LacSession *self)
+/**
+ * lac_session_refuse_if_busy:
+ * @self: a session
+ *
+ * Returns: whether work is running; then a message said so
+ */
+gboolean
+lac_session_refuse_if_busy(LacSession *self)
 {
     if (self->job == NULL)
         return FALSE;
@@ -138,9 +149,9 @@ say_result(LacSession *self, gpointer result)
 gboolean
 lac_session_run_job(LacSession *self, LacJob *job, const char *failure)
 {
-    if (refuse_if_busy(self))
+    if (lac_session_refuse_if_busy(self))
         return FALSE;
-    start_job(self, job, say_result, g_free, failure);
+    lac_session_start_job(self, job, say_result, g_free, failure);
     return TRUE;
 }
 
@@ -312,7 +323,7 @@ lac_session_reconstruct(LacSession *self, const LacReconParams *params, gboolean
     g_return_val_if_fail(LAC_IS_SESSION(self), FALSE);
 
     LacProject *project = self->state->project;
-    if (refuse_if_busy(self))
+    if (lac_session_refuse_if_busy(self))
         return FALSE;
     if (project->series == NULL || lac_series_count_included(project->series) == 0) {
         lac_session_say(self, "There are no projections to reconstruct from.");
@@ -336,7 +347,7 @@ lac_session_reconstruct(LacSession *self, const LacReconParams *params, gboolean
         recon_data_free, recon_result_free);
     g_signal_connect_object(job, "progressed", G_CALLBACK(recon_progressed_cb), self, 0);
     lac_progress_want_result(lac_job_get_progress(job));
-    start_job(self, job, recon_done, recon_result_free, "The reconstruction failed");
+    lac_session_start_job(self, job, recon_done, recon_result_free, "The reconstruction failed");
     lac_session_emit(self, LAC_SESSION_FILE_CHANGED);
     return TRUE;
 }
@@ -385,7 +396,7 @@ lac_session_revert_to_snapshot(LacSession *self, guint index)
     g_return_if_fail(LAC_IS_SESSION(self));
 
     LacProject *project = self->state->project;
-    if (refuse_if_busy(self))
+    if (lac_session_refuse_if_busy(self))
         return;
     g_return_if_fail(project->recon != NULL && index < project->recon->snapshots->len);
     const LacReconSnapshot *snapshot = g_ptr_array_index(project->recon->snapshots, index);
@@ -451,7 +462,7 @@ lac_session_open(LacSession *self, const char *path)
 {
     g_return_if_fail(LAC_IS_SESSION(self));
 
-    if (refuse_if_busy(self))
+    if (lac_session_refuse_if_busy(self))
         return;
     g_autofree char *name = g_filename_display_basename(path);
     g_autofree char *title = g_strdup_printf("Opening %s", name);
@@ -460,7 +471,7 @@ lac_session_open(LacSession *self, const char *path)
     if (lac_project_is_project(path))
         g_object_set_data_full(G_OBJECT(job), "project-path", g_strdup(path), g_free);
     g_object_set_data_full(G_OBJECT(job), "source-path", g_strdup(path), g_free);
-    start_job(self, job, open_done, free_project, failure);
+    lac_session_start_job(self, job, open_done, free_project, failure);
 }
 
 static gpointer
@@ -499,13 +510,13 @@ lac_session_open_example(LacSession *self)
 {
     g_return_if_fail(LAC_IS_SESSION(self));
 
-    if (refuse_if_busy(self))
+    if (lac_session_refuse_if_busy(self))
         return;
     LacSynthParams *params = g_new0(LacSynthParams, 1);
     lac_synth_params_init(params);
     g_autoptr(LacJob) job =
         lac_job_new("Example particle", example_job, params, g_free, free_project);
-    start_job(self, job, open_done, free_project, "Cannot build the example");
+    lac_session_start_job(self, job, open_done, free_project, "Cannot build the example");
 }
 
 typedef struct {
@@ -561,7 +572,7 @@ lac_session_save(LacSession *self, const char *path)
 {
     g_return_val_if_fail(LAC_IS_SESSION(self), FALSE);
 
-    if (refuse_if_busy(self))
+    if (lac_session_refuse_if_busy(self))
         return FALSE;
     g_return_val_if_fail(path != NULL || self->path != NULL, FALSE);
     lac_session_emit(self, LAC_SESSION_SAVE_VIEWS);
@@ -582,6 +593,6 @@ lac_session_save(LacSession *self, const char *path)
     g_autofree char *failure = g_strdup_printf("Cannot save %s", name);
     g_autoptr(LacJob) job = lac_job_new(title, save_job, data, save_data_free, g_free);
     self->saving = TRUE;
-    start_job(self, job, save_done, g_free, failure);
+    lac_session_start_job(self, job, save_done, g_free, failure);
     return TRUE;
 }

@@ -13,6 +13,8 @@ state_free(gpointer data)
     LacSessionState *state = data;
     lac_project_free(state->project);
     g_clear_pointer(&state->recon_series, lac_series_unref);
+    g_clear_pointer(&state->edit, lac_edit_unref);
+    g_clear_pointer(&state->atoms_volume, lac_volume_unref);
     g_free(state->label);
     g_free(state);
 }
@@ -38,6 +40,7 @@ lac_session_dispose(GObject *object)
         lac_job_cancel(self->job);
     }
     g_clear_object(&self->job);
+    g_clear_pointer(&self->matcher, lac_latest_free);
     G_OBJECT_CLASS(lac_session_parent_class)->dispose(object);
 }
 
@@ -51,6 +54,7 @@ lac_session_finalize(GObject *object)
     g_clear_pointer(&self->views, json_object_unref);
     g_clear_pointer(&self->live, lac_recon_unref);
     g_clear_pointer(&self->job_series, lac_series_unref);
+    lac_session_clear_atoms(self);
     g_free(self->path);
     g_free(self->source);
     G_OBJECT_CLASS(lac_session_parent_class)->finalize(object);
@@ -61,7 +65,8 @@ lac_session_class_init(LacSessionClass *klass)
 {
     static const char *const names[] = { "series-changed", "volume-changed", "recon-changed",
         "crosshair-changed", "projection-changed", "job-changed", "file-changed", "opened",
-        "save-views" };
+        "save-views", "atoms-changed", "selection-changed", "current-atom-changed",
+        "match-changed" };
     G_OBJECT_CLASS(klass)->dispose = lac_session_dispose;
     G_OBJECT_CLASS(klass)->finalize = lac_session_finalize;
     for (guint i = 0; i < G_N_ELEMENTS(names); i++)
@@ -78,6 +83,7 @@ lac_session_init(LacSession *self)
     self->undo = g_ptr_array_new_with_free_func(state_free);
     self->redo = g_ptr_array_new_with_free_func(state_free);
     self->views = json_object_new();
+    lac_session_init_atoms(self);
 }
 
 /**
@@ -121,6 +127,21 @@ lac_session_say(LacSession *self, const char *format, ...)
 }
 
 /**
+ * lac_session_offer:
+ * @self: a session
+ * @text: one sentence
+ * @label: (nullable): what the button of the toast says
+ * @action: (nullable): detailed name of the action that it does
+ *
+ * Asks the window to show a toast.
+ */
+void
+lac_session_offer(LacSession *self, const char *text, const char *label, const char *action)
+{
+    g_signal_emit(self, signals[LAC_SESSION_MESSAGE], 0, text, label, action);
+}
+
+/**
  * lac_session_offer_run:
  * @self: a session with projections
  *
@@ -131,7 +152,7 @@ lac_session_offer_run(LacSession *self)
 {
     g_autofree char *text = g_strdup_printf("%" G_GSIZE_FORMAT " projections are open",
         lac_session_get_series(self)->n);
-    g_signal_emit(self, signals[LAC_SESSION_MESSAGE], 0, text, "Reconstruct", "win.run");
+    lac_session_offer(self, text, "Reconstruct", "win.run");
 }
 
 // Clamps what is shown to what there is.
@@ -167,10 +188,18 @@ lac_session_center_crosshair(LacSession *self)
     lac_session_set_crosshair(self, xyz);
 }
 
+static const LacAtoms *
+get_model(const LacProject *project)
+{
+    return project->journal != NULL ? lac_journal_get_atoms(project->journal) : NULL;
+}
+
 // Tells what differs between two states.
 static void
-emit_differences(LacSession *self, const LacProject *old, const LacProject *new)
+emit_differences(LacSession *self, const LacSessionState *old_state,
+    const LacSessionState *new_state)
 {
+    const LacProject *old = old_state->project, *new = new_state->project;
     fit_position(self);
     if (old->series != new->series || old->mask != new->mask)
         lac_session_emit(self, LAC_SESSION_SERIES_CHANGED);
@@ -179,6 +208,8 @@ emit_differences(LacSession *self, const LacProject *old, const LacProject *new)
     // Also for another series: the volume may be stale now.
     if (old->recon != new->recon || old->series != new->series)
         lac_session_emit(self, LAC_SESSION_RECON_CHANGED);
+    if (get_model(old) != get_model(new) || old->truth != new->truth || old->volume != new->volume)
+        lac_session_atoms_changed(self, NULL);
     lac_session_emit(self, LAC_SESSION_FILE_CHANGED);
 }
 
@@ -188,6 +219,7 @@ state_copy(const LacSessionState *state, const char *label)
     LacSessionState *copy = g_new0(LacSessionState, 1);
     copy->project = lac_project_copy(state->project);
     copy->recon_series = state->recon_series != NULL ? lac_series_ref(state->recon_series) : NULL;
+    copy->atoms_volume = state->atoms_volume != NULL ? lac_volume_ref(state->atoms_volume) : NULL;
     copy->serial = state->serial;
     copy->label = g_strdup(label);
     return copy;
@@ -208,22 +240,66 @@ lac_session_push_undo(LacSession *self, const char *label)
     self->state->serial = ++self->last_serial;
 }
 
-// Gives the present state to the one list and takes another from the other.
+// Gives the present state to the one list and takes another from the other; says nothing yet.
 static void
-step_in_history(LacSession *self, GPtrArray *from, GPtrArray *to)
+step_in_history(LacSession *self, gboolean forward)
 {
-    if (from->len == 0)
-        return;
-    if (self->reconstructing) {
-        lac_session_say(self, "A reconstruction is running: cancel or finish it first.");
-        return;
-    }
+    GPtrArray *from = forward ? self->redo : self->undo, *to = forward ? self->undo : self->redo;
     LacSessionState *next = g_ptr_array_steal_index(from, from->len - 1);
     LacSessionState *last = self->state;
+    if (next->edit != NULL) {
+        lac_session_step_edit(self, next, forward);
+        g_ptr_array_add(to, next);
+        return;
+    }
     last->label = g_steal_pointer(&next->label);
     g_ptr_array_add(to, last);
     self->state = next;
-    emit_differences(self, last->project, next->project);
+}
+
+static gboolean
+refuse_to_step(LacSession *self)
+{
+    if (!self->reconstructing && !self->tracing)
+        return FALSE;
+    lac_session_say(self, "%s is running: cancel or finish it first.",
+        lac_job_get_title(self->job));
+    return TRUE;
+}
+
+/**
+ * lac_session_go_to_step:
+ * @self: a session
+ * @step: how many steps of the history are in effect afterwards; the last if there are fewer
+ *
+ * Undoes or does again as many steps as lie between.
+ */
+void
+lac_session_go_to_step(LacSession *self, guint step)
+{
+    g_return_if_fail(LAC_IS_SESSION(self));
+
+    step = MIN(step, lac_session_get_n_steps(self));
+    if (step == self->undo->len || refuse_to_step(self))
+        return;
+    gboolean forward = step > self->undo->len, only_edits = TRUE;
+    LacSessionState *last = state_copy(self->state, NULL);
+    const LacEdit *edit = NULL;
+    while (self->undo->len != step) {
+        GPtrArray *from = forward ? self->redo : self->undo;
+        const LacSessionState *next = g_ptr_array_index(from, from->len - 1);
+        edit = next->edit;
+        only_edits = only_edits && edit != NULL;
+        step_in_history(self, forward);
+    }
+    if (only_edits) {
+        lac_session_atoms_changed(self, edit);
+        lac_session_emit(self, LAC_SESSION_FILE_CHANGED);
+    }
+    else {
+        emit_differences(self, last, self->state);
+    }
+    state_free(last);
 }
 
 /**
@@ -235,7 +311,8 @@ step_in_history(LacSession *self, GPtrArray *from, GPtrArray *to)
 void
 lac_session_undo(LacSession *self)
 {
-    step_in_history(self, self->undo, self->redo);
+    if (self->undo->len > 0)
+        lac_session_go_to_step(self, self->undo->len - 1);
 }
 
 /**
@@ -247,7 +324,77 @@ lac_session_undo(LacSession *self)
 void
 lac_session_redo(LacSession *self)
 {
-    step_in_history(self, self->redo, self->undo);
+    if (self->redo->len > 0)
+        lac_session_go_to_step(self, self->undo->len + 1);
+}
+
+/**
+ * lac_session_get_n_steps:
+ * @self: a session
+ *
+ * Returns: the number of steps of the history, done and undone
+ */
+guint
+lac_session_get_n_steps(LacSession *self)
+{
+    return self->undo->len + self->redo->len;
+}
+
+/**
+ * lac_session_get_step:
+ * @self: a session
+ *
+ * Returns: how many steps of the history are in effect
+ */
+guint
+lac_session_get_step(LacSession *self)
+{
+    return self->undo->len;
+}
+
+/**
+ * lac_session_get_state:
+ * @self: a session
+ * @i: index of a step
+ *
+ * Returns: (transfer none): the step
+ */
+LacSessionState *
+lac_session_get_state(LacSession *self, guint i)
+{
+    return i < self->undo->len
+        ? g_ptr_array_index(self->undo, i)
+        : g_ptr_array_index(self->redo, self->redo->len - 1 - (i - self->undo->len));
+}
+
+/**
+ * lac_session_get_step_label:
+ * @self: a session
+ * @i: index of a step
+ *
+ * Returns: (transfer none): what the step is called
+ */
+const char *
+lac_session_get_step_label(LacSession *self, guint i)
+{
+    g_return_val_if_fail(LAC_IS_SESSION(self) && i < lac_session_get_n_steps(self), NULL);
+
+    return lac_session_get_state(self, i)->label;
+}
+
+/**
+ * lac_session_get_step_edit:
+ * @self: a session
+ * @i: index of a step
+ *
+ * Returns: (transfer none) (nullable): the edit by hand that the step is
+ */
+const LacEdit *
+lac_session_get_step_edit(LacSession *self, guint i)
+{
+    g_return_val_if_fail(LAC_IS_SESSION(self) && i < lac_session_get_n_steps(self), NULL);
+
+    return lac_session_get_state(self, i)->edit;
 }
 
 static const char *
@@ -267,7 +414,7 @@ last_label(const GPtrArray *list)
 gboolean
 lac_session_can_undo(LacSession *self)
 {
-    return self->undo->len > 0 && !self->reconstructing;
+    return self->undo->len > 0 && !self->reconstructing && !self->tracing;
 }
 
 /**
@@ -279,7 +426,7 @@ lac_session_can_undo(LacSession *self)
 gboolean
 lac_session_can_redo(LacSession *self)
 {
-    return self->redo->len > 0 && !self->reconstructing;
+    return self->redo->len > 0 && !self->reconstructing && !self->tracing;
 }
 
 /**
@@ -493,7 +640,7 @@ lac_session_import(LacSession *self, LacSeries *series, LacVolume *mask, const c
     lac_session_push_undo(self, "Load projections");
     LacSessionState *old = self->state;
     self->state = state_new(project, old->serial);
-    emit_differences(self, old->project, project);
+    emit_differences(self, old, self->state);
     state_free(old);
     lac_session_set_projection(self, 0);
     lac_session_emit(self, LAC_SESSION_OPENED);
@@ -515,6 +662,7 @@ lac_session_store_position(LacSession *self)
     json_object_set_array_member(self->views, "crosshair", crosshair);
     json_object_set_int_member(self->views, "projection", self->projection);
     json_object_set_boolean_member(self->views, "volume-stale", lac_session_is_volume_stale(self));
+    json_object_set_boolean_member(self->views, "atoms-stale", lac_session_are_atoms_stale(self));
 }
 
 // The opposite; what is missing or wrong becomes the centre and the first projection.
@@ -571,7 +719,8 @@ lac_session_replace_all(LacSession *self, LacProject *project, const char *path,
     self->views = views != NULL && JSON_NODE_HOLDS_OBJECT(views) ? json_node_dup_object(views)
                                                                  : json_object_new();
     restore_position(self);
-    emit_differences(self, old->project, project);
+    lac_session_open_journal(self);
+    emit_differences(self, old, self->state);
     lac_session_emit(self, LAC_SESSION_PROJECTION_CHANGED);
     lac_session_emit(self, LAC_SESSION_OPENED);
     state_free(old);

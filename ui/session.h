@@ -3,11 +3,16 @@
 #pragma once
 
 #include "core/data/atoms.h"
+#include "core/data/edit.h"
+#include "core/data/journal.h"
 #include "core/data/series.h"
 #include "core/data/volume.h"
 #include "core/job.h"
 #include "core/project/project.h"
 #include "core/recon/recon.h"
+#include "core/trace/classify.h"
+#include "core/trace/match.h"
+#include "core/trace/peaks.h"
 
 #include <gio/gio.h>
 #include <json-glib/json-glib.h>
@@ -22,6 +27,8 @@ G_DECLARE_FINAL_TYPE(LacSession, lac_session, LAC, SESSION, GObject)
 // tilt is shown), "job-changed" (another job, or none), "file-changed" (path, title, modified or
 // what undo does), "opened" (new data replaced all: frame it, and restore the views),
 // "save-views" (write what you want to find again into lac_session_get_views()),
+// "atoms-changed" (another model, an edit, or peaks found by a tracing), "selection-changed",
+// "current-atom-changed" (fly to it), "match-changed" (another comparison, or it became stale),
 // "message" (char *text, char *action_label, char *action_name: a toast).
 LacSession *lac_session_new(void);
 
@@ -41,11 +48,47 @@ gboolean lac_session_is_empty(LacSession *self);
 gboolean lac_session_is_volume_stale(LacSession *self); // its projections changed since
 JsonObject *lac_session_get_views(LacSession *self);
 
+// Atoms. What a tracing found so far while it runs. Indices are those of all peaks, also of the
+// records that are no part of the model.
+LacAtoms *lac_session_get_atoms(LacSession *self);
+LacJournal *lac_session_get_journal(LacSession *self); // (nullable) base model and edits
+void lac_session_set_model(LacSession *self, LacAtoms *base, const char *what);
+gboolean lac_session_edit(LacSession *self, LacEdit *edit); // takes @edit; applies, journals, says
+gboolean lac_session_are_atoms_stale(LacSession *self);     // the volume changed since
+char *lac_session_dup_species(LacSession *self, gsize index);
+const guint8 *lac_session_get_selection(LacSession *self); // (nullable) 1 per selected atom
+gsize lac_session_count_selected(LacSession *self);
+gsize *lac_session_dup_selected(LacSession *self, gsize *n);
+void lac_session_set_selection(LacSession *self, const gsize *indices, gsize n);
+gsize lac_session_get_current_atom(LacSession *self); // G_MAXSIZE: none
+void lac_session_set_current_atom(LacSession *self, gsize index);
+
+// Work on atoms.
+gboolean lac_session_is_tracing(LacSession *self);
+gboolean lac_session_trace(LacSession *self, const LacTraceParams *params, gboolean use_mask);
+gboolean lac_session_classify(LacSession *self, const LacClassifyParams *params);
+const LacClassifyReport *lac_session_get_classification(LacSession *self); // (nullable)
+void lac_session_set_truth(LacSession *self, LacAtoms *truth);
+void lac_session_open_truth(LacSession *self, const char *path);          // then compares
+void lac_session_compare(LacSession *self, const LacMatchParams *params); // NULL: no more
+const LacMatch *lac_session_get_match(LacSession *self);                  // (nullable)
+gboolean lac_session_is_match_stale(LacSession *self);
+
+// The history: steps in the order in which they were done, the first lac_session_get_step() of
+// them are in effect.
+guint lac_session_get_n_steps(LacSession *self);
+guint lac_session_get_step(LacSession *self);
+const char *lac_session_get_step_label(LacSession *self, guint i);
+const LacEdit *lac_session_get_step_edit(LacSession *self, guint i); // (nullable) an edit by hand
+void lac_session_set_step_reason(LacSession *self, guint i, const char *reason);
+void lac_session_go_to_step(LacSession *self, guint step);
+
 // What is shown.
 guint lac_session_get_projection(LacSession *self);
 void lac_session_set_projection(LacSession *self, guint k);
 void lac_session_get_crosshair(LacSession *self, gsize xyz[3]); // voxel indices
 void lac_session_set_crosshair(LacSession *self, const gsize xyz[3]);
+void lac_session_go_to_position(LacSession *self, LacVec3 position); // the crosshair
 
 // Work. One job at a time; a second request while one is active fails with a message.
 LacJob *lac_session_get_job(LacSession *self); // (nullable) the active one

@@ -8,6 +8,9 @@
 
 #define CROSS_GAP  7.0 // free space about the voxel [widget unit]
 #define LARGE_STEP 10  // [voxel] with Shift
+#define NUDGE      0.1 // [voxel] of an atom, by Alt and an arrow key
+#define FINE       0.1 // with Shift
+#define DRAG_START 3.0 // [widget unit] before an atom follows the pointer
 
 struct _LacSliceView {
     GtkWidget parent_instance;
@@ -17,12 +20,18 @@ struct _LacSliceView {
     LacVolume *volume; // (nullable)
     gsize crosshair[3];
     gboolean hides_crosshair;
+    LacSliceAtoms *atoms;                    // (nullable)
+    gsize grabbed;                           // atom under the button, or G_MAXSIZE
+    gboolean is_moving;                      // and it follows the pointer
+    double press_x, press_y, drag_x, drag_y; // [widget unit]
 };
 
 enum {
     CROSSHAIR_MOVED,
     POINTED,
     ACTIVATED,
+    ATOM_CLICKED,
+    ATOM_MOVED,
     N_SIGNALS
 };
 static guint signals[N_SIGNALS];
@@ -56,6 +65,91 @@ update_image(LacSliceView *self)
     lac_image_view_set_image(self->image, self->volume->buffer, &plane);
 }
 
+// The voxel size that positions are in; a volume without one is in voxels.
+static double
+get_voxel_size(const LacVolume *volume)
+{
+    return volume->voxel_size > 0.0 ? volume->voxel_size : 1.0;
+}
+
+static double
+get_origin(const LacVolume *volume, guint axis)
+{
+    const double origin[3] = { volume->origin.x, volume->origin.y, volume->origin.z };
+    return origin[axis];
+}
+
+// Where a position lies among the image coordinates of its axis.
+static double
+to_image(const LacVolume *volume, guint axis, double position)
+{
+    gsize n[3];
+    get_shape(volume, n);
+    return (position - get_origin(volume, axis)) / get_voxel_size(volume) + (double) (n[axis] / 2) +
+        0.5;
+}
+
+static double
+from_image(const LacVolume *volume, guint axis, double at)
+{
+    gsize n[3];
+    get_shape(volume, n);
+    return (at - 0.5 - (double) (n[axis] / 2)) * get_voxel_size(volume) + get_origin(volume, axis);
+}
+
+static LacSlicePlane
+get_plane(LacSliceView *self)
+{
+    LacSlicePlane plane = { .right = self->right, .up = self->up, .normal = self->normal };
+    double x1, y1;
+    plane.position =
+        from_image(self->volume, self->normal, (double) self->crosshair[self->normal] + 0.5);
+    lac_image_view_to_widget(self->image, to_image(self->volume, self->right, 0.0),
+        to_image(self->volume, self->up, 0.0), &plane.x, &plane.y);
+    lac_image_view_to_widget(self->image, to_image(self->volume, self->right, 1.0),
+        to_image(self->volume, self->up, 1.0), &x1, &y1);
+    plane.scale_x = x1 - plane.x;
+    plane.scale_y = plane.y - y1;
+    plane.width = gtk_widget_get_width(GTK_WIDGET(self->image));
+    plane.height = gtk_widget_get_height(GTK_WIDGET(self->image));
+    return plane;
+}
+
+// Where the dragged atom would go [Å]: along the normal it stays where it is.
+static void
+get_drop(LacSliceView *self, double xyz[3])
+{
+    const LacAtoms *atoms = self->atoms->atoms;
+    LacSlicePlane plane = get_plane(self);
+    xyz[0] = atoms->x[self->grabbed];
+    xyz[1] = atoms->y[self->grabbed];
+    xyz[2] = atoms->z[self->grabbed];
+    xyz[self->right] += (self->drag_x - self->press_x) / plane.scale_x;
+    xyz[self->up] -= (self->drag_y - self->press_y) / plane.scale_y;
+}
+
+static void
+draw_drag(LacSliceView *self, cairo_t *cr)
+{
+    static const double yellow[3] = { 1.0, 0.75, 0.24 };
+    LacSlicePlane plane = get_plane(self);
+    double to[3];
+    get_drop(self, to);
+    const double from[3] = { self->atoms->atoms->x[self->grabbed],
+        self->atoms->atoms->y[self->grabbed], self->atoms->atoms->z[self->grabbed] };
+    double x0 = plane.x + plane.scale_x * from[self->right];
+    double y0 = plane.y - plane.scale_y * from[self->up];
+    double x1 = plane.x + plane.scale_x * to[self->right];
+    double y1 = plane.y - plane.scale_y * to[self->up];
+    double radius = MAX((double) self->atoms->radii[self->grabbed] * plane.scale_x, 4.0);
+    lac_overlay_line(cr, x0, y0, x1, y1, yellow);
+    cairo_new_path(cr);
+    cairo_arc(cr, x1, y1, radius, 0.0, 2.0 * G_PI);
+    cairo_set_source_rgb(cr, yellow[0], yellow[1], yellow[2]);
+    cairo_set_line_width(cr, 2.0);
+    cairo_stroke(cr);
+}
+
 static void
 draw_cross(LacSliceView *self, cairo_t *cr, int width, int height)
 {
@@ -76,8 +170,14 @@ draw_overlay(LacImageView *image, cairo_t *cr, int width, int height, gpointer d
 {
     LacSliceView *self = data;
     GtkWidget *widget = GTK_WIDGET(image);
+    if (self->atoms != NULL) {
+        LacSlicePlane plane = get_plane(self);
+        lac_slice_atoms_draw(self->atoms, &plane, cr);
+    }
     if (!self->hides_crosshair)
         draw_cross(self, cr, width, height);
+    if (self->is_moving)
+        draw_drag(self, cr);
     lac_overlay_axes(widget, cr, height, self->right, self->up);
     if (self->volume->voxel_size > 0.0)
         lac_overlay_scale_bar(widget, cr, width, height,
@@ -129,21 +229,108 @@ move_to(LacSliceView *self, double x, double y)
     move_crosshair(self, xyz);
 }
 
+static gboolean
+is_extending(LacSliceView *self)
+{
+    return (lac_image_view_get_modifiers(self->image) & GDK_CONTROL_MASK) != 0;
+}
+
+// Returns whether there is an atom.
+static gboolean
+click_atom(LacSliceView *self, double x, double y)
+{
+    if (self->atoms == NULL)
+        return FALSE;
+    LacSlicePlane plane = get_plane(self);
+    lac_image_view_to_widget(self->image, x, y, &self->press_x, &self->press_y);
+    gsize index;
+    if (!lac_slice_atoms_pick(self->atoms, &plane, self->press_x, self->press_y, &index)) {
+        if (!is_extending(self))
+            g_signal_emit(self, signals[ATOM_CLICKED], 0, G_MAXUINT, FALSE);
+        return FALSE;
+    }
+    self->grabbed = index;
+    g_signal_emit(self, signals[ATOM_CLICKED], 0, (guint) index, is_extending(self));
+    return TRUE;
+}
+
 static void
 clicked_cb(LacImageView *image, int n_press, double x, double y, LacSliceView *self)
 {
     (void) image;
-    if (n_press == 2)
-        g_signal_emit(self, signals[ACTIVATED], 0);
-    else if (n_press == 1)
+    self->grabbed = G_MAXSIZE;
+    self->is_moving = FALSE;
+    if (n_press == 1 && !click_atom(self, x, y))
         move_to(self, x, y);
+    else if (n_press == 2 && !click_atom(self, x, y))
+        g_signal_emit(self, signals[ACTIVATED], 0);
 }
 
 static void
 dragged_cb(LacImageView *image, double x, double y, LacSliceView *self)
 {
+    if (self->grabbed == G_MAXSIZE || self->atoms == NULL) {
+        move_to(self, x, y);
+        return;
+    }
+    lac_image_view_to_widget(image, x, y, &self->drag_x, &self->drag_y);
+    if (hypot(self->drag_x - self->press_x, self->drag_y - self->press_y) > DRAG_START &&
+        lac_atoms_is_present(self->atoms->atoms, self->grabbed))
+        self->is_moving = TRUE;
+    if (self->is_moving)
+        gtk_widget_queue_draw(GTK_WIDGET(image));
+}
+
+static void
+end_drag(LacSliceView *self)
+{
+    self->grabbed = G_MAXSIZE;
+    self->is_moving = FALSE;
+    gtk_widget_queue_draw(GTK_WIDGET(self->image));
+}
+
+static void
+released_cb(LacImageView *image, LacSliceView *self)
+{
     (void) image;
-    move_to(self, x, y);
+    double to[3];
+    gsize index = self->grabbed;
+    gboolean was_moving = self->is_moving;
+    if (was_moving)
+        get_drop(self, to);
+    end_drag(self);
+    if (was_moving)
+        g_signal_emit(self, signals[ATOM_MOVED], 0, (guint) index, to[0], to[1], to[2],
+            is_extending(self));
+}
+
+// By keys an atom goes where it is put.
+static void
+nudge(LacSliceView *self, guint axis, double by)
+{
+    gsize i = self->atoms->current;
+    double xyz[3] = { self->atoms->atoms->x[i], self->atoms->atoms->y[i],
+        self->atoms->atoms->z[i] };
+    xyz[axis] += by * get_voxel_size(self->volume);
+    g_signal_emit(self, signals[ATOM_MOVED], 0, (guint) i, xyz[0], xyz[1], xyz[2], TRUE);
+}
+
+static gboolean
+nudge_key(LacSliceView *self, guint key, gboolean fine)
+{
+    double step = NUDGE * (fine ? FINE : 1.0);
+    if (self->atoms == NULL || self->atoms->current >= self->atoms->atoms->n ||
+        !lac_atoms_is_present(self->atoms->atoms, self->atoms->current))
+        return GDK_EVENT_PROPAGATE;
+    switch (key) {
+    case GDK_KEY_Left: nudge(self, self->right, -step); return GDK_EVENT_STOP;
+    case GDK_KEY_Right: nudge(self, self->right, step); return GDK_EVENT_STOP;
+    case GDK_KEY_Down: nudge(self, self->up, -step); return GDK_EVENT_STOP;
+    case GDK_KEY_Up: nudge(self, self->up, step); return GDK_EVENT_STOP;
+    case GDK_KEY_Page_Up: nudge(self, self->normal, step); return GDK_EVENT_STOP;
+    case GDK_KEY_Page_Down: nudge(self, self->normal, -step); return GDK_EVENT_STOP;
+    default: return GDK_EVENT_PROPAGATE;
+    }
 }
 
 static void
@@ -174,8 +361,14 @@ key_cb(GtkEventControllerKey *controller, guint key, guint code, GdkModifierType
 {
     (void) controller;
     (void) code;
-    if (self->volume == NULL || (state & (GDK_CONTROL_MASK | GDK_ALT_MASK)) != 0)
+    if (self->volume == NULL || (state & GDK_CONTROL_MASK) != 0)
         return GDK_EVENT_PROPAGATE;
+    if ((state & GDK_ALT_MASK) != 0)
+        return nudge_key(self, key, (state & GDK_SHIFT_MASK) != 0);
+    if (key == GDK_KEY_Escape && self->is_moving) {
+        end_drag(self);
+        return GDK_EVENT_STOP;
+    }
     gssize step = (state & GDK_SHIFT_MASK) != 0 ? LARGE_STEP : 1;
     switch (key) {
     case GDK_KEY_Left: move_by(self, self->right, -step); return GDK_EVENT_STOP;
@@ -195,6 +388,7 @@ lac_slice_view_dispose(GObject *object)
     if (self->image != NULL)
         gtk_widget_unparent(GTK_WIDGET(g_steal_pointer(&self->image)));
     g_clear_pointer(&self->volume, lac_volume_unref);
+    g_clear_pointer(&self->atoms, lac_slice_atoms_unref);
     G_OBJECT_CLASS(lac_slice_view_parent_class)->dispose(object);
 }
 
@@ -210,16 +404,23 @@ lac_slice_view_class_init(LacSliceViewClass *klass)
         NULL, NULL, G_TYPE_NONE, 4, G_TYPE_BOOLEAN, G_TYPE_UINT, G_TYPE_UINT, G_TYPE_UINT);
     signals[ACTIVATED] = g_signal_new("activated", LAC_TYPE_SLICE_VIEW, G_SIGNAL_RUN_LAST, 0, NULL,
         NULL, NULL, G_TYPE_NONE, 0);
+    signals[ATOM_CLICKED] = g_signal_new("atom-clicked", LAC_TYPE_SLICE_VIEW, G_SIGNAL_RUN_LAST, 0,
+        NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_UINT, G_TYPE_BOOLEAN);
+    signals[ATOM_MOVED] = g_signal_new("atom-moved", LAC_TYPE_SLICE_VIEW, G_SIGNAL_RUN_LAST, 0,
+        NULL, NULL, NULL, G_TYPE_NONE, 5, G_TYPE_UINT, G_TYPE_DOUBLE, G_TYPE_DOUBLE, G_TYPE_DOUBLE,
+        G_TYPE_BOOLEAN);
 }
 
 static void
 lac_slice_view_init(LacSliceView *self)
 {
+    self->grabbed = G_MAXSIZE;
     self->image = LAC_IMAGE_VIEW(lac_image_view_new());
     lac_image_view_set_flip_y(self->image, TRUE);
     lac_image_view_set_wheel_steps(self->image, TRUE);
     g_signal_connect(self->image, "clicked", G_CALLBACK(clicked_cb), self);
     g_signal_connect(self->image, "dragged", G_CALLBACK(dragged_cb), self);
+    g_signal_connect(self->image, "released", G_CALLBACK(released_cb), self);
     g_signal_connect(self->image, "pointed", G_CALLBACK(pointed_cb), self);
     g_signal_connect(self->image, "stepped", G_CALLBACK(stepped_cb), self);
     gtk_widget_set_parent(GTK_WIDGET(self->image), GTK_WIDGET(self));
@@ -246,7 +447,9 @@ lac_slice_view_new(LacAxis normal)
     gtk_accessible_update_property(GTK_ACCESSIBLE(self->image), GTK_ACCESSIBLE_PROPERTY_LABEL,
         label, GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
         "Click or drag to move the crosshair, arrow keys by one voxel, Page Up and Page Down or "
-        "the wheel to step through the slices, Ctrl and wheel to zoom",
+        "the wheel to step through the slices, Ctrl and wheel to zoom. Click an atom to select it, "
+        "drag to move it to the nearest peak, with Ctrl to where it is let go; Alt and arrow keys "
+        "move it by a tenth of a voxel",
         -1);
     return GTK_WIDGET(self);
 }
@@ -266,6 +469,42 @@ lac_slice_view_set_volume(LacSliceView *self, LacVolume *volume)
     lac_volume_unref(old);
     lac_image_view_set_overlay(self->image, volume != NULL ? draw_overlay : NULL, self);
     update_image(self);
+}
+
+/**
+ * lac_slice_view_set_atoms:
+ * @self: a view
+ * @atoms: (nullable): what is drawn over the volume; the view takes a reference
+ */
+void
+lac_slice_view_set_atoms(LacSliceView *self, LacSliceAtoms *atoms)
+{
+    g_return_if_fail(LAC_IS_SLICE_VIEW(self));
+
+    LacSliceAtoms *old = self->atoms;
+    self->atoms = atoms != NULL ? lac_slice_atoms_ref(atoms) : NULL;
+    lac_slice_atoms_unref(old);
+    if (self->grabbed != G_MAXSIZE && (atoms == NULL || self->grabbed >= atoms->atoms->n)) {
+        self->grabbed = G_MAXSIZE;
+        self->is_moving = FALSE;
+    }
+    gtk_widget_queue_draw(GTK_WIDGET(self->image));
+}
+
+/**
+ * lac_slice_view_locate_position:
+ * @self: a view with a volume
+ * @xyz: [Å]; along the normal it does not matter
+ * @wx: (out): where it lies [widget unit]
+ * @wy: (out): where it lies [widget unit]
+ */
+void
+lac_slice_view_locate_position(LacSliceView *self, const double xyz[3], double *wx, double *wy)
+{
+    g_return_if_fail(LAC_IS_SLICE_VIEW(self) && self->volume != NULL);
+
+    lac_image_view_to_widget(self->image, to_image(self->volume, self->right, xyz[self->right]),
+        to_image(self->volume, self->up, xyz[self->up]), wx, wy);
 }
 
 /**

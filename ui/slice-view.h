@@ -5,6 +5,7 @@
 #include "core/data/volume.h"
 #include "core/figure/colormap.h"
 #include "ui/render/camera.h"
+#include "ui/slice-atoms.h"
 
 #include <gtk/gtk.h>
 
@@ -17,9 +18,13 @@ G_DECLARE_FINAL_TYPE(LacSliceView, lac_slice_view, LAC, SLICE_VIEW, GtkWidget)
 // Signals:
 //   "crosshair-moved" (guint x, guint y, guint z): by mouse or keys
 //   "pointed" (gboolean inside, guint x, guint y, guint z): the voxel under the pointer
-//   "activated" (): double click
+//   "activated" (): double click on the volume
+//   "atom-clicked" (guint index, gboolean extend): G_MAXUINT where there is none
+//   "atom-moved" (guint index, double x, double y, double z, gboolean free): dragged, or by keys, to
+//     a position [Å]; free: it stays there, else it goes to the nearest peak
 GtkWidget *lac_slice_view_new(LacAxis normal);
 void lac_slice_view_set_volume(LacSliceView *self, LacVolume *volume);
+void lac_slice_view_set_atoms(LacSliceView *self, LacSliceAtoms *atoms);
 void lac_slice_view_set_crosshair(LacSliceView *self, const gsize xyz[3]);
 void lac_slice_view_set_show_crosshair(LacSliceView *self, gboolean show);
 void lac_slice_view_set_range(LacSliceView *self, double black, double white);
@@ -27,5 +32,7 @@ void lac_slice_view_set_colormap(LacSliceView *self, LacColormap colormap);
 void lac_slice_view_set_smooth(LacSliceView *self, gboolean smooth);
 void lac_slice_view_fit(LacSliceView *self);
 void lac_slice_view_locate(LacSliceView *self, const gsize xyz[3], double *wx, double *wy);
+void
+lac_slice_view_locate_position(LacSliceView *self, const double xyz[3], double *wx, double *wy);
 
 G_END_DECLS

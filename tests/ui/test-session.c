@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Atoms of a session: one history for all steps, selection, what is said of it.
+#include "ui/session.h"
+
+static LacAtoms *
+make_atoms(gsize n)
+{
+    LacAtoms *atoms = lac_atoms_new(n);
+    lac_atoms_add_species(atoms, "O");
+    lac_atoms_add_species(atoms, "Zr");
+    double *intensity = lac_atoms_add_column(atoms, LAC_COLUMN_INTENSITY);
+    for (gsize i = 0; i < n; i++) {
+        atoms->x[i] = 3.0 * (double) i;
+        intensity[i] = (double) (i % 2) + 1.0;
+        atoms->species[i] = (guint16) (i % 2);
+    }
+    return atoms;
+}
+
+static LacSession *
+make_session(gsize n)
+{
+    LacSession *session = lac_session_new();
+    g_autoptr(LacAtoms) atoms = make_atoms(n);
+    lac_session_set_model(session, atoms, "Trace");
+    return session;
+}
+
+static LacVolume *
+make_volume(void)
+{
+    g_autoptr(GError) error = NULL;
+    LacVolume *volume = lac_volume_new(32, 32, 32, 0.5, &error);
+    g_assert_no_error(error);
+    for (gsize i = 0; i < 32 * 32 * 32; i++)
+        volume->data[i] = 0.0F;
+    return volume;
+}
+
+static void
+delete_one(LacSession *session, gsize index)
+{
+    g_autoptr(GError) error = NULL;
+    LacEdit *edit = lac_edit_delete(lac_session_get_atoms(session), &index, 1, NULL, &error);
+    g_assert_no_error(error);
+    g_assert_true(lac_session_edit(session, edit));
+}
+
+static gsize
+count(LacSession *session)
+{
+    LacAtoms *atoms = lac_session_get_atoms(session);
+    return atoms != NULL ? lac_atoms_count_present(atoms) : 0;
+}
+
+// Edits and other changes come back in the order in which they were done.
+static void
+test_one_history(void)
+{
+    g_autoptr(LacSession) session = make_session(10);
+    g_autoptr(LacVolume) volume = make_volume();
+    delete_one(session, 2);
+    lac_session_set_volume(session, volume);
+    delete_one(session, 3);
+    g_assert_cmpuint(count(session), ==, 8);
+    g_assert_cmpuint(lac_session_get_n_steps(session), ==, 4);
+    lac_session_undo(session);
+    g_assert_cmpuint(count(session), ==, 9);
+    g_assert_true(lac_session_get_volume(session) == volume);
+    lac_session_undo(session);
+    g_assert_null(lac_session_get_volume(session));
+    g_assert_cmpuint(count(session), ==, 9);
+    lac_session_undo(session);
+    g_assert_cmpuint(count(session), ==, 10);
+    lac_session_undo(session);
+    g_assert_null(lac_session_get_atoms(session));
+    g_assert_false(lac_session_can_undo(session));
+    g_assert_false(lac_session_is_modified(session));
+    lac_session_go_to_step(session, 4);
+    g_assert_cmpuint(count(session), ==, 8);
+    g_assert_true(lac_session_get_volume(session) == volume);
+    lac_session_go_to_step(session, 1);
+    g_assert_cmpuint(count(session), ==, 10);
+    delete_one(session, 9);
+    g_assert_cmpuint(lac_session_get_n_steps(session), ==, 2);
+    g_assert_false(lac_session_can_redo(session));
+    g_assert_null(lac_session_get_step_edit(session, 0));
+    g_assert_cmpint(lac_session_get_step_edit(session, 1)->kind, ==, LAC_EDIT_DELETE);
+}
+
+// Another model does not lose the edits of the one before: undo brings them back.
+static void
+test_models(void)
+{
+    g_autoptr(LacSession) session = make_session(10);
+    delete_one(session, 0);
+    g_autoptr(LacAtoms) kept = lac_atoms_ref(lac_session_get_atoms(session));
+    g_autoptr(LacAtoms) other = make_atoms(5);
+    lac_session_set_model(session, other, "Trace again");
+    g_assert_cmpuint(count(session), ==, 5);
+    g_assert_cmpuint(lac_journal_get_length(lac_session_get_journal(session)), ==, 0);
+    delete_one(session, 1);
+    lac_session_undo(session);
+    lac_session_undo(session);
+    g_assert_true(lac_session_get_atoms(session) == kept);
+    g_assert_cmpuint(lac_journal_get_length(lac_session_get_journal(session)), ==, 1);
+    lac_session_undo(session);
+    g_assert_cmpuint(count(session), ==, 10);
+    lac_session_go_to_step(session, 4);
+    g_assert_cmpuint(count(session), ==, 4);
+}
+
+static void
+count_signal(guint *n)
+{
+    ++*n;
+}
+
+static void
+test_selection(void)
+{
+    g_autoptr(LacSession) session = make_session(10);
+    guint n_signals = 0;
+    g_signal_connect_swapped(session, "selection-changed", G_CALLBACK(count_signal), &n_signals);
+    g_assert_null(lac_session_get_selection(session));
+    const gsize wanted[] = { 7, 3, 7, 100 };
+    lac_session_set_selection(session, wanted, G_N_ELEMENTS(wanted));
+    lac_session_set_selection(session, wanted, G_N_ELEMENTS(wanted));
+    g_assert_cmpuint(n_signals, ==, 1);
+    gsize n;
+    g_autofree gsize *selected = lac_session_dup_selected(session, &n);
+    g_assert_cmpuint(n, ==, 2);
+    g_assert_cmpuint(selected[0], ==, 3);
+    g_assert_cmpuint(selected[1], ==, 7);
+    lac_session_set_current_atom(session, 7);
+    g_assert_cmpuint(lac_session_get_current_atom(session), ==, 7);
+    // What was deleted is no longer selected; what comes back is.
+    delete_one(session, 7);
+    g_assert_cmpuint(lac_session_count_selected(session), ==, 0);
+    lac_session_undo(session);
+    g_assert_cmpuint(lac_session_count_selected(session), ==, 1);
+    g_assert_cmpuint(lac_session_get_selection(session)[7], ==, 1);
+    g_assert_cmpuint(lac_session_get_current_atom(session), ==, 7);
+    g_autoptr(LacAtoms) other = make_atoms(3);
+    lac_session_set_model(session, other, "Open model");
+    g_assert_null(lac_session_get_selection(session));
+    g_assert_cmpuint(lac_session_get_current_atom(session), ==, G_MAXSIZE);
+}
+
+// The crosshair goes to the voxel of the current atom.
+static void
+test_current(void)
+{
+    g_autoptr(LacSession) session = lac_session_new();
+    g_autoptr(LacVolume) volume = make_volume();
+    lac_session_set_volume(session, volume);
+    g_autoptr(LacAtoms) atoms = lac_atoms_new(2);
+    atoms->x[1] = 1.2; // 2.4 voxels: the nearest is 2
+    atoms->y[1] = -0.8;
+    atoms->z[1] = 1e6;
+    lac_session_set_model(session, atoms, "Open model");
+    lac_session_set_current_atom(session, 1);
+    gsize xyz[3];
+    lac_session_get_crosshair(session, xyz);
+    g_assert_cmpuint(xyz[0], ==, 18);
+    g_assert_cmpuint(xyz[1], ==, 14);
+    g_assert_cmpuint(xyz[2], ==, 31);
+    g_assert_false(lac_session_are_atoms_stale(session));
+    g_autoptr(LacVolume) other = make_volume();
+    lac_session_set_volume(session, other);
+    g_assert_true(lac_session_are_atoms_stale(session));
+    lac_session_undo(session);
+    g_assert_false(lac_session_are_atoms_stale(session));
+}
+
+static void
+test_reason(void)
+{
+    g_autoptr(LacSession) session = make_session(4);
+    delete_one(session, 1);
+    lac_session_set_step_reason(session, 1, "beside the particle");
+    g_assert_cmpstr(lac_session_get_step_edit(session, 1)->reason, ==, "beside the particle");
+    LacJournal *journal = lac_session_get_journal(session);
+    g_assert_cmpstr(lac_journal_get_edit(journal, 0)->reason, ==, "beside the particle");
+    lac_session_undo(session);
+    lac_session_redo(session);
+    g_assert_cmpuint(count(session), ==, 3);
+}
+
+// Twenty thousand atoms: what an edit costs here, without a window.
+static void
+test_speed(void)
+{
+    g_autoptr(LacSession) session = make_session(20000);
+    gint64 begin = g_get_monotonic_time();
+    for (gsize i = 0; i < 100; i++)
+        delete_one(session, 10 * i);
+    double each = (double) (g_get_monotonic_time() - begin) * 1e-3 / 100.0;
+    begin = g_get_monotonic_time();
+    for (gsize i = 0; i < 100; i++)
+        lac_session_undo(session);
+    double undone = (double) (g_get_monotonic_time() - begin) * 1e-3 / 100.0;
+    g_test_message("20 000 atoms: edit %.2f ms, undo %.2f ms", each, undone);
+    g_assert_cmpuint(count(session), ==, 20000);
+    g_assert_cmpfloat(each, <, 16.0);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/session/one-history", test_one_history);
+    g_test_add_func("/session/models", test_models);
+    g_test_add_func("/session/selection", test_selection);
+    g_test_add_func("/session/current", test_current);
+    g_test_add_func("/session/reason", test_reason);
+    g_test_add_func("/session/speed", test_speed);
+    return g_test_run();
+}
