@@ -19,6 +19,11 @@
 #define MOST_SIGMA    8.0  // [pixel]
 #define DAMPING       1e-6 // of the normal matrix' diagonal
 
+#define SEARCH_PROJECTIONS 6 // that a first width is looked for with
+#define FIRST_TRIAL        -1
+#define LAST_TRIAL         5
+#define TRIAL_GROWTH       1.3
+
 typedef struct {
     const LacAtoms *atoms;
     const LacSeries *series;
@@ -32,6 +37,8 @@ typedef struct {
     double *product; // per projection and atom
     double *square;
     float *direction; // of the conjugate gradients: its projections
+    gsize stride;     // every so many projections take part in the normal equations
+    gboolean with_growth;
     gboolean failed;
     LacProgress *progress;
     double done, share; // of the progress
@@ -151,6 +158,13 @@ accumulate(const Fit *fit, const float *measured, float *const *columns, guint n
     }
 }
 
+// Numbers that one projection adds: the matrix with its right side, and the square of the data.
+static guint
+count_normal(guint n)
+{
+    return n * (n + 1) + 1;
+}
+
 // Normal equations of one projection: the species' images, their growth with the width, a constant.
 static void
 make_normals(gsize begin, gsize end, guint worker, gpointer data)
@@ -159,9 +173,10 @@ make_normals(gsize begin, gsize end, guint worker, gpointer data)
     Fit *fit = data;
     const guint s = fit->n_species, n = 2 * s + 1;
     for (gsize k = begin; k < end; k++) {
-        double *normal = fit->normal + k * n * (n + 1);
-        memset(normal, 0, n * (n + 1) * sizeof *normal);
-        if (fit->series->excluded[k])
+        double *normal = fit->normal + k * count_normal(n);
+        const float *measured = lac_series_get_projection(fit->series, k);
+        memset(normal, 0, count_normal(n) * sizeof *normal);
+        if (fit->series->excluded[k] || k % fit->stride != 0)
             continue;
         float *images = lac_alloc_floats(n * fit->n_pixels, NULL), *columns[MAX_UNKNOWNS];
         g_autofree double *own = g_new0(double, MAX(fit->atoms->n, 1));
@@ -176,11 +191,15 @@ make_normals(gsize begin, gsize end, guint worker, gpointer data)
                 own[i] = species_of(fit, i) == t ? fit->unit[i] : 0.0;
             LacAtomImage image = { fit->atoms, fit->sigma, own };
             lac_atom_image_add(&image, fit->series, k, columns[t]);
-            lac_atom_image_add_growth(&image, fit->series, k, columns[s + t]);
+            if (fit->with_growth)
+                lac_atom_image_add_growth(&image, fit->series, k, columns[s + t]);
         }
         for (gsize i = 0; i < fit->n_pixels; i++)
             columns[n - 1][i] = 1.0f;
-        accumulate(fit, lac_series_get_projection(fit->series, k), columns, n, normal);
+        accumulate(fit, measured, columns, n, normal);
+        for (gsize i = 0; i < fit->n_pixels; i++)
+            normal[n * (n + 1)] +=
+                is_measured(measured[i]) ? (double) measured[i] * (double) measured[i] : 0.0;
         lac_free(images);
     }
 }
@@ -210,41 +229,108 @@ solve(double *m, guint n, double *x)
     }
 }
 
-static void
-set_sigmas(Fit *fit)
+// Heights and constant for the widths as they are, in @x with a gap for the growth; returns the sum
+// of squares that they leave.
+static double
+solve_heights(const Fit *fit, const double *total, double *x)
 {
-    for (gsize i = 0; i < fit->atoms->n; i++)
-        fit->sigma[i] = fit->out->sigma[species_of(fit, i)];
+    const guint s = fit->n_species, n = 2 * s + 1;
+    double m[(MAX_SPECIES + 1) * (MAX_SPECIES + 2)], y[MAX_SPECIES + 1] = { 0 };
+    for (guint a = 0; a <= s; a++)
+        for (guint b = 0; b <= s + 1; b++) {
+            guint row = a < s ? a : n - 1, column = b < s ? b : b == s ? n - 1 : n;
+            m[a * (s + 2) + b] = total[row * (n + 1) + column];
+        }
+    double left = total[n * (n + 1)];
+    solve(m, s + 1, y);
+    for (guint a = 0; a <= s; a++) {
+        guint row = a < s ? a : n - 1;
+        x[row] = y[a];
+        left -= y[a] * total[row * (n + 1) + n];
+    }
+    return left;
 }
 
-// Gauss-Newton on widths and heights of the species together.
+// Sums the normal equations over the projections for the widths in @sigma.
+static gboolean
+measure_normals(Fit *fit, const double *sigma, double *total, GError **error)
+{
+    const guint length = count_normal(2 * fit->n_species + 1);
+    for (gsize i = 0; i < fit->atoms->n; i++)
+        fit->sigma[i] = sigma[species_of(fit, i)];
+    if (!for_each_projection(fit, make_normals, error))
+        return FALSE;
+    memset(total, 0, length * sizeof *total);
+    for (gsize k = 0; k < fit->series->n; k++)
+        for (guint c = 0; c < length; c++)
+            total[c] += fit->normal[k * length + c];
+    return TRUE;
+}
+
+// One width for all species, the best of a row of them on some of the projections: where
+// Gauss-Newton can start.
+static gboolean
+search_width(Fit *fit, GError **error)
+{
+    double total[MAX_UNKNOWNS * (MAX_UNKNOWNS + 1) + 1], x[MAX_UNKNOWNS], sigma[MAX_SPECIES];
+    double best = INFINITY, guess = fit->out->sigma[0], a = pixel_size_of(fit->series);
+    if (fit->params->sigma > 0.0)
+        return TRUE;
+    fit->stride = MAX(fit->series->n / SEARCH_PROJECTIONS, 1);
+    fit->with_growth = FALSE;
+    for (int j = FIRST_TRIAL; j <= LAST_TRIAL; j++) {
+        double width = CLAMP(guess * pow(TRIAL_GROWTH, j), LEAST_SIGMA * a, MOST_SIGMA * a);
+        for (guint t = 0; t < fit->n_species; t++)
+            sigma[t] = width;
+        if (!measure_normals(fit, sigma, total, error))
+            return FALSE;
+        double left = solve_heights(fit, total, x);
+        if (left >= best)
+            continue;
+        best = left;
+        for (guint t = 0; t < fit->n_species; t++)
+            fit->out->sigma[t] = width;
+    }
+    return TRUE;
+}
+
+// Gauss-Newton on the widths of the species, the heights following by linear least squares; a step
+// that makes things worse is halved.
 static gboolean
 fit_species(Fit *fit, GError **error)
 {
     const guint s = fit->n_species, n = 2 * s + 1;
     const double a = pixel_size_of(fit->series);
+    double total[MAX_UNKNOWNS * (MAX_UNKNOWNS + 1) + 1], x[MAX_UNKNOWNS] = { 0 };
+    double sigma[MAX_SPECIES], step[MAX_SPECIES] = { 0 }, best = INFINITY;
+    if (!search_width(fit, error))
+        return FALSE;
+    fit->stride = 1;
+    fit->with_growth = TRUE;
     for (guint round = 0; round < MAX(fit->params->n_rounds, 1); round++) {
-        double total[MAX_UNKNOWNS * (MAX_UNKNOWNS + 1)] = { 0 }, x[MAX_UNKNOWNS] = { 0 };
-        set_sigmas(fit);
-        if (!for_each_projection(fit, make_normals, error))
+        for (guint t = 0; t < s; t++)
+            sigma[t] = CLAMP(fit->out->sigma[t] * exp(step[t]), LEAST_SIGMA * a, MOST_SIGMA * a);
+        if (!measure_normals(fit, sigma, total, error))
             return FALSE;
-        for (gsize k = 0; k < fit->series->n; k++)
-            for (guint c = 0; c < n * (n + 1); c++)
-                total[c] += fit->normal[k * n * (n + 1) + c];
-        solve(total, n, x);
-        gboolean last = round + 1 >= fit->params->n_rounds;
-        for (guint t = 0; t < s; t++) {
-            fit->out->species_height[t] = x[t];
-            double step = x[t] > 0.0 ? CLAMP(x[s + t] / x[t], -LARGEST_STEP, LARGEST_STEP) : 0.0;
-            if (!last)
-                fit->out->sigma[t] =
-                    CLAMP(fit->out->sigma[t] * exp(step), LEAST_SIGMA * a, MOST_SIGMA * a);
+        double left = solve_heights(fit, total, x);
+        if (left > best) {
+            for (guint t = 0; t < s; t++)
+                step[t] *= 0.5;
+            continue;
         }
+        best = left;
+        memcpy(fit->out->sigma, sigma, s * sizeof *sigma);
+        memcpy(fit->out->species_height, x, s * sizeof *x);
         fit->out->background = x[n - 1];
+        solve(total, n, x);
+        for (guint t = 0; t < s; t++)
+            step[t] = x[t] > 0.0 ? CLAMP(x[s + t] / x[t], -LARGEST_STEP, LARGEST_STEP) : 0.0;
     }
-    for (gsize i = 0; i < fit->atoms->n; i++)
-        fit->out->height[i] =
-            fit->unit[i] * fmax(0.0, fit->out->species_height[species_of(fit, i)]);
+    for (gsize i = 0; i < fit->atoms->n; i++) {
+        guint t = species_of(fit, i);
+        fit->sigma[i] = fit->out->sigma[t];
+        fit->out->height[i] = fit->unit[i] * fmax(0.0, fit->out->species_height[t]);
+    }
     return TRUE;
 }
 
@@ -420,7 +506,8 @@ open_fit(Fit *fit, GError **error)
         out->sigma[t] = CLAMP(sigma, LEAST_SIGMA * a, MOST_SIGMA * a);
     fit->sigma = g_new0(double, n_atoms);
     fit->unit = g_new0(double, n_atoms);
-    fit->normal = g_new0(double, series->n *unknowns *(unknowns + 1));
+    gsize n_normal = count_normal(unknowns);
+    fit->normal = g_new0(double, series->n * n_normal);
     fit->product = g_try_new0(double, n);
     fit->square = g_try_new0(double, n);
     for (gsize i = 0; i < fit->atoms->n; i++)
@@ -511,7 +598,8 @@ lac_model_residual_new(const LacAtoms *atoms, const LacSeries *series,
     }
     g_autoptr(LacModelResidual) out = g_new0(LacModelResidual, 1);
     g_atomic_ref_count_init(&out->ref_count);
-    guint n_steps = MAX(params->n_rounds, 1) + (params->each ? params->n_each : 0) + 2;
+    guint n_steps = LAST_TRIAL - FIRST_TRIAL + 1 + MAX(params->n_rounds, 1) +
+        (params->each ? params->n_each : 0) + 2;
     g_auto(Fit) fit = {
         .atoms = atoms,
         .series = series,
