@@ -48,7 +48,7 @@ lac_edit_with_reason(const LacEdit *self, const char *reason)
     LacEdit *copy = g_new(LacEdit, 1);
     *copy = *self;
     g_atomic_ref_count_init(&copy->ref_count);
-    copy->reason = reason != NULL && reason[0] != '\0' ? g_strdup(reason) : NULL;
+    copy->reason = reason != NULL && reason[0] != '\0' ? g_utf8_make_valid(reason, -1) : NULL;
     copy->new_species = g_strdupv(self->new_species);
     copy->new_columns = g_strdupv(self->new_columns);
     copy->index = dup_array(self->index, self->n, sizeof *self->index);

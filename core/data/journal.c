@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/data/journal.h"
-
-struct LacJournal {
-    LacAtoms *base, *atoms;
-    GPtrArray *edits; // of LacEdit; those from position on can be redone
-    gsize position;
-};
+#include "core/data/edit-code.h"
+#include "core/data/journal-private.h"
+#include "core/error.h"
 
 static LacJournal *
 new_journal(LacAtoms *base, LacAtoms *atoms)
@@ -64,7 +60,8 @@ lac_journal_new_with_history(LacAtoms *atoms, LacEdit *const *edits, gsize n, gs
  * lac_journal_copy:
  * @self: a journal
  *
- * Returns: (transfer full): a journal of the same models and edits, for another thread
+ * Returns: (transfer full): a journal of the same models and edits, without the file, for another
+ *   thread
  */
 LacJournal *
 lac_journal_copy(const LacJournal *self)
@@ -73,12 +70,13 @@ lac_journal_copy(const LacJournal *self)
     for (guint i = 0; i < self->edits->len; i++)
         g_ptr_array_add(copy->edits, lac_edit_ref(self->edits->pdata[i]));
     copy->position = self->position;
+    lac_journal_get_mark(self, &copy->mark);
     return copy;
 }
 
 /**
  * lac_journal_free:
- * @self: (nullable) (transfer full): a journal
+ * @self: (nullable) (transfer full): a journal; its file stays
  */
 void
 lac_journal_free(LacJournal *self)
@@ -88,6 +86,7 @@ lac_journal_free(LacJournal *self)
     lac_atoms_unref(self->base);
     lac_atoms_unref(self->atoms);
     g_ptr_array_unref(self->edits);
+    lac_journal_file_free(self->file);
     g_free(self);
 }
 
@@ -154,6 +153,43 @@ lac_journal_get_edit(const LacJournal *self, gsize i)
     return self->edits->pdata[i];
 }
 
+// Writes a record, or everything if the last record could not be written.
+static void
+append_record(LacJournal *self, LacRecordType type, LacEncoder *record)
+{
+    if (self->file == NULL)
+        return;
+    if (lac_journal_file_get_problem(self->file) == NULL) {
+        lac_journal_file_append(self->file, type, record, &self->mark, self->digest);
+        return;
+    }
+    lac_journal_write_state(self);
+}
+
+/**
+ * lac_journal_replay_edit:
+ * @self: a journal
+ * @edit: an edit made for the model now
+ * @error: return location for a #GError
+ *
+ * Applies an edit without a record in the file.
+ *
+ * Returns: %TRUE, or %FALSE with @error set and nothing changed if it does not fit
+ */
+gboolean
+lac_journal_replay_edit(LacJournal *self, LacEdit *edit, GError **error)
+{
+    LacAtoms *atoms = lac_edit_apply(&edit, 1, self->atoms, FALSE, error);
+    if (atoms == NULL)
+        return FALSE;
+    lac_atoms_unref(self->atoms);
+    self->atoms = atoms;
+    g_ptr_array_set_size(self->edits, (gint) self->position);
+    g_ptr_array_add(self->edits, lac_edit_ref(edit));
+    self->position++;
+    return TRUE;
+}
+
 /**
  * lac_journal_apply:
  * @self: a journal
@@ -167,35 +203,37 @@ lac_journal_get_edit(const LacJournal *self, gsize i)
 gboolean
 lac_journal_apply(LacJournal *self, LacEdit *edit, GError **error)
 {
-    LacAtoms *atoms = lac_edit_apply(&edit, 1, self->atoms, FALSE, error);
-    if (atoms == NULL) {
-        lac_edit_unref(edit);
+    g_autoptr(LacEdit) owned = edit;
+    if (!lac_journal_replay_edit(self, edit, error))
         return FALSE;
+    if (self->file != NULL) {
+        g_auto(LacEncoder) record = { 0 };
+        lac_record_start(&record);
+        lac_edit_encode(edit, &record);
+        append_record(self, LAC_RECORD_EDIT, &record);
     }
-    lac_atoms_unref(self->atoms);
-    self->atoms = atoms;
-    g_ptr_array_set_size(self->edits, (gint) self->position);
-    g_ptr_array_add(self->edits, edit);
-    self->position++;
     return TRUE;
 }
 
 /**
- * lac_journal_set_reason:
+ * lac_journal_replay_position:
  * @self: a journal
- * @i: index of an edit
- * @reason: (nullable): why it was made; %NULL or empty for no reason
+ * @position: up to the length
  *
- * Replaces the edit by one that says so and does the same.
+ * Undoes or redoes edits without a record in the file.
  */
 void
-lac_journal_set_reason(LacJournal *self, gsize i, const char *reason)
+lac_journal_replay_position(LacJournal *self, gsize position)
 {
-    g_return_if_fail(i < self->edits->len);
-
-    LacEdit *edit = lac_edit_with_reason(self->edits->pdata[i], reason);
-    lac_edit_unref(self->edits->pdata[i]);
-    self->edits->pdata[i] = edit;
+    gboolean backward = position < self->position;
+    gsize first = MIN(position, self->position), n = MAX(position, self->position) - first;
+    LacEdit *const *edits = (LacEdit *const *) self->edits->pdata + first;
+    g_autoptr(GError) error = NULL;
+    LacAtoms *atoms = lac_edit_apply(edits, n, self->atoms, backward, &error);
+    g_assert_no_error(error); // every edit was applied once
+    lac_atoms_unref(self->atoms);
+    self->atoms = atoms;
+    self->position = position;
 }
 
 /**
@@ -212,15 +250,11 @@ lac_journal_go_to(LacJournal *self, gsize position)
 {
     if (position > self->edits->len || position == self->position)
         return FALSE;
-    gboolean backward = position < self->position;
-    gsize first = MIN(position, self->position), n = MAX(position, self->position) - first;
-    LacEdit *const *edits = (LacEdit *const *) self->edits->pdata + first;
-    g_autoptr(GError) error = NULL;
-    LacAtoms *atoms = lac_edit_apply(edits, n, self->atoms, backward, &error);
-    g_assert_no_error(error); // every edit was applied once
-    lac_atoms_unref(self->atoms);
-    self->atoms = atoms;
-    self->position = position;
+    lac_journal_replay_position(self, position);
+    g_auto(LacEncoder) record = { 0 };
+    lac_record_start(&record);
+    lac_encode_uint64(&record, position);
+    append_record(self, LAC_RECORD_GO_TO, &record);
     return TRUE;
 }
 
@@ -246,4 +280,41 @@ gboolean
 lac_journal_redo(LacJournal *self)
 {
     return lac_journal_go_to(self, self->position + 1);
+}
+
+/**
+ * lac_journal_replay_reason:
+ * @self: a journal
+ * @i: number of an edit
+ * @reason: (nullable): why it was made
+ *
+ * Gives an edit a reason without a record in the file.
+ */
+void
+lac_journal_replay_reason(LacJournal *self, gsize i, const char *reason)
+{
+    LacEdit *edit = lac_edit_with_reason(self->edits->pdata[i], reason);
+    lac_edit_unref(self->edits->pdata[i]);
+    self->edits->pdata[i] = edit;
+}
+
+/**
+ * lac_journal_set_reason:
+ * @self: a journal
+ * @i: index of an edit
+ * @reason: (nullable): why it was made; %NULL or empty for no reason
+ *
+ * Replaces the edit by one that says so and does the same.
+ */
+void
+lac_journal_set_reason(LacJournal *self, gsize i, const char *reason)
+{
+    g_return_if_fail(i < self->edits->len);
+
+    lac_journal_replay_reason(self, i, reason);
+    g_auto(LacEncoder) record = { 0 };
+    lac_record_start(&record);
+    lac_encode_uint64(&record, i);
+    lac_encode_text(&record, ((const LacEdit *) self->edits->pdata[i])->reason);
+    append_record(self, LAC_RECORD_REASON, &record);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Reads a project and believes nothing of it: shapes must fit each other, numbers their ranges.
+#include "core/data/edit-code.h"
 #include "core/io/bytes.h"
 #include "core/io/hdf5.h"
 #include "core/project/project-private.h"
@@ -7,13 +8,15 @@
 #include <math.h>
 #include <string.h>
 
-#define MAX_LENGTH 1e12 // [Å]
+#define MAX_LENGTH  1e12 // [Å]
+#define MAX_RECORDS 9e15 // whole numbers that a double holds
 
 typedef struct {
     LacH5 *file;
     const char *path;
     LacProgress *progress;
     double total, done; // [values] of large arrays
+    double schema;
 } Loader;
 
 static gboolean
@@ -318,6 +321,25 @@ load_columns(const Loader *self, const char *path, LacAtoms *atoms, gsize n_colu
     return TRUE;
 }
 
+// Numbers from 0 to below @end, one byte each; all 0 where an older schema has none.
+static gboolean
+load_bytes(const Loader *self, const char *folder, const char *name, gsize n, guint end,
+    guint8 *out, GError **error)
+{
+    g_autofree char *path = g_strconcat(folder, "/", name, NULL);
+    if (n == 0 || (self->schema < 2 && !lac_h5_exists(self->file, path)))
+        return TRUE;
+    g_autofree double *values = read_doubles(self, path, n, error);
+    if (values == NULL)
+        return FALSE;
+    for (gsize i = 0; i < n; i++) {
+        if (!(values[i] >= 0.0 && values[i] < end))
+            return damaged(self, path, "has an unknown value", error);
+        out[i] = (guint8) values[i];
+    }
+    return TRUE;
+}
+
 static LacAtoms *
 load_atoms(const Loader *self, const char *path, GError **error)
 {
@@ -347,11 +369,70 @@ load_atoms(const Loader *self, const char *path, GError **error)
     g_autofree char *comment_path = g_strconcat(path, "/comment", NULL);
     g_autofree char *comment = lac_h5_read_text(self->file, comment_path, error);
     if (comment == NULL || !load_species(self, path, atoms, n_names, error) ||
-        !load_columns(self, path, atoms, n_columns, error))
+        !load_columns(self, path, atoms, n_columns, error) ||
+        !load_bytes(self, path, "state", n, LAC_N_ATOM_STATES, atoms->state, error) ||
+        !load_bytes(self, path, "flag", n, LAC_N_PEAK_FLAGS, atoms->flag, error))
         return NULL;
     g_free(atoms->comment);
     atoms->comment = g_steal_pointer(&comment);
     return g_steal_pointer(&atoms);
+}
+
+static GPtrArray *
+load_history(const Loader *self, GError **error)
+{
+    gsize n;
+    g_autofree double *values = lac_h5_read_doubles(self->file, LAC_PROJECT_HISTORY, &n, error);
+    if (values == NULL)
+        return NULL;
+    g_autofree guint8 *bytes = g_new(guint8, n);
+    for (gsize i = 0; i < n; i++) {
+        if (!(values[i] >= 0.0 && values[i] <= G_MAXUINT8)) {
+            damaged(self, LAC_PROJECT_HISTORY, "is not made of bytes", error);
+            return NULL;
+        }
+        bytes[i] = (guint8) values[i];
+    }
+    LacDecoder in = { .at = bytes, .left = n };
+    return lac_edits_decode(&in, error);
+}
+
+static gboolean
+get_id(const Loader *self, const char *name, guint8 id[16], GError **error)
+{
+    g_autofree char *text = lac_h5_dup_string(self->file, LAC_PROJECT_MODEL, name);
+    gboolean is_good = text != NULL && strlen(text) == 32;
+    for (guint i = 0; is_good && i < 16; i++) {
+        int high = g_ascii_xdigit_value(text[2 * i]), low = g_ascii_xdigit_value(text[2 * i + 1]);
+        is_good = high >= 0 && low >= 0;
+        id[i] = (guint8) (16 * high + low);
+    }
+    return is_good || damaged(self, LAC_PROJECT_MODEL, "has no number of its save", error);
+}
+
+static LacJournal *
+load_journal(const Loader *self, GError **error)
+{
+    double position, n_records;
+    LacJournalMark mark;
+    g_autoptr(LacAtoms) atoms = load_atoms(self, LAC_PROJECT_MODEL, error);
+    g_autoptr(GPtrArray) edits = atoms != NULL ? load_history(self, error) : NULL;
+    if (edits == NULL ||
+        !get_number(self, LAC_PROJECT_MODEL, LAC_PROJECT_POSITION, 0.0, edits->len, &position,
+            error) ||
+        !get_number(self, LAC_PROJECT_MODEL, LAC_PROJECT_RECORDS, 0.0, MAX_RECORDS, &n_records,
+            error) ||
+        !get_id(self, LAC_PROJECT_SAVE, mark.save, error) ||
+        !get_id(self, LAC_PROJECT_FILE, mark.file, error))
+        return NULL;
+    mark.n_records = (guint64) n_records;
+    LacJournal *journal = lac_journal_new_with_history(atoms, (LacEdit *const *) edits->pdata,
+        edits->len, (gsize) position, error);
+    if (journal == NULL)
+        g_prefix_error(error, "%s: it is damaged: ", self->path);
+    else
+        lac_journal_set_mark(journal, &mark);
+    return journal;
 }
 
 static gboolean
@@ -380,7 +461,7 @@ load_provenance(const Loader *self, LacProject *project, GError **error)
 }
 
 static gboolean
-check_schema(const Loader *self, GError **error)
+check_schema(Loader *self, GError **error)
 {
     double schema;
     g_autofree char *version = lac_h5_dup_string(self->file, "/", "lacuna_version");
@@ -395,6 +476,7 @@ check_schema(const Loader *self, GError **error)
             version, schema, LAC_VERSION, LAC_PROJECT_SCHEMA);
         return FALSE;
     }
+    self->schema = schema;
     return schema >= 1.0 || damaged(self, "/", "has no valid schema", error);
 }
 
@@ -432,6 +514,11 @@ load_parts(Loader *self, LacProject *project, GError **error)
     if (lac_h5_exists(self->file, "/opened")) {
         project->volume = load_volume(self, "/opened", error);
         if (project->volume == NULL)
+            return FALSE;
+    }
+    if (lac_h5_exists(self->file, LAC_PROJECT_MODEL)) {
+        project->journal = load_journal(self, error);
+        if (project->journal == NULL)
             return FALSE;
     }
     if (lac_h5_exists(self->file, "/atoms/truth")) {

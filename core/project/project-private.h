@@ -4,7 +4,15 @@
 
 #include "core/project/project.h"
 
-#define LAC_PROJECT_SCHEMA 1
+#define LAC_PROJECT_SCHEMA 2 // 1 had no atoms but the truth, and those without states
+
+// The atoms and the attributes of their history.
+#define LAC_PROJECT_MODEL    "/atoms/model"
+#define LAC_PROJECT_HISTORY  "/atoms/model/history" // bytes of core/data/edit-code
+#define LAC_PROJECT_POSITION "position"             // how many of the edits are done
+#define LAC_PROJECT_SAVE     "save"                 // LacJournalMark
+#define LAC_PROJECT_FILE     "journal_file"
+#define LAC_PROJECT_RECORDS  "journal_records"
 
 // One number of LacReconParams as an attribute.
 typedef enum {

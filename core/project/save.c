@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Writes a project. Every group says its units and axes; arrays are in C order.
+#include "core/data/edit-code.h"
 #include "core/io/format.h"
 #include "core/io/hdf5.h"
 #include "core/project/project-private.h"
+
+#include <string.h>
 
 typedef struct {
     const LacProject *project;
     LacProgress *progress;
     LacH5 *file;
     double total, done; // [bytes] of large arrays
+    LacJournalMark mark;
 } Saver;
 
 static gboolean
@@ -206,6 +210,15 @@ save_species(Saver *self, const char *path, const LacAtoms *atoms, GError **erro
 }
 
 static gboolean
+write_bytes(Saver *self, const char *folder, const char *name, const guint8 *bytes, gsize n,
+    GError **error)
+{
+    g_autofree char *path = g_strconcat(folder, "/", name, NULL);
+    LacH5Array array = { .type = LAC_VALUE_UINT8, .n_dims = 1, .shape = { n }, .data = bytes };
+    return n == 0 || lac_h5_write_array(self->file, path, &array, (LacH5Span){ 0 }, error);
+}
+
+static gboolean
 save_atoms(Saver *self, const char *path, const LacAtoms *atoms, GError **error)
 {
     g_autofree double *positions = g_new(double, 3 * atoms->n);
@@ -223,8 +236,38 @@ save_atoms(Saver *self, const char *path, const LacAtoms *atoms, GError **error)
         lac_h5_set_integer(self->file, path, "species", n_names, error) &&
         lac_h5_set_integer(self->file, path, "columns", atoms->columns->len, error) &&
         write_doubles(self, places, positions, atoms->n, 3, error) &&
+        write_bytes(self, path, "state", atoms->state, atoms->n, error) &&
+        write_bytes(self, path, "flag", atoms->flag, atoms->n, error) &&
         save_species(self, path, atoms, error) && save_columns(self, path, atoms, error) &&
         lac_h5_write_text(self->file, comment, atoms->comment, error);
+}
+
+static gboolean
+set_id(Saver *self, const char *name, const guint8 id[16], GError **error)
+{
+    char text[33];
+    for (guint i = 0; i < 16; i++)
+        g_snprintf(text + 2 * i, 3, "%02x", id[i]);
+    return lac_h5_set_string(self->file, LAC_PROJECT_MODEL, name, text, error);
+}
+
+// The model as it is now, so that any program can read it, and the edits that made it.
+static gboolean
+save_journal(Saver *self, const LacJournal *journal, GError **error)
+{
+    g_auto(LacEncoder) history = { 0 };
+    gsize n = lac_journal_get_length(journal);
+    gint64 position = (gint64) lac_journal_get_position(journal);
+    lac_encode_uint64(&history, n);
+    for (gsize i = 0; i < n; i++)
+        lac_edit_encode(lac_journal_get_edit(journal, i), &history);
+    return save_atoms(self, LAC_PROJECT_MODEL, lac_journal_get_atoms(journal), error) &&
+        write_bytes(self, LAC_PROJECT_MODEL, "history", history.data, history.n, error) &&
+        lac_h5_set_integer(self->file, LAC_PROJECT_MODEL, LAC_PROJECT_POSITION, position, error) &&
+        set_id(self, LAC_PROJECT_SAVE, self->mark.save, error) &&
+        set_id(self, LAC_PROJECT_FILE, self->mark.file, error) &&
+        lac_h5_set_integer(self->file, LAC_PROJECT_MODEL, LAC_PROJECT_RECORDS,
+            (gint64) self->mark.n_records, error);
 }
 
 static gboolean
@@ -287,6 +330,7 @@ save_all(const char *path, gpointer data, GError **error)
         (project->mask == NULL || save_volume(self, "/mask", project->mask, error)) &&
         (project->recon == NULL || save_recon(self, project->recon, error)) &&
         (project->volume == NULL || save_volume(self, "/opened", project->volume, error)) &&
+        (project->journal == NULL || save_journal(self, project->journal, error)) &&
         (project->truth == NULL || save_atoms(self, "/atoms/truth", project->truth, error)) &&
         (project->views == NULL || lac_h5_write_text(file, "/views", project->views, error)) &&
         save_provenance(self, error) && lac_h5_close(file, error) &&
@@ -300,7 +344,8 @@ save_all(const char *path, gpointer data, GError **error)
  * @progress: (nullable): told the fraction written, every few megabytes
  * @error: return location for a #GError
  *
- * Writes everything that the project holds, but for the state of a running solver.
+ * Writes everything that the project holds, but for the state of a running solver. Its journal
+ * learns of the save; see lac_journal_mark_saved() for the one that was copied.
  *
  * Returns: %TRUE, or %FALSE with @error set (also when cancelled), the old file as it was and
  * nothing beside it
@@ -309,5 +354,16 @@ gboolean
 lac_project_save(const LacProject *self, const char *path, LacProgress *progress, GError **error)
 {
     Saver saver = { .project = self, .progress = progress, .total = count_bytes(self) };
-    return lac_write_atomically(path, save_all, &saver, error);
+    if (self->journal != NULL)
+        lac_journal_get_mark(self->journal, &saver.mark);
+    for (gsize i = 0; i < sizeof saver.mark.save; i += sizeof(guint32)) {
+        guint32 word = g_random_int();
+        memcpy(saver.mark.save + i, &word, sizeof word);
+    }
+    saver.mark.save[0] |= 1; // never all 0
+    if (!lac_write_atomically(path, save_all, &saver, error))
+        return FALSE;
+    if (self->journal != NULL)
+        lac_journal_set_mark(self->journal, &saver.mark);
+    return TRUE;
 }

@@ -3,6 +3,7 @@
 #include "core/error.h"
 #include "core/io/hdf5.h"
 #include "core/project/project.h"
+#include "tests/support/edits.h"
 #include "tests/support/mutate.h"
 #include "tests/support/scratch.h"
 
@@ -90,6 +91,19 @@ make_atoms(void)
     return atoms;
 }
 
+static LacJournal *
+make_journal(void)
+{
+    g_autoptr(LacAtoms) base = lac_random_atoms(70, 3);
+    LacJournal *journal = lac_journal_new(base);
+    GRand *random = g_rand_new_with_seed(4);
+    for (guint i = 0; i < 100; i++)
+        lac_journal_apply(journal, lac_random_edit(lac_journal_get_atoms(journal), random), NULL);
+    lac_journal_go_to(journal, 80);
+    g_rand_free(random);
+    return journal;
+}
+
 static LacProject *
 make_project(void)
 {
@@ -99,6 +113,9 @@ make_project(void)
     project->recon = make_recon();
     project->volume = make_volume(15, 7);
     project->truth = make_atoms();
+    project->truth->state[2] = LAC_ATOM_DELETED;
+    project->truth->flag[2] = LAC_PEAK_EDGE;
+    project->journal = make_journal();
     project->views = g_strdup("{\"camera\": [1, 2.5, \"Å\"]}");
     lac_project_add_provenance(project, "import", "file=series.mrc\nbin=2", "");
     g_autofree char *digests = lac_project_dup_digests(project);
@@ -192,6 +209,28 @@ check_atoms(const LacAtoms *a, const LacAtoms *b)
 }
 
 static void
+check_journal(LacJournal *a, LacJournal *b)
+{
+    gsize n = lac_journal_get_length(a), position = lac_journal_get_position(a);
+    g_assert_cmpuint(lac_journal_get_length(b), ==, n);
+    g_assert_cmpuint(lac_journal_get_position(b), ==, position);
+    g_assert_true(lac_atoms_are_identical(lac_journal_get_base(a), lac_journal_get_base(b)));
+    g_assert_true(lac_atoms_are_identical(lac_journal_get_atoms(a), lac_journal_get_atoms(b)));
+    for (gsize i = 0; i < n; i++) {
+        const LacEdit *s = lac_journal_get_edit(a, i), *t = lac_journal_get_edit(b, i);
+        g_assert_cmpint(s->kind, ==, t->kind);
+        g_assert_cmpint(s->time, ==, t->time);
+        g_assert_cmpstr(s->reason, ==, t->reason);
+    }
+    g_autoptr(LacJournal) c = lac_journal_copy(a), d = lac_journal_copy(b);
+    for (gsize to = 0; to <= n; to += 10) {
+        lac_journal_go_to(c, to);
+        lac_journal_go_to(d, to);
+        g_assert_true(lac_atoms_are_identical(lac_journal_get_atoms(c), lac_journal_get_atoms(d)));
+    }
+}
+
+static void
 check_project(const LacProject *a, const LacProject *b)
 {
     check_series(a->series, b->series);
@@ -199,6 +238,8 @@ check_project(const LacProject *a, const LacProject *b)
     check_recon(a->recon, b->recon);
     check_volume(a->volume, b->volume);
     check_atoms(a->truth, b->truth);
+    g_assert_true(lac_atoms_are_identical(a->truth, b->truth));
+    check_journal(a->journal, b->journal);
     g_assert_cmpstr(a->views, ==, b->views);
     g_assert_cmpuint(a->provenance->len, ==, b->provenance->len);
     for (guint i = 0; i < a->provenance->len; i++) {
@@ -268,14 +309,14 @@ test_newer(LacScratch *scratch, gconstpointer data)
     g_autoptr(LacH5) file = lac_h5_create(path, LAC_H5_CHECKSUMMED, &error);
     g_assert_no_error(error);
     g_assert_true(lac_h5_set_string(file, "/", "lacuna_version", "9.8", &error));
-    g_assert_true(lac_h5_set_integer(file, "/", "schema", 2, &error));
+    g_assert_true(lac_h5_set_integer(file, "/", "schema", 3, &error));
     g_assert_true(lac_h5_close(file, &error));
     g_assert_true(lac_project_is_project(path));
     g_autoptr(LacProject) project = lac_project_load(path, NULL, &error);
     g_assert_null(project);
     g_assert_error(error, LAC_ERROR, LAC_ERROR_UNSUPPORTED);
     g_assert_nonnull(strstr(error->message, "Lacuna 9.8"));
-    g_assert_nonnull(strstr(error->message, "schema 2"));
+    g_assert_nonnull(strstr(error->message, "schema 3"));
 }
 
 static void
