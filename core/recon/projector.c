@@ -12,7 +12,7 @@
 #include <string.h>
 
 #define MARGIN          8 // columns beyond the outermost voxel, wide enough for spline and filter
-#define MIN_EXTENT      8 // the kernels look at up to six voxels of a row at once
+#define MIN_EXTENT      8 // leaves a tiny volume a detector wide enough for its padded rows
 #define TASKS           8 // wanted at least, in groups of between so many angles
 #define MIN_ANGLES      8
 #define MAX_ANGLES      32

@@ -13,10 +13,11 @@
 
 // Within these limits a projection is splat on a sheared detector by the fast kernels and the shear
 // undone by shifting lines with Fourier transforms; beyond, every voxel is splat on its own.
-#define MIN_SCALE     0.8 // foreshortening of the tilt axis on the detector
-#define MAX_SLOPE     0.5 // of the shears
-#define EDGE          4.0 // columns and rows that a spline and its guard need
-#define ROWS_PER_TASK 4
+#define MIN_SCALE      0.8 // foreshortening of the tilt axis on the detector
+#define MAX_SLOPE      0.5 // of the shears
+#define EDGE           4.0 // columns and rows that a spline and its guard need
+#define ROWS_PER_TASK  4
+#define VIEWS_PER_TASK 8 // that read the volume together
 
 typedef struct {
     gboolean is_sheared;
@@ -95,9 +96,9 @@ lac_splat_general_new(const LacSplatGeneralParams *params, GError **error)
     }
     self->fft_u = lac_fft_new(1, 1, params->n_u);
     self->fft_v = lac_fft_new(1, 1, params->n_v);
-    // For the kernels' columns, or for a transposed detector with a line and its spectrum.
+    // For a transposed detector with a line and its spectrum.
     gsize lines = params->n_u * params->n_v + 3 * (MAX(params->n_u, params->n_v) + 32);
-    self->n_scratch = (MAX(lines, LAC_SHEAR_SCRATCH(params->n_u)) + 15) / 16 * 16;
+    self->n_scratch = (lines + 15) / 16 * 16;
     self->n_workers = lac_parallel_max_workers();
     self->scratch = lac_alloc_floats(self->n_workers * self->n_scratch, error);
     if (self->scratch == NULL)
@@ -275,12 +276,14 @@ typedef struct {
     LacSplatGeneral *self;
     const float *volume;
     float *detectors;
-    float *out;          // volume, back projection
-    gboolean major_is_z; // of the shears that take part, back projection
+    float *out; // volume, back projection
+    // The sheared views that take part, all with one major axis, and their detectors.
+    gboolean major_is_z;
     gsize n_shears;
     const LacSplatShear **shears;
-    const float **sheared_detectors;
-    gsize per_tile; // tasks per tile
+    float **sheared_detectors;
+    gsize per_task; // views, forward
+    gsize per_tile; // tasks per tile, back projection
 } SplatArgs;
 
 static float *
@@ -298,25 +301,53 @@ parallel(const LacSplatGeneral *self, gsize n, LacParallelFunc func, SplatArgs *
         func(0, n, 0, args); // more threads than there is scratch memory for
 }
 
+// Collects the sheared views of one major axis.
 static void
-forward_projections(gsize begin, gsize end, guint worker, gpointer data)
+choose_shears(SplatArgs *args, gboolean major_is_z)
+{
+    const LacSplatGeneral *self = args->self;
+    args->major_is_z = major_is_z;
+    args->n_shears = 0;
+    for (gsize k = 0; k < self->params.n; k++) {
+        const View *view = &self->views[k];
+        if (!view->is_sheared || view->shear.across.major_is_z != major_is_z)
+            continue;
+        args->shears[args->n_shears] = &view->shear;
+        args->sheared_detectors[args->n_shears++] =
+            args->detectors + k * self->params.n_u * self->params.n_v;
+    }
+}
+
+static void
+forward_shears(gsize begin, gsize end, guint worker, gpointer data)
+{
+    (void) worker;
+    const SplatArgs *args = data;
+    const LacSplatGeneral *self = args->self;
+    const LacSplatGeneralParams *p = &self->params;
+    for (gsize task = begin; task < end; task++) {
+        gsize k = task * args->per_task, n = MIN(args->per_task, args->n_shears - k);
+        for (gsize y = 0; y < p->ny; y += LAC_TILE_WIDTH) {
+            LacSplatTile tile = tile_at(p, y);
+            self->kernels->forward_sheared(&tile, n, args->shears + k,
+                args->volume + y * p->nz * p->nx, args->sheared_detectors + k);
+        }
+    }
+}
+
+static void
+finish_projections(gsize begin, gsize end, guint worker, gpointer data)
 {
     const SplatArgs *args = data;
     const LacSplatGeneral *self = args->self;
     const LacSplatGeneralParams *p = &self->params;
-    const gsize n_pixels = p->n_u * p->n_v;
     float *scratch = worker_scratch(self, worker);
     for (gsize k = begin; k < end; k++) {
-        const View *view = &self->views[k];
-        float *detector = args->detectors + k * n_pixels;
-        memset(detector, 0, n_pixels * sizeof(float));
-        for (gsize y = 0; y < p->ny; y += LAC_TILE_WIDTH) {
+        float *detector = args->detectors + k * p->n_u * p->n_v;
+        for (gsize y = 0; y < p->ny && !self->views[k].is_sheared; y += LAC_TILE_WIDTH) {
             LacSplatTile tile = tile_at(p, y);
-            const float *volume = args->volume + y * p->nz * p->nx;
-            if (view->is_sheared)
-                self->kernels->forward_sheared(&tile, &view->shear, volume, detector, scratch);
-            else
-                forward_voxels(self, view, &tile, volume, detector);
+            forward_voxels(self, &self->views[k], &tile, args->volume + y * p->nz * p->nx,
+                detector);
         }
         shear_along_v(self, detector, self->shears[k].mu, scratch);
         shear_along_u(self, detector, self->shears[k].tau, scratch);
@@ -339,6 +370,7 @@ unshear_projections(gsize begin, gsize end, guint worker, gpointer data)
 static void
 adjoint_rows(gsize begin, gsize end, guint worker, gpointer data)
 {
+    (void) worker;
     const SplatArgs *args = data;
     const LacSplatGeneral *self = args->self;
     const LacSplatGeneralParams *p = &self->params;
@@ -346,9 +378,9 @@ adjoint_rows(gsize begin, gsize end, guint worker, gpointer data)
     for (gsize task = begin; task < end; task++) {
         LacSplatTile tile = tile_at(p, task / args->per_tile * LAC_TILE_WIDTH);
         gsize j = task % args->per_tile * ROWS_PER_TASK;
-        self->kernels->adjoint_sheared(&tile, args->n_shears, args->shears, args->sheared_detectors,
-            args->out + tile.y * p->nz * p->nx, j, MIN(j + ROWS_PER_TASK, n_j),
-            worker_scratch(self, worker));
+        self->kernels->adjoint_sheared(&tile, args->n_shears, args->shears,
+            (const float *const *) args->sheared_detectors, args->out + tile.y * p->nz * p->nx, j,
+            MIN(j + ROWS_PER_TASK, n_j));
     }
 }
 
@@ -383,8 +415,24 @@ adjoint_planes(gsize begin, gsize end, guint worker, gpointer data)
 void
 lac_splat_general_forward(LacSplatGeneral *self, const float *volume, float *detectors)
 {
-    SplatArgs args = { .self = self, .volume = volume, .detectors = detectors };
-    parallel(self, self->params.n, forward_projections, &args);
+    const LacSplatGeneralParams *p = &self->params;
+    g_autofree const LacSplatShear **shears = g_new(const LacSplatShear *, p->n);
+    g_autofree float **sheared_detectors = g_new(float *, p->n);
+    SplatArgs args = {
+        .self = self,
+        .volume = volume,
+        .detectors = detectors,
+        .shears = shears,
+        .sheared_detectors = sheared_detectors,
+    };
+    memset(detectors, 0, p->n * p->n_u * p->n_v * sizeof(float));
+    for (int major_is_z = 0; major_is_z < 2; major_is_z++) {
+        choose_shears(&args, major_is_z);
+        gsize n_tasks = (args.n_shears + VIEWS_PER_TASK - 1) / VIEWS_PER_TASK;
+        args.per_task = n_tasks > 0 ? (args.n_shears + n_tasks - 1) / n_tasks : 0;
+        parallel(self, n_tasks, forward_shears, &args);
+    }
+    parallel(self, p->n, finish_projections, &args);
 }
 
 /**
@@ -398,7 +446,7 @@ lac_splat_general_adjoint(LacSplatGeneral *self, float *detectors, float *volume
 {
     const LacSplatGeneralParams *p = &self->params;
     g_autofree const LacSplatShear **shears = g_new(const LacSplatShear *, p->n);
-    g_autofree const float **sheared_detectors = g_new(const float *, p->n);
+    g_autofree float **sheared_detectors = g_new(float *, p->n);
     SplatArgs args = {
         .self = self,
         .detectors = detectors,
@@ -410,15 +458,7 @@ lac_splat_general_adjoint(LacSplatGeneral *self, float *detectors, float *volume
     parallel(self, p->n, unshear_projections, &args);
     gsize n_direct = p->n;
     for (int major_is_z = 0; major_is_z < 2; major_is_z++) {
-        args.major_is_z = major_is_z;
-        args.n_shears = 0;
-        for (gsize k = 0; k < p->n; k++) {
-            const View *view = &self->views[k];
-            if (!view->is_sheared || view->shear.across.major_is_z != major_is_z)
-                continue;
-            shears[args.n_shears] = &view->shear;
-            sheared_detectors[args.n_shears++] = detectors + k * p->n_u * p->n_v;
-        }
+        choose_shears(&args, major_is_z);
         n_direct -= args.n_shears;
         gsize n_tiles = (p->ny - 1) / LAC_TILE_WIDTH + 1, n_j = major_is_z ? p->nx : p->nz;
         args.per_tile = (n_j - 1) / ROWS_PER_TASK + 1;

@@ -174,8 +174,8 @@ adjoint_path(Path path, float *voxel, const float *columns, const gsize pitch, c
 // Blocks of voxels are held in the first- and second-level cache while all projections are done.
 
 #define LINE        16                                  // floats of a cache line
-#define BLOCK_PITCH (BLOCK * LAC_TILE_WIDTH + 2 * LINE) // not a power of two: paths along z
-                                                        // would fall on the same cache sets
+#define BLOCK_PITCH (BLOCK * LAC_TILE_WIDTH + 2 * LINE) // paths along z use all cache sets
+
 typedef struct {
     gsize x, z, n_x, n_z;
     gsize width;
@@ -305,15 +305,37 @@ adjoint(const LacSplatPlan *plan, gsize width, const float *projections, float *
     }
 }
 
-// --- rows, for the sheared kernels
+// --- any orientation near the tilt axis
+//
+// A row of voxels is splat across the tilt axis as above, here along the major axis, then moved
+// along the tilt axis. The move differs from row to row of the minor axis and, by the
+// foreshortening of y, a little along y: its weights are vectors.
 
-#define BLOCK_MAJOR 64 // voxels along the major axis, forward
-#define BLOCK_MINOR 16 // rows of a block, forward
-#define ROWS        2  // rows added to a detector column at once, forward; more spill registers
-#define ROW_TAPS    6
-#define BLOCK_X     64  // voxels of a block, back
-#define ANGLES      4   // projections added to a voxel at once, back
-#define MAX_COLUMNS 256 // detector columns met by one row of a block: 127 + 16 + 2 * 2 + slack
+#define ROW         32                // voxels of a row that are done at once
+#define ROWS        4                 // rows that are done together, on nearly the same columns
+#define ROW_COLUMNS (ROW * 5 / 4 + 8) // detector columns that a row reaches, for |a| <= 1.25
+#define GUARD       16                // zeros around a column, for taps beyond its ends
+#define GUARDED     (LAC_TILE_WIDTH + 2 * GUARD)
+#define GROUP       8  // projections that share rows while these are in the cache
+#define MOVED       4  // columns moved at once
+#define MOVE_TAPS   11 // for scale >= 0.8 and any number of lanes
+#define MOVES       ((LAC_TILE_WIDTH + 8) / LANES + 1)
+
+typedef float LooseVector __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
+
+// Consecutive outputs: output l is the sum of weight[t][l] times input (first_input + l + t).
+typedef struct {
+    Vector weight[MOVE_TAPS];
+    gssize first_input;
+    gsize first_output;
+    gsize n_taps;
+} MoveVector;
+
+typedef struct {
+    MoveVector vectors[MOVES];
+    gsize n;
+    gsize row; // of the detector, that output 0 (to it) or input 0 (from it) stands for
+} Move;
 
 // The centred cubic B-spline at distance |d| <= 2 or beyond, where it is 0.
 static inline float
@@ -326,359 +348,263 @@ spline(float d)
     return (m2 * m2 * m2 - 4.0f * (m1 * m1 * m1)) * (1.0f / 6.0f);
 }
 
-// --- forward
-
-// A run of rows and columns of one block as one projection sees it.
-typedef struct {
-    const float *voxels;      // voxel (first, 0) of the block's first row
-    gsize stride_i, stride_j; // floats from voxel to voxel along the two axes
-    gsize n_i;                // voxels per row, at least ROW_TAPS
-    float a;
-    float base[ROWS]; // position of voxel 0 of each row, relative to the first column
-    gsize n_columns;
-} Run;
-
-// For each column of a row: the first of the voxels that reach it, and their weights.
-static inline __attribute__((always_inline)) void
-forward_weights(const Run *run, int row, const int n_taps, gint32 *first,
-    float (*weights)[MAX_COLUMNS])
-{
-    const float a = run->a, base = run->base[row], inverse = 1.0f / run->a;
-    const float reach = 2.0f * fabsf(inverse);
-    const float last = (float) ((gssize) run->n_i - n_taps);
-    const gsize n = run->n_columns;
-#pragma omp simd
-    for (gsize u = 0; u < n; u++) {
-        float i = floorf(((float) (gint32) u - base) * inverse - reach) + 1.0f;
-        i = i > 0.0f ? i : 0.0f;
-        i = i < last ? i : last;
-        first[u] = (gint32) i;
-        float d = a * i + base - (float) (gint32) u;
-        for (int t = 0; t < n_taps; t++)
-            weights[t][u] = spline(d + a * (float) t);
-    }
-}
-
-static inline __attribute__((always_inline)) void
-forward_rows(const Run *run, float *columns, const int n_rows, const int n_taps, const gsize width)
-{
-    gint32 first[ROWS][MAX_COLUMNS];
-    float weights[ROWS][ROW_TAPS][MAX_COLUMNS];
-    for (int r = 0; r < n_rows; r++)
-        forward_weights(run, r, n_taps, first[r], weights[r]);
-    const gsize stride = run->stride_i;
-    for (gsize u = 0; u < run->n_columns; u++) {
-        const float *v[ROWS];
-        float w[ROWS][ROW_TAPS];
-        for (int r = 0; r < n_rows; r++) {
-            v[r] = run->voxels + (gsize) r * run->stride_j + (gsize) first[r][u] * stride;
-            for (int t = 0; t < n_taps; t++)
-                w[r][t] = weights[r][t][u];
-        }
-        float *out = columns + u * width;
-#pragma omp simd
-        for (gsize y = 0; y < width; y++) {
-            float sum = out[y];
-            for (int r = 0; r < n_rows; r++)
-                for (int t = 0; t < n_taps; t++)
-                    sum += w[r][t] * v[r][(gsize) t * stride + y];
-            out[y] = sum;
-        }
-    }
-}
-
-static inline __attribute__((always_inline)) void
-forward_run_taps(const Run *run, float *columns, const int n_rows, int n_taps, const gsize width)
-{
-    if (n_taps == 4)
-        forward_rows(run, columns, n_rows, 4, width);
-    else if (n_taps == 5)
-        forward_rows(run, columns, n_rows, 5, width);
-    else
-        forward_rows(run, columns, n_rows, 6, width);
-}
-
-static void
-forward_run_any(const Run *run, float *columns, gsize n_rows, int n_taps, gsize width)
-{
-    gboolean full = n_rows == ROWS;
-    for (gsize r = 0; r < (full ? 1 : n_rows); r++) {
-        Run one = *run;
-        one.voxels += r * run->stride_j;
-        one.base[0] = run->base[full ? 0 : r];
-        if (width == LAC_TILE_WIDTH && full)
-            forward_run_taps(run, columns, ROWS, n_taps, LAC_TILE_WIDTH);
-        else if (full)
-            forward_run_taps(run, columns, ROWS, n_taps, width);
-        else if (width == LAC_TILE_WIDTH)
-            forward_run_taps(&one, columns, 1, n_taps, LAC_TILE_WIDTH);
-        else
-            forward_run_taps(&one, columns, 1, n_taps, width);
-    }
-}
-
-// Splits n into blocks of @block, the last one between @block and 2 @block - 1 long.
-static gsize
-block_end(gsize begin, gsize n, gsize block)
-{
-    return n - begin < 2 * block ? n : begin + block;
-}
-
-// The columns that voxels x of one row hit in one projection, and their weights.
-typedef struct {
-    gint32 column[BLOCK_X]; // first of four
-    float weight[4][BLOCK_X];
-} Hits;
-
+// Lane l of tap t lies at distance start + step_lane l + step_tap t; the first @skip lanes get 0.
 static inline void
-adjoint_weights(double start, double step, gsize n, Hits *hits)
+set_weights(MoveVector *move, double start, double step_lane, double step_tap, gsize skip)
 {
-    const double whole = floor(start);
-    const float base = (float) (start - whole), a = (float) step;
-    const gint32 origin = (gint32) whole - 1;
+    for (gsize t = 0; t < move->n_taps; t++) {
+        const float first = (float) (start + step_tap * (double) t), step = (float) step_lane;
+        float *weight = (float *) &move->weight[t];
 #pragma omp simd
-    for (gsize x = 0; x < n; x++) {
-        float u = base + a * (float) (gint32) x;
-        float cell = floorf(u);
-        float d = u - cell;
-        hits->column[x] = origin + (gint32) cell;
-        for (int t = 0; t < 4; t++)
-            hits->weight[t][x] = spline(d + 1.0f - (float) t);
-    }
-}
-
-static inline __attribute__((always_inline)) void
-adjoint_row(const float *const *projections, const Hits *hits, const int n_angles, gsize n_x,
-    float *voxels, gsize stride, const gsize width)
-{
-    for (gsize x = 0; x < n_x; x++) {
-        const float *p[ANGLES];
-        float w[ANGLES][4];
-        for (int k = 0; k < n_angles; k++) {
-            p[k] = projections[k] + (gsize) hits[k].column[x] * width;
-            for (int t = 0; t < 4; t++)
-                w[k][t] = hits[k].weight[t][x];
-        }
-        float *out = voxels + x * stride;
-#pragma omp simd
-        for (gsize y = 0; y < width; y++) {
-            float sum = out[y];
-            for (int k = 0; k < n_angles; k++)
-                for (int t = 0; t < 4; t++)
-                    sum += w[k][t] * p[k][(gsize) t * width + y];
-            out[y] = sum;
-        }
+        for (gint32 l = 0; l < LANES; l++)
+            weight[l] = l < (gint32) skip ? 0.0f : spline(first + step * (float) l);
     }
 }
 
 static void
-adjoint_row_any(const float *const *projections, const Hits *hits, gsize n_angles, gsize n_x,
-    float *voxels, gsize stride, gsize width)
+append_to_detector(Move *move, double c, double scale, gsize output, gsize skip)
 {
-    gboolean full = n_angles == ANGLES;
-    if (full && width == LAC_TILE_WIDTH)
-        adjoint_row(projections, hits, ANGLES, n_x, voxels, stride, LAC_TILE_WIDTH);
-    else if (full)
-        adjoint_row(projections, hits, ANGLES, n_x, voxels, stride, width);
-    else
-        for (gsize k = 0; k < n_angles; k++)
-            adjoint_row(projections + k, hits + k, 1, n_x, voxels, stride, width);
+    MoveVector *v = &move->vectors[move->n++];
+    double row = (double) (move->row + output);
+    double y = floor((row - 2.0 - c) / scale) + 1.0;
+    double y_end = ceil((row + (double) (LANES - 1) + 2.0 - c) / scale);
+    v->first_output = output;
+    v->first_input = (gssize) y;
+    v->n_taps = (gsize) (y_end - y) - (LANES - 1);
+    set_weights(v, c + scale * y - row, scale - 1.0, scale, skip);
 }
 
-// --- any orientation near the tilt axis
-//
-// The row of voxels is splat across the tilt axis as above, then moved along it. The move differs
-// from row to row of the minor axis and, by the foreshortening of y, a little along y: its weights
-// are a vector. Runs in which the first tap keeps its distance are contiguous loads.
-
-#define GUARD      8 // zeros around a tile, for taps beyond its rows
-#define GUARDED    (LAC_TILE_WIDTH + 2 * GUARD)
-#define COLUMNS    4                     // moved at once
-#define MOVED_MAX  (LAC_TILE_WIDTH + 16) // detector rows that a tile reaches
-#define MOVED_TAPS 5                     // rows within reach of a detector row, for scale >= 0.8
-
-typedef struct {
-    gsize n; // outputs
-    gsize n_runs;
-    gsize end[MOVED_MAX];       // of each run of outputs
-    gint32 distance[MOVED_MAX]; // of each run: first input minus output
-    float weight[MOVED_TAPS][MOVED_MAX];
-} Move;
-
+// Outputs are detector rows, inputs the rows of a tile, which lie at c, c + scale, ...
 static void
-append_output(Move *move, gint32 first_input)
+move_to_detector(double c, double scale, gsize width, Move *move)
 {
-    gint32 distance = first_input - (gint32) move->n;
-    if (move->n_runs == 0 || move->distance[move->n_runs - 1] != distance)
-        move->distance[move->n_runs++] = distance;
-    move->end[move->n_runs - 1] = ++move->n;
-}
-
-// Outputs are detector rows from @first_row on, inputs the rows of a tile at c, c + scale, ...
-static void
-move_to_detector(double c, double scale, gsize width, gssize *first_row, Move *move)
-{
-    *first_row = (gssize) floor(c) - 1;
-    gssize last_row = (gssize) ceil(c + scale * (double) (width - 1)) + 1;
-    move->n = move->n_runs = 0;
-    for (gssize b = *first_row; b <= last_row; b++) {
-        double y = floor(((double) b - 2.0 - c) / scale) + 1.0;
-        for (int t = 0; t < MOVED_TAPS; t++)
-            move->weight[t][move->n] = spline((float) (c + scale * (y + t) - (double) b));
-        append_output(move, (gint32) y + GUARD);
-    }
+    move->n = 0;
+    move->row = (gsize) floor(c) - 1;
+    gsize n_used = (gsize) ceil(c + scale * (double) (width - 1)) + 2 - move->row;
+    gsize n_rows = MAX(n_used, LANES), rest = n_rows % LANES;
+    // What whole vectors leave over goes first, in a vector that overlaps the last one.
+    if (rest > 0)
+        append_to_detector(move, c, scale, n_rows - LANES, LANES - rest);
+    for (gsize output = 0; output + LANES <= n_rows; output += LANES)
+        append_to_detector(move, c, scale, output, 0);
 }
 
 // Outputs are the rows of a tile, inputs detector rows.
 static void
 move_from_detector(double c, double scale, gsize width, Move *move)
 {
-    move->n = move->n_runs = 0;
-    for (gsize y = 0; y < width; y++) {
-        double b = c + scale * (double) y, first = floor(b) - 1.0;
-        for (int t = 0; t < 4; t++)
-            move->weight[t][y] = spline((float) (b - first - t));
-        append_output(move, (gint32) first);
+    move->n = 0;
+    move->row = (gsize) floor(c) - 1;
+    for (gsize y = 0; y < width; y += LANES) {
+        MoveVector *v = &move->vectors[move->n++];
+        double b = c + scale * (double) y;
+        double first = floor(b) - 1.0, last = floor(b + scale * (double) (LANES - 1)) - 1.0;
+        double row = last - (double) (LANES - 1);
+        v->first_output = y;
+        v->first_input = (gssize) row - (gssize) move->row;
+        v->n_taps = (gsize) (first - row) + 4;
+        set_weights(v, b - row, scale - 1.0, -1.0, 0);
     }
 }
 
 // Moves @n_columns at once, so that a weight is loaded once for all.
 static inline __attribute__((always_inline)) void
-move_columns(const Move *move, const int n_taps, const int n_columns, const float *in,
-    gsize in_stride, float *out, gsize out_stride, const float keep)
+move_columns(const Move *move, const int n_columns, const gboolean add, const float *in,
+    const gsize in_pitch, float *out, const gsize out_pitch)
 {
-    gsize i = 0;
-    for (gsize r = 0; r < move->n_runs; r++) {
-        const float *from = in + move->distance[r];
-        const gsize end = move->end[r];
-#pragma omp simd
-        for (gsize o = i; o < end; o++) {
-            for (int c = 0; c < n_columns; c++) {
-                float sum = keep * out[(gsize) c * out_stride + o];
-                for (int t = 0; t < n_taps; t++)
-                    sum += move->weight[t][o] * from[(gsize) c * in_stride + o + (gsize) t];
-                out[(gsize) c * out_stride + o] = sum;
-            }
-        }
-        i = end;
+    for (gsize i = 0; i < move->n; i++) {
+        const MoveVector *v = &move->vectors[i];
+        const float *from = in + v->first_input;
+        float *to = out + v->first_output;
+        Vector sum[MOVED];
+        EACH_VECTOR(c, n_columns)
+        sum[c] = add ? *(const LooseVector *) (to + (gsize) c * out_pitch) : (LooseVector){ 0 };
+        for (gsize t = 0; t < v->n_taps; t++)
+            EACH_VECTOR(c, n_columns)
+        sum[c] += v->weight[t] * *(const LooseVector *) (from + (gsize) c * in_pitch + t);
+        EACH_VECTOR(c, n_columns)
+        *(LooseVector *) (to + (gsize) c * out_pitch) = sum[c];
     }
 }
 
 static void
-move_all_columns(const Move *move, gboolean to_detector, gsize n, const float *in, gsize in_stride,
-    float *out, gsize out_stride)
+columns_to_detector(const Move *move, gsize n, const float *columns, float *detector, gsize n_v)
 {
     gsize u = 0;
-    for (; u + COLUMNS <= n; u += COLUMNS) {
-        if (to_detector)
-            move_columns(move, MOVED_TAPS, COLUMNS, in + u * in_stride, in_stride,
-                out + u * out_stride, out_stride, 1.0f);
-        else
-            move_columns(move, 4, COLUMNS, in + u * in_stride, in_stride, out + u * out_stride,
-                out_stride, 0.0f);
-    }
-    for (; u < n; u++) {
-        if (to_detector)
-            move_columns(move, MOVED_TAPS, 1, in + u * in_stride, in_stride, out + u * out_stride,
-                out_stride, 1.0f);
-        else
-            move_columns(move, 4, 1, in + u * in_stride, in_stride, out + u * out_stride,
-                out_stride, 0.0f);
-    }
-}
-
-// Where a row of the minor axis lies along a, and the columns that it reaches.
-typedef struct {
-    double start; // of voxel 0
-    gsize first, n;
-} Span;
-
-static Span
-row_span(const LacSplatAngle *across, gsize n_i, gsize j)
-{
-    double start = across->b * (double) j + across->u0;
-    double end = start + across->a * (double) (n_i - 1);
-    gsize first = (gsize) (floor(MIN(start, end)) - 1.0);
-    return (Span){ start, first, (gsize) (ceil(MAX(start, end)) + 2.0) - first };
+    detector += move->row;
+    for (; u + MOVED <= n; u += MOVED)
+        move_columns(move, MOVED, TRUE, columns + u * GUARDED, GUARDED, detector + u * n_v, n_v);
+    for (; u < n; u++)
+        move_columns(move, 1, TRUE, columns + u * GUARDED, GUARDED, detector + u * n_v, n_v);
 }
 
 static void
-forward_sheared(const LacSplatTile *tile, const LacSplatShear *shear, const float *volume,
-    float *detector, float *scratch)
+columns_from_detector(const Move *move, gsize n, const float *detector, gsize n_v, float *columns)
 {
-    const LacSplatAngle *across = &shear->across;
-    const gsize width = tile->width, stride_z = tile->nx * width;
-    const gsize n_i = across->major_is_z ? tile->nz : tile->nx;
-    const gsize n_j = across->major_is_z ? tile->nx : tile->nz;
-    const int n_taps = (int) CLAMP(ceil(4.0 / fabs(across->a)), 4.0, 6.0);
-    float guarded[COLUMNS * GUARDED] = { 0 };
-    Move move;
-    Run run = { .stride_i = across->major_is_z ? stride_z : width, .a = (float) across->a };
-    for (gsize j = 0; j < n_j; j++) {
-        Span span = row_span(across, n_i, j);
-        memset(scratch, 0, span.n * width * sizeof(float));
-        gsize i_end;
-        for (gsize i = 0; i < n_i; i = i_end) {
-            i_end = block_end(i, n_i, BLOCK_MAJOR);
-            run.n_i = i_end - i;
-            run.voxels = volume + i * run.stride_i + j * (across->major_is_z ? width : stride_z);
-            double low = span.start + across->a * (double) i;
-            double high = low + across->a * (double) (run.n_i - 1);
-            gsize first = (gsize) (floor(MIN(low, high)) - 1.0);
-            run.n_columns = (gsize) (ceil(MAX(low, high)) + 2.0) - first;
-            run.base[0] = (float) (low - (double) first);
-            forward_run_any(&run, scratch + (first - span.first) * width, 1, n_taps, width);
-        }
-        double c = shear->scale * (double) tile->y + shear->shift * (double) j + shear->v0;
-        gssize row;
-        move_to_detector(c, shear->scale, width, &row, &move);
-        for (gsize u = 0; u < span.n; u += COLUMNS) {
-            gsize n_columns = MIN(COLUMNS, span.n - u);
-            for (gsize g = 0; g < n_columns; g++)
-                memcpy(guarded + g * GUARDED + GUARD, scratch + (u + g) * width,
-                    width * sizeof(float));
-            move_all_columns(&move, TRUE, n_columns, guarded, GUARDED,
-                detector + (span.first + u) * tile->n_v + (gsize) row, tile->n_v);
+    gsize u = 0;
+    detector += move->row;
+    for (; u + MOVED <= n; u += MOVED)
+        move_columns(move, MOVED, FALSE, detector + u * n_v, n_v, columns + u * LAC_TILE_WIDTH,
+            LAC_TILE_WIDTH);
+    for (; u < n; u++)
+        move_columns(move, 1, FALSE, detector + u * n_v, n_v, columns + u * LAC_TILE_WIDTH,
+            LAC_TILE_WIDTH);
+}
+
+// Voxels i, i + 1, ... of row j, in the order in which the position grows.
+typedef struct {
+    gsize first, n_columns; // of the detector
+    gsize n;                // voxels
+    gboolean backwards;
+    Taps taps;
+} Row;
+
+static void
+lay_row(const LacSplatAngle *across, gsize i, gsize j, gsize n, Row *row)
+{
+    const double span = fabs(across->a) * (double) (n - 1);
+    double start = across->a * (double) i + across->b * (double) j + across->u0;
+    row->backwards = across->a < 0.0;
+    if (row->backwards)
+        start -= span;
+    row->n = n;
+    row->first = (gsize) floor(start) - 1;
+    row->n_columns = (gsize) floor(start + span) + 4 - row->first; // one more for rounding
+    const float first = (float) (start - floor(start)), step = (float) fabs(across->a);
+#pragma omp simd
+    for (gint32 e = 0; e < ROW; e++)
+        set_tap(&row->taps, (gsize) e, 0, first + step * (float) e);
+}
+
+static inline Path
+row_path(const Row *row, gsize width, gsize *offset)
+{
+    *offset = row->backwards ? (row->n - 1) * width : 0;
+    return path_at(&row->taps, 0, row->n, row->backwards ? -(gssize) width : (gssize) width);
+}
+
+static void
+forward_row(const Row *row, const float *voxels, gsize width, float *columns)
+{
+    gsize offset;
+    Path path = row_path(row, width, &offset);
+    if (width == LAC_TILE_WIDTH)
+        forward_path(path, voxels + offset, columns, GUARDED, LAC_TILE_WIDTH);
+    else
+        forward_path(path, voxels + offset, columns, GUARDED, width);
+}
+
+static void
+adjoint_row(const Row *row, float *voxels, gsize width, const float *columns)
+{
+    gsize offset;
+    Path path = row_path(row, width, &offset);
+    if (width == LAC_TILE_WIDTH)
+        adjoint_path(path, voxels + offset, columns, LAC_TILE_WIDTH, LAC_TILE_WIDTH);
+    else
+        adjoint_path(path, voxels + offset, columns, LAC_TILE_WIDTH, width);
+}
+
+static double
+first_row(const LacSplatShear *shear, const LacSplatTile *tile, gsize j)
+{
+    return shear->scale * (double) tile->y + shear->shift * (double) j + shear->v0;
+}
+
+// How voxels and rows lie in a tile, the row along the major axis.
+typedef struct {
+    gsize n_i, n_j;
+    gsize stride_i, stride_j; // [floats]
+} Strides;
+
+static Strides
+strides_of(const LacSplatTile *tile, const LacSplatShear *shear)
+{
+    const gsize stride_x = tile->width, stride_z = tile->nx * tile->width;
+    if (shear->across.major_is_z)
+        return (Strides){ tile->nz, tile->nx, stride_z, stride_x };
+    return (Strides){ tile->nx, tile->nz, stride_x, stride_z };
+}
+
+// Copies voxels of a row, @stride floats apart, next to each other or back.
+static void
+copy_row(gsize n, gsize width, const float *from, gsize from_stride, float *to, gsize to_stride)
+{
+    for (gsize i = 0; i < n; i++)
+        memcpy(to + i * to_stride, from + i * from_stride, width * sizeof(float));
+}
+
+static void
+forward_sheared(const LacSplatTile *tile, gsize n, const LacSplatShear *const *shears,
+    const float *volume, float *const *detectors)
+{
+    const Strides s = strides_of(tile, shears[0]);
+    const gsize width = tile->width;
+    float voxels[ROWS][ROW * LAC_TILE_WIDTH] __attribute__((aligned(64)));
+    float columns[ROW_COLUMNS * GUARDED] __attribute__((aligned(64))) = { 0 };
+    Move moves[GROUP][ROWS];
+    Row row;
+    for (gsize j = 0; j < s.n_j; j += ROWS) {
+        const gsize n_rows = MIN(ROWS, s.n_j - j);
+        for (gsize k = 0; k < n; k += GROUP) {
+            const gsize n_k = MIN(GROUP, n - k);
+            for (gsize g = 0; g < n_k; g++)
+                for (gsize r = 0; r < n_rows; r++)
+                    move_to_detector(first_row(shears[k + g], tile, j + r), shears[k + g]->scale,
+                        width, &moves[g][r]);
+            for (gsize i = 0; i < s.n_i; i += ROW) {
+                const gsize n_voxels = MIN(ROW, s.n_i - i);
+                for (gsize r = 0; r < n_rows; r++)
+                    copy_row(n_voxels, width, volume + (j + r) * s.stride_j + i * s.stride_i,
+                        s.stride_i, voxels[r], width);
+                for (gsize g = 0; g < n_k; g++) {
+                    for (gsize r = 0; r < n_rows; r++) {
+                        lay_row(&shears[k + g]->across, i, j + r, n_voxels, &row);
+                        for (gsize u = 0; u < row.n_columns; u++)
+                            memset(columns + u * GUARDED + GUARD, 0, width * sizeof(float));
+                        forward_row(&row, voxels[r], width, columns + GUARD);
+                        columns_to_detector(&moves[g][r], row.n_columns, columns + GUARD,
+                            detectors[k + g] + row.first * tile->n_v, tile->n_v);
+                    }
+                }
+            }
         }
     }
 }
 
 static void
 adjoint_sheared(const LacSplatTile *tile, gsize n, const LacSplatShear *const *shears,
-    const float *const *detectors, float *volume, gsize j_begin, gsize j_end, float *scratch)
+    const float *const *detectors, float *volume, gsize j_begin, gsize j_end)
 {
-    if (n == 0)
-        return;
-    const gboolean major_is_z = shears[0]->across.major_is_z;
-    const gsize width = tile->width, stride_z = tile->nx * width;
-    const gsize n_i = major_is_z ? tile->nz : tile->nx;
-    const gsize stride_i = major_is_z ? stride_z : width, stride_j = major_is_z ? width : stride_z;
-    Hits hits[ANGLES];
-    Move move;
-    for (gsize j = j_begin; j < j_end; j++) {
-        for (gsize k = 0; k < n; k += ANGLES) {
-            gsize n_angles = MIN(ANGLES, n - k);
-            const float *columns[ANGLES];
-            Span spans[ANGLES];
-            for (gsize g = 0; g < n_angles; g++) {
-                const LacSplatShear *shear = shears[k + g];
-                float *out = scratch + g * tile->n_u * LAC_TILE_WIDTH;
-                spans[g] = row_span(&shear->across, n_i, j);
-                columns[g] = out;
-                double c = shear->scale * (double) tile->y + shear->shift * (double) j + shear->v0;
-                move_from_detector(c, shear->scale, width, &move);
-                move_all_columns(&move, FALSE, spans[g].n,
-                    detectors[k + g] + spans[g].first * tile->n_v, tile->n_v, out, width);
-            }
-            for (gsize i = 0; i < n_i; i += BLOCK_X) {
-                gsize n_x = MIN(BLOCK_X, n_i - i);
-                for (gsize g = 0; g < n_angles; g++) {
-                    double a = shears[k + g]->across.a;
-                    adjoint_weights(spans[g].start - (double) spans[g].first + a * (double) i, a,
-                        n_x, &hits[g]);
+    const Strides s = strides_of(tile, shears[0]);
+    const gsize width = tile->width;
+    float voxels[ROWS][ROW * LAC_TILE_WIDTH] __attribute__((aligned(64)));
+    float columns[ROW_COLUMNS * LAC_TILE_WIDTH] __attribute__((aligned(64)));
+    Move moves[GROUP][ROWS];
+    Row row;
+    for (gsize j = j_begin; j < j_end; j += ROWS) {
+        const gsize n_rows = MIN(ROWS, j_end - j);
+        for (gsize k = 0; k < n; k += GROUP) {
+            const gsize n_k = MIN(GROUP, n - k);
+            for (gsize g = 0; g < n_k; g++)
+                for (gsize r = 0; r < n_rows; r++)
+                    move_from_detector(first_row(shears[k + g], tile, j + r), shears[k + g]->scale,
+                        width, &moves[g][r]);
+            for (gsize i = 0; i < s.n_i; i += ROW) {
+                const gsize n_voxels = MIN(ROW, s.n_i - i);
+                float *out = volume + j * s.stride_j + i * s.stride_i;
+                for (gsize r = 0; r < n_rows; r++)
+                    copy_row(n_voxels, width, out + r * s.stride_j, s.stride_i, voxels[r], width);
+                for (gsize g = 0; g < n_k; g++) {
+                    for (gsize r = 0; r < n_rows; r++) {
+                        lay_row(&shears[k + g]->across, i, j + r, n_voxels, &row);
+                        columns_from_detector(&moves[g][r], row.n_columns,
+                            detectors[k + g] + row.first * tile->n_v, tile->n_v, columns);
+                        adjoint_row(&row, voxels[r], width, columns);
+                    }
                 }
-                adjoint_row_any(columns, hits, n_angles, n_x, volume + j * stride_j + i * stride_i,
-                    stride_i, width);
+                for (gsize r = 0; r < n_rows; r++)
+                    copy_row(n_voxels, width, voxels[r], width, out + r * s.stride_j, s.stride_i);
             }
         }
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The single-axis voxel splat: cubic B-spline taps across the tilt axis, in gather form both ways.
+// The voxel splat: cubic B-spline taps across the tilt axis, vectorised along it.
 #pragma once
 
 #include <glib.h>
@@ -9,8 +9,7 @@
 #define LAC_LANES      16
 
 // Voxel (i, j) of a plane, along the major and the minor axis, lands at detector position
-// u = a i + b j + u0 of projection k. The major axis is the one with |a| >= |b|, so that a detector
-// column meets at most six voxels of a row.
+// u = a i + b j + u0 of projection k. The major axis is the one with |a| >= |b|.
 typedef struct {
     double a, b, u0;
     gboolean major_is_z; // i runs along z and j along x
@@ -35,9 +34,6 @@ typedef struct {
     gsize n_u, n_v;
 } LacSplatTile;
 
-// Floats of scratch that the sheared kernels need, for a detector of n_u columns.
-#define LAC_SHEAR_SCRATCH(n_u) (4 * (n_u) *LAC_TILE_WIDTH)
-
 // One build of the kernels for one family of processors.
 typedef struct {
     const char *name;
@@ -45,12 +41,12 @@ typedef struct {
         gsize k_begin, gsize k_end);
     void (*adjoint)(const LacSplatPlan *plan, gsize width, const float *projections, float *volume,
         gsize z_begin, gsize z_end);
-    // Adds to the detector.
-    void (*forward_sheared)(const LacSplatTile *tile, const LacSplatShear *shear,
-        const float *volume, float *detector, float *scratch);
-    // Adds to rows [j_begin, j_end) of the minor axis, which all @n shears have in common.
+    // These add to what is there. All @n shears have the major axis in common; the back projection
+    // does rows [j_begin, j_end) of the minor one.
+    void (*forward_sheared)(const LacSplatTile *tile, gsize n, const LacSplatShear *const *shears,
+        const float *volume, float *const *detectors);
     void (*adjoint_sheared)(const LacSplatTile *tile, gsize n, const LacSplatShear *const *shears,
-        const float *const *detectors, float *volume, gsize j_begin, gsize j_end, float *scratch);
+        const float *const *detectors, float *volume, gsize j_begin, gsize j_end);
 } LacSplatKernels;
 
 extern const LacSplatKernels lac_splat_kernels_baseline, lac_splat_kernels_avx2,

@@ -18,6 +18,9 @@ static const struct {
     { 70, 16, 140, 64, 16, 3 },
     { 5, 3, 4, 9, 7, 4 },
     { 1, 1, 1, 4, 4, 2 },
+    { 7, 2, 6, 8, 5, 3 },
+    { 2, 7, 3, 6, 6, 19 },
+    { 35, 34, 66, 70, 33, 9 },
 };
 
 static LacAngles
@@ -195,6 +198,88 @@ test_kernels_exact(void)
     for (gsize i = 0; i < G_N_ELEMENTS(extents); i++)
         for (gsize width = LAC_LANES; width <= LAC_TILE_WIDTH; width += LAC_LANES)
             check_kernels_exact(extents[i][0], extents[i][1], width);
+}
+
+// Projections near the tilt axis, splat on a sheared detector, against sums in double precision.
+static void
+check_sheared_exact(gsize nx, gsize nz, gsize width, gboolean major_is_z)
+{
+    enum {
+        N = 9,
+        N_U = 128,
+        N_V = 112,
+        Y = 16
+    };
+    LacSplatShear shears[N];
+    const LacSplatShear *of[N];
+    float *detectors[N];
+    const gsize n_pixels = N_U * N_V, n_voxels = nx * nz * width;
+    float *pixels = lac_alloc_floats(N * n_pixels, NULL), *volume = random_values(n_voxels, 5);
+    float *residual = random_values(N * n_pixels, 6), *back = lac_alloc_floats(n_voxels, NULL);
+    const float *residuals[N];
+    for (gsize k = 0; k < N; k++) {
+        double a = k % 2 == 0 ? 0.71 + 0.06 * (double) k : -0.75 - 0.06 * (double) k;
+        double b = 0.6 - 0.13 * (double) k, s = k % 3 == 0 ? 0.1 : -0.08;
+        double i = 0.5 * (double) (major_is_z ? nz : nx), j = 0.5 * (double) (major_is_z ? nx : nz);
+        double scale = 1.0 - 0.02 * (double) k;
+        shears[k] = (LacSplatShear){ { a, b, 64.3 - a * i - b * j, major_is_z }, scale, s,
+            56.0 - scale * (Y + 0.5 * (double) width) - s * j };
+        of[k] = &shears[k];
+        detectors[k] = pixels + k * n_pixels;
+        residuals[k] = residual + k * n_pixels;
+    }
+    g_autofree double *expected = g_new0(double, N *n_pixels);
+    for (gsize k = 0; k < N; k++)
+        for (gsize voxel = 0; voxel < nx * nz; voxel++) {
+            gsize i = major_is_z ? voxel / nx : voxel % nx,
+                  j = major_is_z ? voxel % nx : voxel / nx;
+            const LacSplatShear *s = &shears[k];
+            double u = s->across.a * (double) i + s->across.b * (double) j + s->across.u0;
+            for (gsize y = 0; y < width; y++) {
+                double column[N_V] = { 0.0 };
+                double v = s->scale * (double) (Y + y) + s->shift * (double) j + s->v0;
+                splat_voxel(v, volume + voxel * width + y, 1, column);
+                for (gsize row = (gsize) v - 1; row < (gsize) v + 3; row++) {
+                    float value = (float) column[row];
+                    double line[N_U] = { 0.0 };
+                    splat_voxel(u, &value, 1, line);
+                    for (gsize c = (gsize) u - 1; c < (gsize) u + 3; c++)
+                        expected[k * n_pixels + c * N_V + row] += line[c];
+                }
+            }
+        }
+    LacSplatTile tile = { nx, nz, Y, width, N_U, N_V };
+    gsize n_kernels, n_j = major_is_z ? nx : nz;
+    const LacSplatKernels *const *kernels = lac_splat_kernels_usable(&n_kernels);
+    for (gsize i = 0; i < n_kernels; i++) {
+        memset(pixels, 0, N * n_pixels * sizeof(float));
+        memset(back, 0, n_voxels * sizeof(float));
+        kernels[i]->forward_sheared(&tile, N, of, volume, detectors);
+        double forth = 0.0;
+        for (gsize j = 0; j < N * n_pixels; j++) {
+            g_assert_cmpfloat_with_epsilon((double) pixels[j], expected[j], 5e-5);
+            forth += expected[j] * (double) residual[j];
+        }
+        kernels[i]->adjoint_sheared(&tile, N, of, residuals, back, 0, n_j / 3);
+        kernels[i]->adjoint_sheared(&tile, N, of, residuals, back, n_j / 3, n_j);
+        g_assert_cmpfloat_with_epsilon(forth, dot(volume, back, n_voxels),
+            1e-6 * sqrt((double) n_voxels * N * (double) n_pixels));
+    }
+    lac_free(pixels);
+    lac_free(volume);
+    lac_free(residual);
+    lac_free(back);
+}
+
+static void
+test_kernels_sheared_exact(void)
+{
+    static const gsize extents[][2] = { { 1, 1 }, { 2, 7 }, { 5, 3 }, { 31, 6 }, { 33, 35 },
+        { 9, 64 } };
+    for (gsize i = 0; i < G_N_ELEMENTS(extents); i++)
+        for (gsize width = LAC_LANES; width <= LAC_TILE_WIDTH; width += LAC_LANES)
+            for (int major_is_z = 0; major_is_z < 2; major_is_z++)
+                check_sheared_exact(extents[i][0], extents[i][1], width, major_is_z);
 }
 
 static void
@@ -401,6 +486,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/recon/projector/adjoint", test_adjoint);
     g_test_add_func("/recon/projector/kernels-exact", test_kernels_exact);
+    g_test_add_func("/recon/projector/kernels-sheared-exact", test_kernels_sheared_exact);
     g_test_add_func("/recon/projector/kernels-agree", test_kernels_agree);
     g_test_add_func("/recon/projector/gaussian/single-axis", test_gaussian_single_axis);
     g_test_add_func("/recon/projector/gaussian/three-angles", test_gaussian_three_angles);
