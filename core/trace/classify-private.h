@@ -10,3 +10,5 @@ gboolean lac_classify_local(const LacAtoms *atoms, const LacVolume *volume, cons
     const LacClassifyParams *params, guint n_species, guint8 *labels, double *margin,
     LacClassifyReport *report, LacProgress *progress, GError **error);
 double lac_classify_margin(double nearest, double second);
+gboolean lac_classify_atoms(const double *intensity, const double *fit, const double *height,
+    gsize n, guint n_species, double *p_atom, guint *n_components, GError **error);

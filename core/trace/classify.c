@@ -4,7 +4,6 @@
 #include "core/error.h"
 #include "core/trace/classify-private.h"
 #include "core/trace/kmeans.h"
-#include "core/trace/mixture.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -12,8 +11,6 @@
 
 #define LOCAL_RADIUS   10.0 // [Å]
 #define MOST_ROUNDS    20
-#define FAINT          1e-3 // of the bright peaks: below this a peak is surely no atom
-#define BRIGHT         0.9  // quantile that stands for the bright peaks
 #define LARGEST_MARGIN 1e3  // where an atom is exactly like its class
 #define SHARE_BELOW    1e-3 // of the values that may lie beyond the histogram on either side
 
@@ -82,7 +79,8 @@ typedef struct {
     gsize n;
     gsize *index;
     double *intensity;
-    guint8 *label; // 0: no atom, else 1 to the number of species
+    double *p_atom; // 0 to 1; NaN where nothing was asked
+    guint8 *label;  // 0: no atom, else 1 to the number of species
 } Peaks;
 
 static void
@@ -90,6 +88,7 @@ peaks_clear(Peaks *self)
 {
     g_free(self->index);
     g_free(self->intensity);
+    g_free(self->p_atom);
     g_free(self->label);
 }
 
@@ -106,6 +105,7 @@ gather_peaks(Peaks *self, const LacAtoms *atoms, GError **error)
     }
     self->index = g_new(gsize, atoms->n + 1);
     self->intensity = g_new(double, atoms->n + 1);
+    self->p_atom = g_new(double, atoms->n + 1);
     self->label = g_new0(guint8, atoms->n + 1);
     for (gsize i = 0; i < atoms->n; i++) {
         if (!takes_part(atoms, i) || !isfinite(intensity[i]))
@@ -134,51 +134,70 @@ get_quantile(const double *values, gsize n, double share)
     return sorted[(gsize) (share * (double) (n - 1))];
 }
 
-// Where the probability of being an atom passes one half on the way down from the dimmest species.
-static double
-find_atom_border(const LacMixture *mixture, guint first)
+// One of the columns of those that take part; NULL if there is none.
+static double *
+gather_column(const Peaks *peaks, const LacAtoms *atoms, const char *name)
 {
-    double high = mixture->mean[first], low = mixture->mean[first - 1];
-    for (guint pass = 0; pass < 100; pass++) {
-        double middle = 0.5 * (low + high);
-        if (lac_mixture_share_above(mixture, middle, first) > 0.5)
-            high = middle;
-        else
-            low = middle;
-    }
-    return exp(high);
+    const double *column = lac_atoms_get_column(atoms, name);
+    double *values = column != NULL ? g_new(double, peaks->n) : NULL;
+    for (gsize k = 0; k < peaks->n && values != NULL; k++)
+        values[k] = column[peaks->index[k]];
+    return values;
 }
 
-// The brightest components are the species; what lies below is no atom. Where the mixture needs no
-// more components than there are species, every peak is an atom.
 static gboolean
-find_non_atoms(const Peaks *peaks, guint n_species, LacClassifyReport *report, double *p_atom,
+find_atoms(Peaks *peaks, const LacAtoms *atoms, guint n_species, LacClassifyReport *report,
     GError **error)
 {
-    double bright = get_quantile(peaks->intensity, peaks->n, BRIGHT), faint = FAINT * bright;
-    g_autofree double *logs = g_new(double, peaks->n);
-    gsize n = 0;
-    for (gsize k = 0; k < peaks->n; k++)
-        if (peaks->intensity[k] > faint && peaks->intensity[k] > 0.0)
-            logs[n++] = log(peaks->intensity[k]);
-    if (n == 0) {
-        g_set_error_literal(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
-            "No peak has an intensity above 0");
-        return FALSE;
-    }
-    LacMixture mixture;
-    if (!lac_mixture_choose(logs, n, LAC_MIXTURE_MAX, &mixture, error))
-        return FALSE;
-    report->n_components = mixture.n;
-    guint first = mixture.n > n_species ? mixture.n - n_species : 0;
-    report->borders[0] = first > 0 ? find_atom_border(&mixture, first) : MAX(faint, 0.0);
+    g_autofree double *fit = gather_column(peaks, atoms, LAC_COLUMN_FIT);
+    g_autofree double *height = gather_column(peaks, atoms, LAC_COLUMN_HEIGHT);
+    return lac_classify_atoms(peaks->intensity, fit, height, peaks->n, n_species, peaks->p_atom,
+        &report->n_components, error);
+}
+
+static gboolean
+is_atom(const Peaks *peaks, gsize k)
+{
+    return peaks->p_atom[k] > 0.5;
+}
+
+typedef struct {
+    double intensity;
+    gboolean is_atom;
+} Marked;
+
+static int
+compare_marked(const void *a, const void *b)
+{
+    const Marked *x = a, *y = b;
+    return (x->intensity > y->intensity) - (x->intensity < y->intensity);
+}
+
+// The intensity that alone would divide atoms from others with the fewest errors.
+static double
+find_best_border(const Peaks *peaks)
+{
+    g_autofree Marked *marked = g_new(Marked, peaks->n);
+    gsize n_errors = 0;
     for (gsize k = 0; k < peaks->n; k++) {
-        double value = peaks->intensity[k], share = value > faint && value > 0.0 ? 1.0 : 0.0;
-        if (first > 0 && share > 0.0)
-            share = lac_mixture_share_above(&mixture, MIN(log(value), mixture.mean[first]), first);
-        p_atom[peaks->index[k]] = share;
+        marked[k] = (Marked){ peaks->intensity[k], is_atom(peaks, k) };
+        n_errors += marked[k].is_atom ? 0 : 1; // all are taken for atoms
     }
-    return TRUE;
+    if (n_errors == 0)
+        return -INFINITY;
+    qsort(marked, peaks->n, sizeof *marked, compare_marked);
+    gsize best = n_errors, below = 0;
+    for (gsize k = 0; k < peaks->n; k++) {
+        n_errors = marked[k].is_atom ? n_errors + 1 : n_errors - 1;
+        if (n_errors < best) {
+            best = n_errors;
+            below = k + 1;
+        }
+    }
+    if (below == 0)
+        return -INFINITY;
+    return below == peaks->n ? marked[below - 1].intensity
+                             : 0.5 * (marked[below - 1].intensity + marked[below].intensity);
 }
 
 static gboolean
@@ -187,25 +206,28 @@ find_species(const Peaks *peaks, guint n_species, LacClassifyReport *report, GEr
     g_autofree double *atoms = g_new(double, peaks->n);
     gsize n = 0;
     for (gsize k = 0; k < peaks->n; k++)
-        if (peaks->intensity[k] > report->borders[0])
+        if (is_atom(peaks, k))
             atoms[n++] = peaks->intensity[k];
     return lac_kmeans(atoms, n, n_species, NULL, NULL, report->borders + 1, NULL, error);
 }
 
 static void
-take_borders(const LacClassifyParams *params, guint n_species, LacClassifyReport *report)
+take_borders(const LacClassifyParams *params, guint n_species, Peaks *peaks,
+    LacClassifyReport *report)
 {
     gsize skip = params->n_borders == n_species ? 0 : 1;
     report->borders[0] = -INFINITY;
     memcpy(report->borders + skip, params->borders, params->n_borders * sizeof(double));
+    for (gsize k = 0; k < peaks->n; k++)
+        peaks->p_atom[k] = peaks->intensity[k] > report->borders[0] ? 1.0 : 0.0;
 }
 
 static void
 label_peaks(Peaks *peaks, guint n_species, const LacClassifyReport *report)
 {
     for (gsize k = 0; k < peaks->n; k++) {
-        guint8 label = 0;
-        while (label < n_species && peaks->intensity[k] > report->borders[label])
+        guint8 label = is_atom(peaks, k) ? 1 : 0;
+        while (label > 0 && label < n_species && peaks->intensity[k] > report->borders[label])
             label++;
         peaks->label[k] = label;
     }
@@ -294,17 +316,19 @@ apply_labels(const Peaks *peaks, const guint16 *species, LacAtoms *atoms)
 }
 
 static gboolean
-choose_borders(const LacClassifyParams *params, const Peaks *peaks, guint n_species,
-    LacClassifyReport *report, double *p_atom, GError **error)
+choose_borders(const LacClassifyParams *params, const LacAtoms *atoms, Peaks *peaks,
+    LacClassifyReport *report, GError **error)
 {
     if (params->borders != NULL) {
-        take_borders(params, n_species, report);
+        take_borders(params, report->n_species, peaks, report);
         return TRUE;
     }
-    report->borders[0] = -INFINITY;
-    if (params->drop_non_atoms && !find_non_atoms(peaks, n_species, report, p_atom, error))
+    for (gsize k = 0; k < peaks->n; k++)
+        peaks->p_atom[k] = 1.0;
+    if (params->drop_non_atoms && !find_atoms(peaks, atoms, report->n_species, report, error))
         return FALSE;
-    return find_species(peaks, n_species, report, error);
+    report->borders[0] = find_best_border(peaks);
+    return find_species(peaks, report->n_species, report, error);
 }
 
 static gboolean
@@ -335,10 +359,8 @@ reclassify(LacAtoms *atoms, const LacVolume *volume, const LacClassifyParams *pa
  * @progress: (nullable): progress and cancel
  * @error: return location for a #GError
  *
- * Integrates every peak and divides those that the tracer accepted into atoms and others, and atoms
- * into species. Atoms are the brightest components of a mixture of Gaussians on the logarithm of
- * the intensity; when it has no more components than there are species, all peaks are atoms.
- * Species come from exact k-means. Peaks that were rejected, and all that a hand has changed, keep
+ * Integrates every peak and divides those that the tracer accepted into atoms and others by a
+ * mixture of Gaussians on intensity and misfit, and atoms into species by exact k-means. Peaks that were rejected, and all that a hand has changed, keep
  * their state and species. Nothing in it is random.
  *
  * Returns: (transfer full): a copy of @peaks with states, species and the columns
@@ -363,11 +385,13 @@ lac_classify(const LacAtoms *peaks, const LacVolume *volume, const LacClassifyPa
     double *margin = lac_atoms_ensure_column(atoms, LAC_COLUMN_MARGIN);
     double *p_atom = lac_atoms_ensure_column(atoms, LAC_COLUMN_P_ATOM);
     if (!gather_peaks(&chosen, atoms, error) ||
-        !choose_borders(params, &chosen, report->n_species, report, p_atom, error))
+        !choose_borders(params, atoms, &chosen, report, error))
         return NULL;
     guint16 species[LAC_CLASSIFY_MAX_SPECIES] = { 0 };
     for (guint s = 0; s < report->n_species; s++)
         species[s] = lac_atoms_add_species(atoms, params->species[s]);
+    for (gsize k = 0; k < chosen.n; k++)
+        p_atom[chosen.index[k]] = chosen.p_atom[k];
     label_peaks(&chosen, report->n_species, report);
     find_means(&chosen, report->n_species, report);
     fill_margins(&chosen, report->n_species, report, margin);

@@ -2,6 +2,7 @@
 #include "core/trace/mixture.h"
 
 #include "core/error.h"
+#include "core/trace/kmeans.h"
 
 #include <math.h>
 
@@ -79,16 +80,38 @@ deviation(const Points *points)
     return sqrt(square / points->total);
 }
 
+// From quantiles.
 static void
-start_mixture(LacMixture *mixture, const Points *points, guint n)
+start_even(LacMixture *mixture, const Points *points, guint n)
 {
     double spread = deviation(points);
-    mixture->n = n;
+    *mixture = (LacMixture){ .n = n };
     for (guint c = 0; c < n; c++) {
         mixture->mean[c] = quantile(points, ((double) c + 0.5) / (double) n);
         mixture->sigma[c] = spread / (double) n + 1e-6;
         mixture->weight[c] = 1.0 / (double) n;
     }
+}
+
+// From the clusters of k-means: finds small groups that lie apart. FALSE when there are none.
+static gboolean
+start_clustered(LacMixture *mixture, const Points *points, guint n)
+{
+    double count[LAC_MIXTURE_MAX] = { 0 };
+    g_autofree guint8 *labels = g_new(guint8, points->n);
+    *mixture = (LacMixture){ .n = n };
+    if (!lac_kmeans(points->x, points->n, n, labels, mixture->mean, NULL, NULL, NULL))
+        return FALSE;
+    for (gsize i = 0; i < points->n; i++) {
+        double d = points->x[i] - mixture->mean[labels[i]];
+        count[labels[i]] += points->count[i];
+        mixture->sigma[labels[i]] += points->count[i] * (d * d + points->variance[i]);
+    }
+    for (guint c = 0; c < n; c++) {
+        mixture->sigma[c] = sqrt(mixture->sigma[c] / count[c]) + LEAST_SIGMA;
+        mixture->weight[c] = count[c] / points->total;
+    }
+    return TRUE;
 }
 
 // Logarithms of the weighted densities at @x, and the logarithm of their sum. Of a group the mean
@@ -151,11 +174,9 @@ sort_components(LacMixture *self)
 }
 
 static void
-fit_points(LacMixture *mixture, const Points *points, guint n)
+run_passes(LacMixture *mixture, const Points *points)
 {
     double before = -INFINITY, likelihood = -INFINITY;
-    *mixture = (LacMixture){ 0 };
-    start_mixture(mixture, points, n);
     for (guint pass = 0; pass < MOST_PASSES; pass++) {
         likelihood = improve(mixture, points);
         if (fabs(likelihood - before) < TOLERANCE * fabs(likelihood))
@@ -164,7 +185,21 @@ fit_points(LacMixture *mixture, const Points *points, guint n)
     }
     sort_components(mixture);
     mixture->log_likelihood = likelihood;
-    mixture->bic = likelihood - 0.5 * (3.0 * n - 1.0) * log(points->total);
+    mixture->bic = likelihood - 0.5 * (3.0 * mixture->n - 1.0) * log(points->total);
+}
+
+// The better of two beginnings.
+static void
+fit_points(LacMixture *mixture, const Points *points, guint n)
+{
+    LacMixture other;
+    start_even(mixture, points, n);
+    run_passes(mixture, points);
+    if (n == 1 || !start_clustered(&other, points, n))
+        return;
+    run_passes(&other, points);
+    if (other.log_likelihood > mixture->log_likelihood)
+        *mixture = other;
 }
 
 static gboolean
@@ -196,7 +231,7 @@ check(const double *values, gsize n, guint n_components, GError **error)
  * @error: return location for a #GError
  *
  * Fits a mixture of Gaussians by expectation and maximisation (doi:10.1111/j.2517-6161.1977.tb01600.x)
- * from quantiles of the values. More than 4096 values are gathered into as many groups of
+ * from quantiles of the values and from their clusters, whichever ends better. More than 4096 values are gathered into as many groups of
  * neighbours first. No component becomes narrower than 0.001.
  *
  * Returns: %TRUE, or %FALSE with @error set
