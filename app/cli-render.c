@@ -329,7 +329,8 @@ run(LacCli *cli, int argc, char **argv, GError **error)
     if (renderer == NULL)
         return FALSE;
     g_autoptr(LacVolumeTexture) texture =
-        lac_volume_texture_prepare(volume, lac_renderer_get_max_size(renderer), TRUE, NULL, error);
+        lac_volume_texture_prepare(volume, lac_renderer_get_max_size(renderer),
+            lac_renderer_wants_smooth(renderer, volume), NULL, error);
     if (texture == NULL)
         return FALSE;
     LacScene scene;

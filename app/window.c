@@ -403,6 +403,7 @@ lac_window_init(LacWindow *self)
     gtk_box_prepend(self->volume_page, GTK_WIDGET(self->view_area));
     lac_volume_panel_set_session(self->volume_panel, self->session);
     lac_view_panel_set_viewport(self->view_panel, lac_view_area_get_viewport(self->view_area));
+    lac_view_panel_set_slices(self->view_panel, lac_view_area_get_slices(self->view_area));
     lac_layers_panel_set_viewport(self->layers_panel, lac_view_area_get_viewport(self->view_area));
     connect_session(self);
     job_progressed_cb(self);

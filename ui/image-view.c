@@ -27,7 +27,8 @@ struct _LacImageView {
     double drag_x, drag_y;       // where the present drag was last [widget unit]
     GdkModifierType modifiers;   // of the newest press or drag
     double pinch_scale, wheel_rest;
-    GtkWidget *menu; // (nullable)
+    GtkWidget *menu;   // (nullable)
+    GMenuModel *extra; // (nullable) first part of the menu
 };
 
 enum {
@@ -357,11 +358,15 @@ static void
 show_menu(LacImageView *self, double x, double y)
 {
     g_autoptr(GMenu) menu = g_menu_new();
-    g_menu_append(menu, "_Fit", "image.fit");
-    g_menu_append(menu, "Zoom _In", "image.zoom-in");
-    g_menu_append(menu, "Zoom _Out", "image.zoom-out");
-    g_menu_append(menu, "_Smooth Pixels", "image.smooth");
-    g_menu_append(menu, "_Copy Image", "image.copy");
+    g_autoptr(GMenu) own = g_menu_new();
+    g_menu_append(own, "_Fit", "image.fit");
+    g_menu_append(own, "Zoom _In", "image.zoom-in");
+    g_menu_append(own, "Zoom _Out", "image.zoom-out");
+    g_menu_append(own, "_Smooth Pixels", "image.smooth");
+    g_menu_append(own, "_Copy Image", "image.copy");
+    if (self->extra != NULL)
+        g_menu_append_section(menu, NULL, self->extra);
+    g_menu_append_section(menu, NULL, G_MENU_MODEL(own));
     g_clear_pointer(&self->menu, gtk_widget_unparent);
     self->menu = gtk_popover_menu_new_from_model(G_MENU_MODEL(menu));
     gtk_widget_set_parent(self->menu, GTK_WIDGET(self));
@@ -501,6 +506,7 @@ static void
 lac_image_view_dispose(GObject *object)
 {
     g_clear_pointer(&LAC_IMAGE_VIEW(object)->menu, gtk_widget_unparent);
+    g_clear_object(&LAC_IMAGE_VIEW(object)->extra);
     G_OBJECT_CLASS(lac_image_view_parent_class)->dispose(object);
 }
 
@@ -673,6 +679,19 @@ lac_image_view_set_range(LacImageView *self, double black, double white)
     self->black = (float) black;
     self->white = (float) white;
     invalidate(self);
+}
+
+/**
+ * lac_image_view_set_menu:
+ * @self: a view
+ * @menu: what stands before the entries that every image has, in the menu of the second button
+ */
+void
+lac_image_view_set_menu(LacImageView *self, GMenuModel *menu)
+{
+    g_return_if_fail(LAC_IS_IMAGE_VIEW(self));
+
+    g_set_object(&self->extra, menu);
 }
 
 /**

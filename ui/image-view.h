@@ -28,6 +28,7 @@ typedef void (
 GtkWidget *lac_image_view_new(void);
 void lac_image_view_set_image(LacImageView *self, LacBuffer *buffer, const LacPlane *plane);
 void lac_image_view_set_range(LacImageView *self, double black, double white);
+void lac_image_view_set_menu(LacImageView *self, GMenuModel *menu);
 void lac_image_view_set_colormap(LacImageView *self, LacColormap colormap);
 void lac_image_view_set_smooth(LacImageView *self, gboolean smooth);
 gboolean lac_image_view_get_smooth(LacImageView *self);

@@ -36,6 +36,7 @@ struct _LacLayersPanel {
     GtkWidget *checks[N_LAYERS];
     GtkDropDown *background;
     LacViewport *viewport;
+    gboolean is_following; // one side is taking what the other has
 };
 
 G_DEFINE_FINAL_TYPE(LacLayersPanel, lac_layers_panel, GTK_TYPE_WIDGET)
@@ -49,8 +50,9 @@ is_shown(LacLayersPanel *self, Layer layer)
 static void
 apply(LacLayersPanel *self)
 {
-    if (self->viewport == NULL)
+    if (self->viewport == NULL || self->is_following)
         return;
+    self->is_following = TRUE; // not before all are set
     lac_viewport_set_show_volume(self->viewport, is_shown(self, LAYER_VOLUME));
     lac_viewport_set_show_slices(self->viewport, is_shown(self, LAYER_PLANE_X),
         is_shown(self, LAYER_PLANE_Y), is_shown(self, LAYER_PLANE_Z));
@@ -60,12 +62,35 @@ apply(LacLayersPanel *self)
     lac_viewport_set_perspective(self->viewport, is_shown(self, LAYER_PERSPECTIVE));
     lac_viewport_set_background(self->viewport,
         (LacBackground) gtk_drop_down_get_selected(self->background));
+    self->is_following = FALSE;
+}
+
+// The menu in the view changes these too.
+static void
+scene_changed_cb(LacLayersPanel *self)
+{
+    const LacScene *scene = lac_viewport_get_scene(self->viewport);
+    const struct {
+        Layer layer;
+        gboolean shown;
+    } states[] = { { LAYER_PLANE_X, scene->show_slices[0] },
+        { LAYER_PLANE_Y, scene->show_slices[1] }, { LAYER_PLANE_Z, scene->show_slices[2] },
+        { LAYER_BOX, scene->show_box }, { LAYER_AXES, scene->show_axes } };
+    if (self->is_following)
+        return;
+    self->is_following = TRUE;
+    for (guint i = 0; i < G_N_ELEMENTS(states); i++)
+        gtk_check_button_set_active(GTK_CHECK_BUTTON(self->checks[states[i].layer]),
+            states[i].shown);
+    self->is_following = FALSE;
 }
 
 static void
 lac_layers_panel_dispose(GObject *object)
 {
     LacLayersPanel *self = LAC_LAYERS_PANEL(object);
+    if (self->viewport != NULL)
+        g_signal_handlers_disconnect_by_data(self->viewport, self);
     g_clear_object(&self->viewport);
     g_clear_pointer(&self->box, gtk_widget_unparent);
     G_OBJECT_CLASS(lac_layers_panel_parent_class)->dispose(object);
@@ -135,4 +160,5 @@ lac_layers_panel_set_viewport(LacLayersPanel *self, LacViewport *viewport)
 
     self->viewport = g_object_ref(viewport);
     apply(self);
+    g_signal_connect_swapped(viewport, "scene-changed", G_CALLBACK(scene_changed_cb), self);
 }

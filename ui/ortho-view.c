@@ -18,6 +18,7 @@ struct _LacOrthoView {
     GtkLabel *index, *position, *value;
     LacLatest *range; // automatic display range
     gboolean fixed_range;
+    LacColormap colormap;
     int only; // normal of the one slice that is shown, or -1
     gboolean points;
     gsize pointed[3];
@@ -25,6 +26,7 @@ struct _LacOrthoView {
 
 enum {
     POINTED,
+    COLORMAP_CHANGED,
     N_SIGNALS
 };
 static guint signals[N_SIGNALS];
@@ -252,6 +254,23 @@ lac_ortho_view_class_init(LacOrthoViewClass *klass)
     gtk_widget_class_set_css_name(widget_class, "orthoview");
     signals[POINTED] = g_signal_new("pointed", LAC_TYPE_ORTHO_VIEW, G_SIGNAL_RUN_LAST, 0, NULL,
         NULL, NULL, G_TYPE_NONE, 4, G_TYPE_BOOLEAN, G_TYPE_UINT, G_TYPE_UINT, G_TYPE_UINT);
+    signals[COLORMAP_CHANGED] = g_signal_new("colormap-changed", LAC_TYPE_ORTHO_VIEW,
+        G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+// C: the next colours, with Shift the ones before.
+static gboolean
+key_cb(GtkEventControllerKey *controller, guint key, guint code, GdkModifierType state,
+    LacOrthoView *self)
+{
+    (void) controller;
+    (void) code;
+    if ((key != GDK_KEY_c && key != GDK_KEY_C) ||
+        (state & (GDK_CONTROL_MASK | GDK_ALT_MASK | GDK_SUPER_MASK)) != 0)
+        return GDK_EVENT_PROPAGATE;
+    guint step = (state & GDK_SHIFT_MASK) != 0 ? LAC_N_COLORMAPS - 1 : 1;
+    lac_ortho_view_set_colormap(self, (LacColormap) ((self->colormap + step) % LAC_N_COLORMAPS));
+    return GDK_EVENT_STOP;
 }
 
 static GtkLabel *
@@ -275,6 +294,10 @@ lac_ortho_view_init(LacOrthoView *self)
         "Slice xy: normal to z. Double-click to show it alone",
     };
     self->only = -1;
+    self->colormap = LAC_COLORMAP_GREY;
+    GtkEventController *key = gtk_event_controller_key_new();
+    g_signal_connect(key, "key-pressed", G_CALLBACK(key_cb), self);
+    gtk_widget_add_controller(GTK_WIDGET(self), key);
     self->range =
         lac_latest_new(range_work, (GDestroyNotify) lac_volume_unref, g_free, range_done, self);
     for (guint i = 0; i < 3; i++) {
@@ -361,8 +384,24 @@ lac_ortho_view_set_colormap(LacOrthoView *self, LacColormap colormap)
 {
     g_return_if_fail(LAC_IS_ORTHO_VIEW(self));
 
+    if (colormap == self->colormap)
+        return;
+    self->colormap = colormap;
     for (guint i = 0; i < 3; i++)
         lac_slice_view_set_colormap(self->slices[i], colormap);
+    g_signal_emit(self, signals[COLORMAP_CHANGED], 0);
+}
+
+/**
+ * lac_ortho_view_get_colormap:
+ * @self: a view
+ *
+ * Returns: the colours of the slices
+ */
+LacColormap
+lac_ortho_view_get_colormap(LacOrthoView *self)
+{
+    return self->colormap;
 }
 
 /**

@@ -13,11 +13,14 @@ G_BEGIN_DECLS
 #define LAC_TYPE_ORTHO_VIEW (lac_ortho_view_get_type())
 G_DECLARE_FINAL_TYPE(LacOrthoView, lac_ortho_view, LAC, ORTHO_VIEW, GtkWidget)
 
-// Signal "pointed" (gboolean inside, guint x, guint y, guint z): the voxel under the pointer.
+// Signals:
+//   "pointed" (gboolean inside, guint x, guint y, guint z): the voxel under the pointer
+//   "colormap-changed" ()
 GtkWidget *lac_ortho_view_new(LacSession *session);
 void lac_ortho_view_set_range(LacOrthoView *self, double black, double white);
 void lac_ortho_view_set_auto_range(LacOrthoView *self);
 void lac_ortho_view_set_colormap(LacOrthoView *self, LacColormap colormap);
+LacColormap lac_ortho_view_get_colormap(LacOrthoView *self);
 void lac_ortho_view_set_smooth(LacOrthoView *self, gboolean smooth);
 void lac_ortho_view_show_only(LacOrthoView *self, int normal);
 LacSliceView *lac_ortho_view_get_slice(LacOrthoView *self, LacAxis normal);

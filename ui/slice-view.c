@@ -555,6 +555,19 @@ lac_slice_view_set_range(LacSliceView *self, double black, double white)
 }
 
 /**
+ * lac_slice_view_set_menu:
+ * @self: a view
+ * @menu: first part of the menu of the second button
+ */
+void
+lac_slice_view_set_menu(LacSliceView *self, GMenuModel *menu)
+{
+    g_return_if_fail(LAC_IS_SLICE_VIEW(self));
+
+    lac_image_view_set_menu(self->image, menu);
+}
+
+/**
  * lac_slice_view_set_colormap:
  * @self: a view
  * @colormap: its colours

@@ -28,6 +28,7 @@ void lac_slice_view_set_atoms(LacSliceView *self, LacSliceAtoms *atoms);
 void lac_slice_view_set_crosshair(LacSliceView *self, const gsize xyz[3]);
 void lac_slice_view_set_show_crosshair(LacSliceView *self, gboolean show);
 void lac_slice_view_set_range(LacSliceView *self, double black, double white);
+void lac_slice_view_set_menu(LacSliceView *self, GMenuModel *menu);
 void lac_slice_view_set_colormap(LacSliceView *self, LacColormap colormap);
 void lac_slice_view_set_smooth(LacSliceView *self, gboolean smooth);
 void lac_slice_view_fit(LacSliceView *self);

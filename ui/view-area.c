@@ -5,6 +5,7 @@
 #include "ui/recon-plots.h"
 #include "ui/residual-view.h"
 #include "ui/view-frame.h"
+#include "ui/view-menu.h"
 #include "ui/view-state.h"
 
 #include <math.h>
@@ -20,6 +21,7 @@ struct _LacViewArea {
     GtkWidget *ortho;
     GtkStack *lower; // slices or residual
     LacSession *session;
+    LacViewMenu *menu;
     LacView maximized;
     gboolean was_placed; // the handles stand where they should
 };
@@ -64,13 +66,15 @@ opened_cb(LacViewArea *self)
     lac_viewport_set_transfer(self->viewport, NULL);
     lac_viewport_set_iso_level(self->viewport, (double) NAN);
     lac_viewport_reset(self->viewport);
-    lac_view_state_load(self->viewport, lac_session_get_views(self->session));
+    lac_view_state_load(self->viewport, LAC_ORTHO_VIEW(self->ortho),
+        lac_session_get_views(self->session));
 }
 
 static void
 save_views_cb(LacViewArea *self)
 {
-    lac_view_state_save(self->viewport, lac_session_get_views(self->session));
+    lac_view_state_save(self->viewport, LAC_ORTHO_VIEW(self->ortho),
+        lac_session_get_views(self->session));
 }
 
 // The slices show the range that was set for the volume; an automatic one they find themselves, since
@@ -195,6 +199,7 @@ lac_view_area_dispose(GObject *object)
     LacViewArea *self = LAC_VIEW_AREA(object);
     if (self->session != NULL)
         g_signal_handlers_disconnect_by_data(self->session, self);
+    g_clear_object(&self->menu);
     g_clear_object(&self->session);
     g_clear_pointer(&self->outer, gtk_widget_unparent);
     G_OBJECT_CLASS(lac_view_area_parent_class)->dispose(object);
@@ -295,6 +300,7 @@ lac_view_area_new(LacSession *session)
     g_signal_connect_swapped(self->frame_plots, "maximize-toggled", G_CALLBACK(toggle_plots_cb),
         self);
     connect_session(self);
+    self->menu = lac_view_menu_new(session, self->viewport, LAC_ORTHO_VIEW(self->ortho));
     return GTK_WIDGET(self);
 }
 
@@ -308,4 +314,16 @@ LacViewport *
 lac_view_area_get_viewport(LacViewArea *self)
 {
     return self->viewport;
+}
+
+/**
+ * lac_view_area_get_slices:
+ * @self: the views
+ *
+ * Returns: (transfer none): the slices
+ */
+LacOrthoView *
+lac_view_area_get_slices(LacViewArea *self)
+{
+    return LAC_ORTHO_VIEW(self->ortho);
 }

@@ -2,6 +2,7 @@
 // The views of the volume: 3D above three slices above plots, each of which can fill the area.
 #pragma once
 
+#include "ui/ortho-view.h"
 #include "ui/session.h"
 #include "ui/viewport.h"
 
@@ -25,6 +26,7 @@ typedef enum {
 
 GtkWidget *lac_view_area_new(LacSession *session);
 LacViewport *lac_view_area_get_viewport(LacViewArea *self);
+LacOrthoView *lac_view_area_get_slices(LacViewArea *self);
 void lac_view_area_set_maximized(LacViewArea *self, LacView view);
 void lac_view_area_toggle(LacViewArea *self, LacView view);
 LacView lac_view_area_get_maximized(LacViewArea *self);

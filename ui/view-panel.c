@@ -11,7 +11,7 @@
 struct _LacViewPanel {
     GtkWidget parent_instance;
     GtkWidget *scroller;
-    AdwComboRow *mode_row, *clip_axis_row;
+    AdwComboRow *mode_row, *slices_row, *clip_axis_row;
     GtkSwitch *lighting_switch, *clip_switch;
     GtkWidget *transfer_box, *level_group, *clip_box;
     GtkRange *level_scale, *clip_scale;
@@ -20,6 +20,7 @@ struct _LacViewPanel {
     LacTransferEditor *editor;
     LacVolumeTexture *texture; // (nullable) whose histogram the editor shows
     LacViewport *viewport;
+    LacOrthoView *slices;  // (nullable)
     gboolean is_following; // the widgets take what the view has, not the other way round
 };
 
@@ -93,6 +94,20 @@ level_cb(LacViewPanel *self)
         texture->min + share * (texture->max - texture->min));
 }
 
+static void
+slices_colormap_cb(LacViewPanel *self)
+{
+    adw_combo_row_set_selected(self->slices_row, lac_ortho_view_get_colormap(self->slices));
+}
+
+static void
+slices_cb(LacViewPanel *self)
+{
+    guint selected = adw_combo_row_get_selected(self->slices_row);
+    if (selected < LAC_N_COLORMAPS)
+        lac_ortho_view_set_colormap(self->slices, (LacColormap) selected);
+}
+
 static LacVec3
 clip_normal(LacViewPanel *self)
 {
@@ -158,6 +173,9 @@ lac_view_panel_dispose(GObject *object)
     if (self->viewport != NULL)
         g_signal_handlers_disconnect_by_data(self->viewport, self);
     g_clear_object(&self->viewport);
+    if (self->slices != NULL)
+        g_signal_handlers_disconnect_by_data(self->slices, self);
+    g_clear_object(&self->slices);
     g_clear_pointer(&self->texture, lac_volume_texture_unref);
     g_clear_pointer(&self->scroller, gtk_widget_unparent);
     G_OBJECT_CLASS(lac_view_panel_parent_class)->dispose(object);
@@ -171,6 +189,7 @@ lac_view_panel_class_init(LacViewPanelClass *klass)
     gtk_widget_class_set_template_from_resource(widget_class, "/org/lacuna/ui/view-panel.ui");
     gtk_widget_class_bind_template_child(widget_class, LacViewPanel, scroller);
     gtk_widget_class_bind_template_child(widget_class, LacViewPanel, mode_row);
+    gtk_widget_class_bind_template_child(widget_class, LacViewPanel, slices_row);
     gtk_widget_class_bind_template_child(widget_class, LacViewPanel, clip_axis_row);
     gtk_widget_class_bind_template_child(widget_class, LacViewPanel, lighting_switch);
     gtk_widget_class_bind_template_child(widget_class, LacViewPanel, clip_switch);
@@ -228,4 +247,24 @@ lac_view_panel_set_viewport(LacViewPanel *self, LacViewport *viewport)
     g_signal_connect_swapped(self->editor, "changed", G_CALLBACK(transfer_cb), self);
     g_signal_connect_swapped(self->editor, "reset", G_CALLBACK(transfer_reset_cb), self);
     scene_changed_cb(self);
+}
+
+/**
+ * lac_view_panel_set_slices:
+ * @self: a panel
+ * @slices: the slices whose colours it sets; once
+ */
+void
+lac_view_panel_set_slices(LacViewPanel *self, LacOrthoView *slices)
+{
+    g_return_if_fail(LAC_IS_VIEW_PANEL(self) && self->slices == NULL);
+
+    g_autoptr(GtkStringList) names = gtk_string_list_new(NULL);
+    for (guint i = 0; i < LAC_N_COLORMAPS; i++)
+        gtk_string_list_append(names, lac_colormap_get_label((LacColormap) i));
+    self->slices = g_object_ref(slices);
+    adw_combo_row_set_model(self->slices_row, G_LIST_MODEL(names));
+    slices_colormap_cb(self);
+    g_signal_connect_swapped(slices, "colormap-changed", G_CALLBACK(slices_colormap_cb), self);
+    g_signal_connect_swapped(self->slices_row, "notify::selected", G_CALLBACK(slices_cb), self);
 }

@@ -2,6 +2,7 @@
 // How the volume is drawn in the 3D view: mode, transfer function, level, clipping.
 #pragma once
 
+#include "ui/ortho-view.h"
 #include "ui/viewport.h"
 
 #include <gtk/gtk.h>
@@ -13,5 +14,6 @@ G_DECLARE_FINAL_TYPE(LacViewPanel, lac_view_panel, LAC, VIEW_PANEL, GtkWidget)
 
 GtkWidget *lac_view_panel_new(void);
 void lac_view_panel_set_viewport(LacViewPanel *self, LacViewport *viewport);
+void lac_view_panel_set_slices(LacViewPanel *self, LacOrthoView *slices);
 
 G_END_DECLS

@@ -48,10 +48,11 @@ save_transfer(const LacTransfer *transfer)
 /**
  * lac_view_state_save:
  * @viewport: the 3D view
+ * @slices: the slices
  * @views: what the project keeps; gets a member of this view
  */
 void
-lac_view_state_save(LacViewport *viewport, JsonObject *views)
+lac_view_state_save(LacViewport *viewport, LacOrthoView *slices, JsonObject *views)
 {
     const LacScene *scene = lac_viewport_get_scene(viewport);
     JsonObject *object = json_object_new();
@@ -63,6 +64,8 @@ lac_view_state_save(LacViewport *viewport, JsonObject *views)
     json_object_set_boolean_member(object, "lighting", scene->lighting);
     if (scene->n_iso > 0)
         json_object_set_double_member(object, "level", scene->iso[0].level);
+    json_object_set_string_member(object, "slice_colormap",
+        lac_colormap_get_name(lac_ortho_view_get_colormap(slices)));
     json_object_set_object_member(views, MEMBER, object);
 }
 
@@ -177,10 +180,11 @@ load_transfer(LacViewport *viewport, JsonObject *object)
 /**
  * lac_view_state_load:
  * @viewport: the 3D view
+ * @slices: the slices
  * @views: what a project kept; what is missing or wrong there is left as it is in the view
  */
 void
-lac_view_state_load(LacViewport *viewport, JsonObject *views)
+lac_view_state_load(LacViewport *viewport, LacOrthoView *slices, JsonObject *views)
 {
     JsonObject *object = get_object(views, MEMBER);
     LacRenderMode mode;
@@ -190,6 +194,10 @@ lac_view_state_load(LacViewport *viewport, JsonObject *views)
     if (name != NULL && lac_render_mode_from_name(name, &mode, NULL))
         lac_viewport_set_mode(viewport, mode);
     lac_viewport_set_lighting(viewport, get_flag(object, "lighting"));
+    LacColormap colormap;
+    const char *colours = get_string(object, "slice_colormap");
+    if (colours != NULL && lac_colormap_from_name(colours, &colormap, NULL))
+        lac_ortho_view_set_colormap(slices, colormap);
     double level = get_number(object, "level");
     if (isfinite(level))
         lac_viewport_set_iso_level(viewport, level);

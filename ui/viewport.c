@@ -8,12 +8,11 @@
 #include <epoxy/gl.h>
 #include <math.h>
 
-#define SETTLE_MS            150  // after the last event the full picture is begun
-#define SMOOTH_MS            600  // after the last volume it is made smooth
-#define FRAME_BUDGET_MS      16.0 // of the renderer; painting the window comes on top
-#define FAST_MS              8.0  // a quick picture this fast need not be quick
-#define SOFTWARE_SMOOTH_EDGE 100  // [voxel] of a volume that is made smooth without a graphics card
-#define DEFAULT_MAX          2048 // [texel] before the graphics card could be asked
+#define SETTLE_MS       150  // after the last event the full picture is begun
+#define SMOOTH_MS       600  // after the last volume it is made smooth
+#define FRAME_BUDGET_MS 16.0 // of the renderer; painting the window comes on top
+#define FAST_MS         8.0  // a quick picture this fast need not be quick
+#define DEFAULT_MAX     2048 // [texel] before the graphics card could be asked
 
 enum {
     POINTED,
@@ -176,15 +175,6 @@ lac_viewport_moved(LacViewport *self, GtkEventController *controller)
     lac_viewport_begin_moving(self);
 }
 
-// Twice the texels along each axis also cost time in each frame, where the processor draws.
-static gboolean
-is_smoothing_worth_it(LacViewport *self, const LacVolume *volume)
-{
-    gsize edge = MAX(MAX(volume->nx, volume->ny), volume->nz);
-    return self->renderer != NULL &&
-        (!lac_renderer_is_software(self->renderer) || edge <= SOFTWARE_SMOOTH_EDGE);
-}
-
 static gboolean
 smooth_cb(gpointer data)
 {
@@ -192,7 +182,8 @@ smooth_cb(gpointer data)
     LacVolumeTexture *shown = self->scene.volume;
     self->smooth_timer = 0;
     if (shown == NULL || shown->volume != self->newest || self->was_smoothed ||
-        lac_latest_is_busy(self->worker) || !is_smoothing_worth_it(self, self->newest))
+        lac_latest_is_busy(self->worker) || self->renderer == NULL ||
+        !lac_renderer_wants_smooth(self->renderer, self->newest))
         return G_SOURCE_REMOVE;
     self->was_smoothed = TRUE;
     request_texture(self, self->newest, TRUE);

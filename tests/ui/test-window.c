@@ -164,6 +164,12 @@ shoot(Desk *desk, const char *name)
     lac_driver_screenshot(desk->driver, GTK_WIDGET(desk->window), name);
 }
 
+static LacOrthoView *
+get_slices(Desk *desk)
+{
+    return LAC_ORTHO_VIEW(lac_driver_find_type(GTK_WIDGET(desk->window), LAC_TYPE_ORTHO_VIEW));
+}
+
 static void
 open_example(Desk *desk)
 {
@@ -450,6 +456,76 @@ test_views(Desk *desk, gconstpointer data)
     shoot(desk, "view-panel");
 }
 
+// A click of the second button, and what its menu is called in the picture.
+static GtkWidget *
+open_menu(Desk *desk, GtkWidget *widget, const double at[2], const char *name)
+{
+    lac_driver_drag(desk->driver, widget, at, at, 3);
+    GtkWidget *menu = lac_driver_find_type(widget, GTK_TYPE_POPOVER_MENU);
+    g_assert_nonnull(menu);
+    g_assert_true(gtk_widget_get_mapped(menu));
+    lac_driver_frames(desk->driver, menu, 2);
+    lac_driver_screenshot(desk->driver, menu, name);
+    return menu;
+}
+
+// The menus of the second button, and the colours of the slices from menu, key and panel.
+static void
+test_menus(Desk *desk, gconstpointer data)
+{
+    (void) data;
+    open_example(desk);
+    start_run(desk);
+    finish_run(desk);
+    wait_for(desk, is_settled, 5000);
+    GtkWidget *view = GTK_WIDGET(desk->viewport);
+    lac_driver_settle(desk->driver, view);
+    const double middle[2] = { gtk_widget_get_width(view) / 2.0,
+        gtk_widget_get_height(view) / 2.0 };
+    const LacScene *scene = lac_viewport_get_scene(desk->viewport);
+    GtkWidget *menu = open_menu(desk, view, middle, "menu-3d");
+    g_assert_true(scene->show_box);
+    lac_driver_click(desk->driver, lac_driver_find(menu, "Box"));
+    g_assert_false(scene->show_box);
+    g_assert_false(
+        gtk_check_button_get_active(GTK_CHECK_BUTTON(find(desk, "Show the edges of the volume"))));
+    lac_driver_click(desk->driver, find(desk, "Show the edges of the volume"));
+    g_assert_true(scene->show_box);
+    const double away[2] = { middle[0] + 60.0, middle[1] };
+    LacCamera before, after;
+    lac_viewport_get_camera(desk->viewport, &before);
+    lac_driver_drag(desk->driver, view, middle, away, 3);
+    lac_viewport_get_camera(desk->viewport, &after);
+    g_assert_false(before.target.x == after.target.x && before.target.y == after.target.y);
+    g_assert_false(gtk_widget_get_mapped(lac_driver_find_type(view, GTK_TYPE_POPOVER_MENU)));
+
+    LacOrthoView *slices = get_slices(desk);
+    GtkWidget *slice = GTK_WIDGET(lac_ortho_view_get_slice(slices, LAC_AXIS_Z));
+    const double place[2] = { gtk_widget_get_width(slice) / 2.0 + 20.0,
+        gtk_widget_get_height(slice) / 2.0 };
+    gsize then[3], now[3];
+    lac_session_get_crosshair(desk->session, then);
+    menu = open_menu(desk, slice, place, "menu-slice");
+    lac_driver_click(desk->driver, lac_driver_find(menu, "Crosshair Here"));
+    lac_session_get_crosshair(desk->session, now);
+    g_assert_cmpuint(now[0], >, then[0]);
+    g_assert_cmpint(lac_ortho_view_get_colormap(slices), ==, LAC_COLORMAP_GREY);
+    lac_driver_click_at(desk->driver, slice, place[0], place[1], 1);
+    lac_driver_key(desk->driver, "c");
+    lac_driver_key(desk->driver, "c");
+    g_assert_cmpint(lac_ortho_view_get_colormap(slices), ==, LAC_COLORMAP_VIRIDIS);
+    gtk_widget_activate_action(slice, "slices.colormap", "s", "cividis");
+    g_assert_cmpint(lac_ortho_view_get_colormap(slices), ==, LAC_COLORMAP_CIVIDIS);
+    lac_driver_click(desk->driver, find(desk, "View"));
+    lac_driver_frames(desk->driver, GTK_WIDGET(desk->window), 2);
+    GtkWidget *row = find(desk, "slices_row");
+    g_assert_cmpuint(adw_combo_row_get_selected(ADW_COMBO_ROW(row)), ==, LAC_COLORMAP_CIVIDIS);
+    adw_combo_row_set_selected(ADW_COMBO_ROW(row), LAC_COLORMAP_MAGMA);
+    g_assert_cmpint(lac_ortho_view_get_colormap(slices), ==, LAC_COLORMAP_MAGMA);
+    lac_driver_frames(desk->driver, GTK_WIDGET(desk->window), 2);
+    shoot(desk, "slice-colours");
+}
+
 // A digit belongs to the field that has the focus, not to the views.
 static void
 test_digits(Desk *desk, gconstpointer data)
@@ -479,6 +555,7 @@ test_save(Desk *desk, gconstpointer data)
     const gsize at[3] = { 20, 30, 40 };
     lac_session_set_crosshair(desk->session, at);
     lac_session_set_projection(desk->session, 7);
+    lac_ortho_view_set_colormap(get_slices(desk), LAC_COLORMAP_MAGMA);
     guint n = lac_session_get_recon(desk->session)->n_iterations;
     g_autofree char *path = g_build_filename(desk->folder, "particle.lacuna", NULL);
     lac_driver_begin_foreign();
@@ -509,6 +586,7 @@ test_save(Desk *desk, gconstpointer data)
     g_assert_cmpuint(lac_session_get_projection(desk->session), ==, 7);
     g_assert_cmpuint(lac_session_get_recon(desk->session)->n_iterations, ==, n);
     g_assert_nonnull(lac_session_get_volume(desk->session));
+    g_assert_cmpint(lac_ortho_view_get_colormap(get_slices(desk)), ==, LAC_COLORMAP_MAGMA);
     g_assert_false(lac_session_is_modified(desk->session));
     wait_for(desk, is_settled, 5000);
     shoot(desk, "reopened");
@@ -678,6 +756,7 @@ main(int argc, char **argv)
         { "/window/stale", test_stale },
         { "/window/more", test_more },
         { "/window/views", test_views },
+        { "/window/menus", test_menus },
         { "/window/digits", test_digits },
         { "/window/save", test_save },
         { "/window/close-in-run", test_close_in_run },

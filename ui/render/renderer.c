@@ -14,7 +14,8 @@
 #define UPLOAD_SHARE 0.4 // of the budget of a call
 #define BATCH_MS     6.0 // drawn between two looks at the clock
 
-#define COARSE_RESOLUTION 0.4
+#define SOFTWARE_SMOOTH_EDGE 100 // [voxel] of a volume that is made smooth without a graphics card
+#define COARSE_RESOLUTION    0.4
 
 typedef enum {
     QUICK,  // lower resolution, while something moves
@@ -570,6 +571,23 @@ gboolean
 lac_renderer_is_software(LacRenderer *self)
 {
     return self->software;
+}
+
+/**
+ * lac_renderer_wants_smooth:
+ * @self: a renderer
+ * @volume: what it is to draw
+ *
+ * Twice the texels along each axis also cost time in each frame, where the processor draws. Window
+ * and command line ask here, so that both draw the same.
+ *
+ * Returns: whether a smooth texture of @volume is worth its cost
+ */
+gboolean
+lac_renderer_wants_smooth(LacRenderer *self, const LacVolume *volume)
+{
+    gsize edge = MAX(MAX(volume->nx, volume->ny), volume->nz);
+    return !self->software || edge <= SOFTWARE_SMOOTH_EDGE;
 }
 
 /**

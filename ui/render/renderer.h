@@ -44,6 +44,7 @@ lac_renderer_draw(LacRenderer *self, const LacScene *scene, const LacRenderQuali
     const LacRenderTarget *target, LacRenderProgress *progress, GError **error);
 guint lac_renderer_get_max_size(LacRenderer *self);
 gboolean lac_renderer_is_software(LacRenderer *self);
+gboolean lac_renderer_wants_smooth(LacRenderer *self, const LacVolume *volume);
 double lac_renderer_get_frame_ms(LacRenderer *self);
 double lac_renderer_get_atom_ms(LacRenderer *self);
 const char *lac_renderer_get_info(LacRenderer *self);
