@@ -10,41 +10,71 @@
 #define MAX_MOVE    3.0 // [fine voxel] from the seed along each axis
 #define MAX_DEGREE  8   // of the moments that make the normal matrix
 
-// Sums over the samples of weight squared times x^i y^j z^k, i + j + k <= 8, in units of the radius.
+// Sums over the samples of weight squared times x^i y^j z^k, lengths in units of the radius: alone,
+// i + j + k <= 8, and times the sample, i + j + k <= 4.
 typedef struct {
     double m[MAX_DEGREE + 1][MAX_DEGREE + 1][MAX_DEGREE + 1];
-    double powers[3][MAX_DEGREE + 1][LAC_QUARTIC_POINTS];
-    double weight[LAC_QUARTIC_POINTS]; // squared
+    double v[MAX_DEGREE / 2 + 1][MAX_DEGREE / 2 + 1][MAX_DEGREE / 2 + 1];
+    double squares; // weight squared times sample squared
 } Moments;
 
+typedef struct {
+    double powers[3][MAX_DEGREE + 1][LAC_QUARTIC_POINTS];
+    double weight[LAC_QUARTIC_POINTS]; // squared
+} Points;
+
 static void
-fill_moments(const LacQuartic *self, const double shift[3], Moments *moments)
+fill_points(const LacQuartic *self, const double shift[3], Points *points)
 {
     for (int p = 0; p < LAC_QUARTIC_POINTS; p++) {
         double d2 = 0.0;
         for (int axis = 0; axis < 3; axis++) {
             double d = ((double) self->offset[p][axis] - shift[axis]) / LAC_QUARTIC_RADIUS;
             d2 += d * d;
-            moments->powers[axis][0][p] = 1.0;
-            for (int k = 1; k <= MAX_DEGREE; k++)
-                moments->powers[axis][k][p] = moments->powers[axis][k - 1][p] * d;
+            points->powers[axis][0][p] = 1.0;
+            points->powers[axis][1][p] = d;
         }
-        moments->weight[p] = exp(-2.0 * LAC_QUARTIC_ALPHA * d2);
+        points->weight[p] = exp(-2.0 * LAC_QUARTIC_ALPHA * d2);
     }
-    double flat[LAC_QUARTIC_POINTS];
-    for (int i = 0; i <= MAX_DEGREE; i++)
-        for (int j = 0; i + j <= MAX_DEGREE; j++) {
+    for (int axis = 0; axis < 3; axis++)
+        for (int k = 2; k <= MAX_DEGREE; k++)
             for (int p = 0; p < LAC_QUARTIC_POINTS; p++)
-                flat[p] = moments->weight[p] * moments->powers[0][i][p] * moments->powers[1][j][p];
-            for (int k = 0; i + j + k <= MAX_DEGREE; k++) {
-                const double *restrict z = moments->powers[2][k];
-                double sum = 0.0;
+                points->powers[axis][k][p] =
+                    points->powers[axis][k - 1][p] * points->powers[axis][1][p];
+}
+
+static double
+dot(const double *restrict a, const double *restrict b)
+{
+    double sum = 0.0;
 #pragma omp simd reduction(+ : sum)
-                for (int p = 0; p < LAC_QUARTIC_POINTS; p++)
-                    sum += flat[p] * z[p];
-                moments->m[i][j][k] = sum;
+    for (int p = 0; p < LAC_QUARTIC_POINTS; p++)
+        sum += a[p] * b[p];
+    return sum;
+}
+
+static void
+fill_moments(const Points *points, const double *samples, Moments *moments)
+{
+    double weighted[LAC_QUARTIC_POINTS], flat[LAC_QUARTIC_POINTS], times[LAC_QUARTIC_POINTS];
+    for (int p = 0; p < LAC_QUARTIC_POINTS; p++)
+        times[p] = points->weight[p] * samples[p];
+    moments->squares = dot(times, samples);
+    for (int i = 0; i <= MAX_DEGREE; i++) {
+        for (int p = 0; p < LAC_QUARTIC_POINTS; p++)
+            weighted[p] = points->weight[p] * points->powers[0][i][p];
+        for (int j = 0; i + j <= MAX_DEGREE; j++) {
+            for (int p = 0; p < LAC_QUARTIC_POINTS; p++) {
+                flat[p] = weighted[p] * points->powers[1][j][p];
+                times[p] = flat[p] * samples[p];
+            }
+            for (int k = 0; i + j + k <= MAX_DEGREE; k++) {
+                moments->m[i][j][k] = dot(flat, points->powers[2][k]);
+                if (2 * (i + j + k) <= MAX_DEGREE)
+                    moments->v[i][j][k] = dot(times, points->powers[2][k]);
             }
         }
+    }
 }
 
 /**
@@ -62,16 +92,14 @@ double
 lac_quartic_solve(const LacQuartic *self, const double samples[LAC_QUARTIC_POINTS],
     const double shift[3], double coefficients[LAC_QUARTIC_TERMS])
 {
+    Points points;
     Moments moments;
     double normal[LAC_QUARTIC_TERMS][LAC_QUARTIC_TERMS];
-    fill_moments(self, shift, &moments);
+    fill_points(self, shift, &points);
+    fill_moments(&points, samples, &moments);
     for (int s = 0; s < LAC_QUARTIC_TERMS; s++) {
         const guint8 *a = self->power[s];
-        double sum = 0.0;
-        for (int p = 0; p < LAC_QUARTIC_POINTS; p++)
-            sum += moments.weight[p] * samples[p] * moments.powers[0][a[0]][p] *
-                moments.powers[1][a[1]][p] * moments.powers[2][a[2]][p];
-        coefficients[s] = sum;
+        coefficients[s] = moments.v[a[0]][a[1]][a[2]];
         for (int t = 0; t <= s; t++) {
             const guint8 *b = self->power[t];
             normal[s][t] = moments.m[a[0] + b[0]][a[1] + b[1]][a[2] + b[2]];
@@ -79,20 +107,14 @@ lac_quartic_solve(const LacQuartic *self, const double samples[LAC_QUARTIC_POINT
     }
     lac_quartic_factorise(normal);
     lac_quartic_solve_factorised(normal, coefficients);
-    double squares = 0.0, weights = 0.0;
-    for (int p = 0; p < LAC_QUARTIC_POINTS; p++) {
-        double r = samples[p];
-        for (int t = 0; t < LAC_QUARTIC_TERMS; t++) {
-            const guint8 *a = self->power[t];
-            r -= coefficients[t] * moments.powers[0][a[0]][p] * moments.powers[1][a[1]][p] *
-                moments.powers[2][a[2]][p];
-        }
-        squares += moments.weight[p] * r * r;
-        weights += moments.weight[p];
+    // At the solution the fitted part of the squares is the product with the right side.
+    double squares = moments.squares;
+    for (guint t = 0; t < LAC_QUARTIC_TERMS; t++) {
+        const guint8 *a = self->power[t];
+        squares -= coefficients[t] * moments.v[a[0]][a[1]][a[2]];
+        coefficients[t] *= self->scale[t];
     }
-    for (guint t = 0; t < LAC_QUARTIC_TERMS; t++)
-        coefficients[t] *= lac_quartic_term_scale(self, t);
-    return sqrt(squares / weights);
+    return sqrt(fmax(squares, 0.0) / moments.m[0][0][0]);
 }
 
 // Stationary point of the part up to degree 2, by Cramer's rule; the determinant decides whether

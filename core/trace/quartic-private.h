@@ -11,6 +11,7 @@
 struct LacQuartic {
     gint8 offset[LAC_QUARTIC_POINTS][3];
     guint8 power[LAC_QUARTIC_TERMS][3];
+    double scale[LAC_QUARTIC_TERMS];   // from units of the radius to steps
     guint column[LAC_QUARTIC_FILTERS]; // term that each filter reads
     double weight[LAC_QUARTIC_POINTS];
     double weight_sum; // of the squared weights
@@ -20,7 +21,6 @@ struct LacQuartic {
 };
 
 gsize lac_quartic_window_index(const gint8 offset[3]);
-double lac_quartic_term_scale(const LacQuartic *self, guint t);
 void lac_quartic_factorise(double a[LAC_QUARTIC_TERMS][LAC_QUARTIC_TERMS]);
 void lac_quartic_solve_factorised(double a[LAC_QUARTIC_TERMS][LAC_QUARTIC_TERMS],
     double x[LAC_QUARTIC_TERMS]);

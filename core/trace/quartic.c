@@ -39,6 +39,8 @@ list_terms(LacQuartic *self)
                 for (guint f = 0; f < LAC_QUARTIC_FILTERS; f++)
                     if (memcmp(wanted[f], power, sizeof power) == 0)
                         self->column[f] = n;
+                // The terms are in units of the radius; this brings their coefficients to steps.
+                self->scale[n] = pow(LAC_QUARTIC_RADIUS, -(double) (i + j + k));
                 memcpy(self->power[n++], power, sizeof power);
             }
     g_assert(n == LAC_QUARTIC_TERMS);
@@ -116,20 +118,6 @@ lac_quartic_solve_factorised(double a[LAC_QUARTIC_TERMS][LAC_QUARTIC_TERMS],
     }
 }
 
-/**
- * lac_quartic_term_scale:
- * @self: a fit
- * @t: number of a term
- *
- * Returns: what brings its coefficient from units of the radius to steps
- */
-double
-lac_quartic_term_scale(const LacQuartic *self, guint t)
-{
-    int degree = self->power[t][0] + self->power[t][1] + self->power[t][2];
-    return pow(LAC_QUARTIC_RADIUS, -(double) degree);
-}
-
 static void
 make_solution(LacQuartic *self)
 {
@@ -178,7 +166,7 @@ lac_quartic_new(void)
     make_solution(self);
     for (guint f = 0; f < LAC_QUARTIC_FILTERS; f++) {
         guint t = self->column[f];
-        double factor = lac_quartic_term_scale(self, t) * (f >= 4 && f <= 6 ? 2.0 : 1.0);
+        double factor = self->scale[t] * (f >= 4 && f <= 6 ? 2.0 : 1.0);
         for (int p = 0; p < LAC_QUARTIC_POINTS; p++)
             self->filter[f][lac_quartic_window_index(self->offset[p])] =
                 (float) (factor * self->solution[t][p]);
