@@ -9,7 +9,7 @@
 
 typedef struct {
     char *volume, *mask, *output;
-    double voxel_size, min_distance, threshold, radius;
+    double voxel_size, min_distance, threshold, radius, smoothing;
     int max_peaks;
     gboolean published, gaussian, absolute, accepted_only;
 } Options;
@@ -27,7 +27,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Options, clear_options)
 static gboolean
 parse(LacCli *cli, Options *o, int argc, char **argv, GError **error)
 {
-    o->min_distance = o->threshold = (double) NAN;
+    o->min_distance = o->threshold = o->smoothing = (double) NAN;
     const GOptionEntry entries[] = {
         { "volume", 0, 0, G_OPTION_ARG_FILENAME, &o->volume, "Volume to trace", "FILE" },
         { "mask", 0, 0, G_OPTION_ARG_FILENAME, &o->mask, "Where atoms can be", "FILE" },
@@ -42,6 +42,8 @@ parse(LacCli *cli, Options *o, int argc, char **argv, GError **error)
             "The threshold is a value of the volume", NULL },
         { "radius", 0, 0, G_OPTION_ARG_DOUBLE, &o->radius,
             "Of the ball that is fitted; 0: one voxel (default)", "Å" },
+        { "smooth", 0, 0, G_OPTION_ARG_DOUBLE, &o->smoothing,
+            "Width of a Gaussian against noise; 0: none; default: from the noise itself", "Å" },
         { "max-peaks", 0, 0, G_OPTION_ARG_INT, &o->max_peaks, "Fit so many seeds at most", "N" },
         { "published", 0, 0, G_OPTION_ARG_NONE, &o->published,
             "The published tracer, exactly solved: slower", NULL },
@@ -82,6 +84,8 @@ make_params(const Options *o, LacTraceParams *params)
         params->min_distance = o->min_distance;
     if (!isnan(o->threshold))
         params->threshold = o->threshold;
+    if (!isnan(o->smoothing))
+        params->smoothing = o->smoothing;
     if (o->absolute)
         params->absolute = TRUE;
     if (o->max_peaks > 0)

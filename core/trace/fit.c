@@ -85,8 +85,8 @@ lac_fit_peak(const LacVolume *volume, LacVec3 start, LacPeak *peak, GError **err
         }
         choose_part(centre[i], n[i], &begin[i], &size[i]);
     }
-    g_autoptr(LacSpline) spline = lac_spline_new_part(volume, begin, size, error);
-    if (spline == NULL)
+    g_autoptr(LacSpline) spline = lac_spline_load_part(volume, begin, size, error);
+    if (spline == NULL || !lac_spline_prefilter(spline, NULL, 0.0, 0.0, error))
         return FALSE;
     g_autoptr(LacQuartic) quartic = lac_quartic_new();
     LacVoxelPeak found = lac_quartic_fit(quartic, spline, voxel, lac_fit_get_step(volume, 0.0));

@@ -6,7 +6,7 @@
 #include "core/parallel.h"
 #include "core/trace/fit-private.h"
 #include "core/trace/grid.h"
-#include "core/trace/seeds.h"
+#include "core/trace/prepare.h"
 
 #include <math.h>
 #include <string.h>
@@ -15,9 +15,8 @@
 #define DEFAULT_SEEDS     200000
 #define FIT_GRAIN         32
 #define FIT_CHUNK         2048 // fits between two reports of progress
-#define SPLINE_SHARE      0.2  // of the work, for the progress bar
-#define SEEDS_SHARE       0.3
-#define FINE_SEEDS_SHARE  0.5
+#define SEEDS_FRACTION    0.15 // of the work, for the progress bar
+#define FIT_FRACTION      0.3
 
 /**
  * lac_trace_params_init:
@@ -33,6 +32,7 @@ lac_trace_params_init(LacTraceParams *params, LacFitMethod method)
         .min_distance = published ? 2.0 : 0.0,
         .threshold = published ? 0.0 : DEFAULT_THRESHOLD,
         .absolute = published,
+        .smoothing = published ? 0.0 : -1.0,
         .max_peaks = published ? 100000 : DEFAULT_SEEDS,
     };
 }
@@ -53,6 +53,8 @@ check_params(const LacTraceParams *params, const LacVolume *volume, const LacVol
     else if (!isfinite(params->radius) || params->radius < 0.0)
         g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
             "The radius %g Å of the fit is negative or no number", params->radius);
+    else if (!isfinite(params->smoothing))
+        g_set_error_literal(error, LAC_ERROR, LAC_ERROR_ARGUMENT, "The smoothing is no number");
     else if (params->max_peaks == 0 || params->max_peaks > G_MAXUINT32 / 2)
         g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
             "%" G_GSIZE_FORMAT " peaks cannot be traced", params->max_peaks);
@@ -122,9 +124,8 @@ typedef struct {
     const LacSpline *spline;
     const LacQuartic *quartic;
     const LacSeed *seeds;
-    double step;     // [voxel] between samples of a fit
-    double lowest;   // height that a peak must exceed
-    double distance; // [Å] minimum, as used
+    double step; // [voxel] between samples of a fit
+    LacTracePlan plan;
     LacPeak *peaks;
     gsize offset; // first seed of the chunk
 } Trace;
@@ -149,9 +150,11 @@ fit_one(const Trace *trace, const LacSeed *seed)
     }
     LacVec3 start = { seed->x, seed->y, seed->z };
     LacVoxelPeak found = lac_quartic_fit(trace->quartic, trace->spline, start, trace->step);
-    if (found.flag == LAC_PEAK_EDGE)
+    if (trace->params->method == LAC_FIT_GAUSSIAN && found.flag == LAC_PEAK_OK)
+        lac_gaussian_fit(trace->quartic, trace->spline, &found);
+    if (isnan(found.height))
         found.height = (double) seed->value;
-    else if (found.flag == LAC_PEAK_OK && !(found.height > trace->lowest))
+    else if (found.flag == LAC_PEAK_OK && !(found.height > trace->plan.lowest))
         found.flag = LAC_PEAK_NOT_MAXIMUM;
     else if (found.flag == LAC_PEAK_OK && is_outside(trace->mask, found.voxel))
         found.flag = LAC_PEAK_OUTSIDE;
@@ -212,16 +215,20 @@ make_atoms(const Trace *trace, gsize n, GError **error)
         width[i] = peak->width;
         elongation[i] = peak->elongation;
     }
-    if (!lac_trace_apply_distance(atoms->x, atoms->y, atoms->z, atoms->flag, n, trace->distance,
-            error))
+    double a = lac_grid_get_voxel_size(trace->volume);
+    if (!lac_trace_apply_distance(atoms->x, atoms->y, atoms->z, atoms->flag, n,
+            trace->plan.distance * a, error))
         return NULL;
+    g_free(atoms->comment);
+    atoms->comment = g_strdup_printf("minimum distance %.3f Å, smoothing %.3f Å, least height %.4g",
+        trace->plan.distance * a, trace->plan.smoothing * a, trace->plan.lowest);
     for (gsize i = 0; i < n; i++)
         atoms->state[i] = atoms->flag[i] == LAC_PEAK_OK ? LAC_ATOM_AUTO : LAC_ATOM_REJECTED;
     return g_steal_pointer(&atoms);
 }
 
 static gboolean
-fit_all(Trace *trace, gsize n, double from, LacProgress *progress, GError **error)
+fit_all(Trace *trace, gsize n, LacProgress *progress, GError **error)
 {
     for (gsize done = 0; done < n;) {
         gsize size = MIN(FIT_CHUNK, n - done);
@@ -236,25 +243,36 @@ fit_all(Trace *trace, gsize n, double from, LacProgress *progress, GError **erro
         }
         lac_progress_message(progress, "%" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT " peaks fitted",
             done, n);
-        if (!lac_progress_update(progress, from + (1.0 - from) * (double) done / (double) n, error))
+        double part = (double) done / (double) n;
+        if (!lac_progress_update(progress, FIT_FRACTION + (1.0 - FIT_FRACTION) * part, error))
             return FALSE;
     }
     return TRUE;
 }
 
+// The published tracer takes its seeds from the spline, the other ones from the voxels.
 static GArray *
-find_seeds(Trace *trace, LacProgress *progress, GError **error)
+find_seeds(Trace *trace, LacSpline *spline, LacProgress *progress, GError **error)
 {
     const LacTraceParams *p = trace->params;
-    double above = p->absolute ? p->threshold : 0.0;
-    g_autoptr(GArray) seeds = p->method == LAC_FIT_PUBLISHED
-        ? lac_seeds_find_fine(trace->spline, above, progress, SPLINE_SHARE, FINE_SEEDS_SHARE, error)
-        : lac_seeds_find(trace->volume, trace->mask, above, progress, SPLINE_SHARE, SEEDS_SHARE,
-              error);
+    double a = lac_grid_get_voxel_size(trace->volume);
+    if (p->method != LAC_FIT_PUBLISHED) {
+        g_autoptr(GArray) seeds = lac_trace_prepare(spline, trace->volume, trace->mask, p, progress,
+            SEEDS_FRACTION, &trace->plan, error);
+        return seeds != NULL &&
+                lac_spline_prefilter(spline, progress, SEEDS_FRACTION, FIT_FRACTION, error)
+            ? g_steal_pointer(&seeds)
+            : NULL;
+    }
+    if (!lac_spline_prefilter(spline, progress, 0.0, SEEDS_FRACTION, error))
+        return NULL;
+    g_autoptr(GArray) seeds = lac_seeds_find_fine(spline, p->absolute ? p->threshold : 0.0,
+        progress, SEEDS_FRACTION, FIT_FRACTION, error);
     if (seeds == NULL)
         return NULL;
-    trace->lowest = p->absolute ? p->threshold : p->threshold * lac_seeds_get_typical(seeds);
-    lac_seeds_keep_brightest(seeds, trace->lowest, p->max_peaks);
+    trace->plan.lowest = p->absolute ? p->threshold : p->threshold * lac_seeds_get_typical(seeds);
+    trace->plan.distance = p->min_distance / a;
+    lac_seeds_keep_brightest(seeds, trace->plan.lowest, p->max_peaks);
     return g_steal_pointer(&seeds);
 }
 
@@ -268,7 +286,8 @@ find_seeds(Trace *trace, LacProgress *progress, GError **error)
  * @error: return location for a #GError
  *
  * Finds the local maxima of a volume and fits each with a polynomial. Beside the volume and the
- * mask it takes the memory of one more volume.
+ * mask it takes the memory of one more volume. Heights are those of the smoothed volume. The comment
+ * of the result tells which distance, smoothing and threshold were chosen.
  *
  * Returns: (transfer full): every peak, in the order of priority: accepted ones are
  *   %LAC_ATOM_AUTO, the others %LAC_ATOM_REJECTED with the reason in their flag; or %NULL with
@@ -280,10 +299,9 @@ lac_trace(const LacVolume *volume, const LacVolume *mask, const LacTraceParams *
 {
     if (!check_params(params, volume, mask, error))
         return NULL;
+    lac_progress_message(progress, "Looking for peaks");
     gboolean published = params->method == LAC_FIT_PUBLISHED;
-    lac_progress_message(progress, "Interpolating the volume");
-    g_autoptr(LacSpline) spline =
-        lac_spline_new(volume, published ? mask : NULL, progress, SPLINE_SHARE, error);
+    g_autoptr(LacSpline) spline = lac_spline_load(volume, published ? mask : NULL, error);
     if (spline == NULL)
         return NULL;
     g_autoptr(LacQuartic) quartic = lac_quartic_new();
@@ -294,15 +312,14 @@ lac_trace(const LacVolume *volume, const LacVolume *mask, const LacTraceParams *
         .spline = spline,
         .quartic = quartic,
         .step = lac_fit_get_step(volume, params->radius),
-        .distance = params->min_distance,
     };
-    g_autoptr(GArray) seeds = find_seeds(&trace, progress, error);
+    g_autoptr(GArray) seeds = find_seeds(&trace, spline, progress, error);
     if (seeds == NULL)
         return NULL;
     g_autofree LacPeak *peaks = g_new(LacPeak, seeds->len);
     trace.seeds = (const LacSeed *) (gpointer) seeds->data;
     trace.peaks = peaks;
-    if (!fit_all(&trace, seeds->len, published ? FINE_SEEDS_SHARE : SEEDS_SHARE, progress, error))
+    if (!fit_all(&trace, seeds->len, progress, error))
         return NULL;
     return make_atoms(&trace, seeds->len, error);
 }

@@ -12,8 +12,9 @@ typedef struct {
     double min_distance; // [Å] between accepted peaks; 0: from the peaks themselves
     double threshold;    // share of a typical atom's height; the value itself when absolute
     gboolean absolute;
-    double radius;   // [Å] of the ball that is fitted; 0: one voxel, the published one
-    gsize max_peaks; // the brightest seeds that are fitted
+    double radius;    // [Å] of the ball that is fitted; 0: one voxel, the published one
+    double smoothing; // [Å] width of a Gaussian, against noise; 0: none; < 0: from the noise itself
+    gsize max_peaks;  // the brightest seeds that are fitted
 } LacTraceParams;
 
 void lac_trace_params_init(LacTraceParams *params, LacFitMethod method);

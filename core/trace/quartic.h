@@ -26,6 +26,7 @@ LacVoxelPeak
 lac_quartic_fit(const LacQuartic *self, const LacSpline *spline, LacVec3 seed, double step);
 LacVoxelPeak
 lac_quartic_fit_published(const LacQuartic *self, const LacSpline *spline, const gsize fine[3]);
+void lac_gaussian_fit(const LacQuartic *quartic, const LacSpline *spline, LacVoxelPeak *peak);
 double lac_quartic_solve(const LacQuartic *self, const double samples[LAC_QUARTIC_POINTS],
     const double shift[3], double coefficients[LAC_QUARTIC_TERMS]);
 

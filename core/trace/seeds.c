@@ -14,7 +14,7 @@
 #define N_BINS       65536
 
 typedef struct {
-    const LacVolume *volume;
+    const LacGrid *grid;
     const LacVolume *mask;
     const LacSpline *spline;
     float above;
@@ -33,13 +33,12 @@ is_masked(const LacVolume *mask, gsize i)
 // A voxel that no neighbour exceeds. Of neighbours that are equal the first one counts, so that a
 // flat top has one seed.
 static gboolean
-is_maximum(const LacVolume *v, gsize x, gsize y, gsize z, gsize i)
+is_maximum(const LacGrid *g, gsize x, gsize y, gsize z, const float *d)
 {
-    const float *d = v->data, value = d[i];
-    gsize row = v->nx, plane = v->nx * v->ny;
-    return !(x > 0 && d[i - 1] >= value) && !(x + 1 < v->nx && d[i + 1] > value) &&
-        !(y > 0 && d[i - row] >= value) && !(y + 1 < v->ny && d[i + row] > value) &&
-        !(z > 0 && d[i - plane] >= value) && !(z + 1 < v->nz && d[i + plane] > value);
+    const float value = *d;
+    return !(x > 0 && *(d - 1) >= value) && !(x + 1 < g->nx && d[1] > value) &&
+        !(y > 0 && *(d - g->row) >= value) && !(y + 1 < g->ny && d[g->row] > value) &&
+        !(z > 0 && *(d - g->plane) >= value) && !(z + 1 < g->nz && d[g->plane] > value);
 }
 
 static void
@@ -47,17 +46,16 @@ find_block(gsize begin, gsize end, guint worker, gpointer data)
 {
     (void) worker;
     const SeedArgs *args = data;
-    const LacVolume *v = args->volume;
+    const LacGrid *g = args->grid;
     GArray *found = args->found[begin / PLANES_GRAIN];
     for (gsize z = begin + args->offset; z < end + args->offset; z++)
-        for (gsize y = 0; y < v->ny; y++) {
-            gsize i = (z * v->ny + y) * v->nx;
-            for (gsize x = 0; x < v->nx; x++, i++) {
-                float value = v->data[i];
-                if (!(value > args->above) || !isfinite(value) || is_masked(args->mask, i) ||
-                    !is_maximum(v, x, y, z, i))
+        for (gsize y = 0; y < g->ny; y++) {
+            const float *row = g->data + z * g->plane + y * g->row;
+            for (gsize x = 0; x < g->nx; x++) {
+                if (!(row[x] > args->above) || !is_maximum(g, x, y, z, row + x) ||
+                    is_masked(args->mask, (z * g->ny + y) * g->nx + x))
                     continue;
-                LacSeed seed = { value, (guint32) x, (guint32) y, (guint32) z };
+                LacSeed seed = { row[x], (guint32) x, (guint32) y, (guint32) z };
                 g_array_append_val(found, seed);
             }
         }
@@ -151,7 +149,7 @@ find_all(SeedArgs *args, LacParallelFunc func, gsize grain, LacProgress *progres
 
 /**
  * lac_seeds_find:
- * @volume: where to look
+ * @grid: where to look; finite values
  * @mask: (nullable): of its shape; only voxels where it is above 0 can be seeds
  * @above: seeds are brighter than this
  * @progress: (nullable): told fractions between @from and @to
@@ -163,14 +161,14 @@ find_all(SeedArgs *args, LacParallelFunc func, gsize grain, LacProgress *progres
  *   or %NULL with @error set
  */
 GArray *
-lac_seeds_find(const LacVolume *volume, const LacVolume *mask, double above, LacProgress *progress,
+lac_seeds_find(const LacGrid *grid, const LacVolume *mask, double above, LacProgress *progress,
     double from, double to, GError **error)
 {
     SeedArgs args = {
-        .volume = volume,
+        .grid = grid,
         .mask = mask,
         .above = (float) above,
-        .n_planes = volume->nz,
+        .n_planes = grid->nz,
     };
     return find_all(&args, find_block, PLANES_GRAIN, progress, from, to, error);
 }

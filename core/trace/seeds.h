@@ -9,7 +9,7 @@ typedef struct {
     guint32 x, y, z; // voxel, or sample of the fine grid
 } LacSeed;
 
-GArray *lac_seeds_find(const LacVolume *volume, const LacVolume *mask, double above,
+GArray *lac_seeds_find(const LacGrid *grid, const LacVolume *mask, double above,
     LacProgress *progress, double from, double to, GError **error);
 GArray *lac_seeds_find_fine(const LacSpline *spline, double above, LacProgress *progress,
     double from, double to, GError **error);

@@ -10,7 +10,10 @@
 // Coefficients that the samples of one window touch along an axis, at the largest step.
 #define MAX_SUPPORT 16
 #define ROWS_GRAIN  4
-#define N_CHUNKS    8 // of each pass over the volume, between which progress is told
+#define LINES_GRAIN 64
+#define STRIP       32  // lines that are blurred at a time
+#define BLUR_REACH  4.0 // widths after which a Gaussian is cut
+#define N_CHUNKS    8   // of each pass over the volume, between which progress is told
 
 typedef struct {
     gsize m;    // first of four coefficients
@@ -29,11 +32,17 @@ struct LacSpline {
 
 typedef struct {
     LacSpline *self;
-    const LacVolume *volume;
-    const LacVolume *mask;
     gsize offset;        // first item of the chunk
     const double *pivot; // of the axis
+    const float *taps;   // of a blur, 2 reach + 1
+    gsize reach;
 } FilterArgs;
+
+typedef struct {
+    LacSpline *self;
+    const LacVolume *volume;
+    const LacVolume *mask;
+} LoadArgs;
 
 // Solves (c[i-1] + 4 c[i] + c[i+1]) / 6 = f[i] with the not-a-knot condition at both ends, for
 // @width adjacent lines of @n values, in place. The values lie one place inside the line.
@@ -78,18 +87,23 @@ filter_lines(float *line, gsize n, gsize stride, gsize width, const double *pivo
 #undef ROW
 }
 
-// One row of voxels, with those that are not finite or outside the mask as 0.
+// Rows of voxels, with those that are not finite or outside the mask as 0.
 static void
-load_row(const FilterArgs *args, gsize y, gsize z, float *row)
+load_rows(gsize begin, gsize end, guint worker, gpointer data)
 {
-    const LacSpline *self = args->self;
+    (void) worker;
+    const LoadArgs *args = data;
+    LacSpline *self = args->self;
     const LacVolume *v = args->volume;
-    gsize start = ((z + self->begin[2]) * v->ny + y + self->begin[1]) * v->nx + self->begin[0];
-    for (gsize x = 0; x < self->n[0]; x++) {
-        float value = v->data[start + x];
-        gboolean use =
-            isfinite(value) && (args->mask == NULL || args->mask->data[start + x] > 0.0f);
-        row[x] = use ? value : 0.0f;
+    for (gsize i = begin; i < end; i++) {
+        gsize z = i / self->n[1], y = i % self->n[1];
+        gsize from = ((z + self->begin[2]) * v->ny + y + self->begin[1]) * v->nx + self->begin[0];
+        float *row = self->data + (z + 1) * self->plane + (y + 1) * self->row + 1;
+        for (gsize x = 0; x < self->n[0]; x++) {
+            float value = v->data[from + x];
+            gboolean use = args->mask == NULL || args->mask->data[from + x] > 0.0f;
+            row[x] = use && isfinite(value) ? value : 0.0f;
+        }
     }
 }
 
@@ -102,7 +116,6 @@ filter_along_x(gsize begin, gsize end, guint worker, gpointer data)
     for (gsize i = begin + args->offset; i < end + args->offset; i++) {
         gsize z = i / self->n[1], y = i % self->n[1];
         float *row = self->data + (z + 1) * self->plane + (y + 1) * self->row;
-        load_row(args, y, z, row + 1);
         filter_lines(row, self->n[0], 1, 1, args->pivot);
     }
 }
@@ -138,24 +151,161 @@ make_pivots(gsize n)
     return pivot;
 }
 
+// Runs one pass of a filter over the volume in chunks, between which progress is told.
 static gboolean
-filter_axis(FilterArgs *args, guint axis, LacProgress *progress, double share, GError **error)
+run_pass(FilterArgs *args, LacParallelFunc func, gsize n_items, gsize grain, LacProgress *progress,
+    double from, double to, GError **error)
 {
-    static const LacParallelFunc passes[3] = { filter_along_x, filter_along_y, filter_along_z };
-    const LacSpline *self = args->self;
-    const gsize n_items[3] = { self->n[1] * self->n[2], self->n[2], self->n[1] + 2 };
-    g_autofree double *pivot = make_pivots(self->n[axis]);
-    args->pivot = pivot;
-    gsize chunk = n_items[axis] / N_CHUNKS + 1, done = 0;
-    while (done < n_items[axis]) {
-        gsize size = MIN(chunk, n_items[axis] - done);
+    gsize chunk = n_items / N_CHUNKS + 1;
+    for (gsize done = 0; done < n_items;) {
+        gsize size = MIN(chunk, n_items - done);
         args->offset = done;
-        lac_parallel_for(size, axis == 0 ? 16 * ROWS_GRAIN : ROWS_GRAIN, passes[axis], args);
+        lac_parallel_for(size, grain, func, args);
         done += size;
-        double part = ((double) axis + (double) done / (double) n_items[axis]) / 3.0;
-        if (!lac_progress_update(progress, share * part, error))
+        double part = (double) done / (double) n_items;
+        if (!lac_progress_update(progress, from + part * (to - from), error))
             return FALSE;
     }
+    return TRUE;
+}
+
+/**
+ * lac_spline_prefilter:
+ * @self: loaded
+ * @progress: (nullable): told fractions between @from and @to
+ * @from: fraction of the whole work before
+ * @to: fraction after
+ * @error: return location for a #GError
+ *
+ * Turns voxels into the coefficients of the interpolating tensor-product cubic spline with
+ * not-a-knot ends: the one of the published tracer, and like any other ends a few voxels inside.
+ *
+ * Returns: %TRUE, or %FALSE with @error set when cancelled
+ */
+gboolean
+lac_spline_prefilter(LacSpline *self, LacProgress *progress, double from, double to, GError **error)
+{
+    static const LacParallelFunc passes[3] = { filter_along_x, filter_along_y, filter_along_z };
+    const gsize n_items[3] = { self->n[1] * self->n[2], self->n[2], self->n[1] + 2 };
+    const gsize grain[3] = { LINES_GRAIN, ROWS_GRAIN, ROWS_GRAIN };
+    double third = (to - from) / 3.0;
+    for (guint axis = 0; axis < 3; axis++) {
+        g_autofree double *pivot = make_pivots(self->n[axis]);
+        FilterArgs args = { .self = self, .pivot = pivot };
+        if (!run_pass(&args, passes[axis], n_items[axis], grain[axis], progress,
+                from + third * (double) axis, from + third * (double) (axis + 1), error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+// Convolves @width adjacent lines of @n values; @scratch has room for n + 2 reach of each.
+static void
+blur_lines(const FilterArgs *args, float *line, gsize n, gsize stride, gsize width, float *scratch)
+{
+    const gsize reach = args->reach;
+    for (gsize i = 0; i < n + 2 * reach; i++) {
+        gsize from = i < reach ? 0 : MIN(i - reach, n - 1);
+        memcpy(scratch + i * width, line + from * stride, width * sizeof *line);
+    }
+    for (gsize i = 0; i < n; i++) {
+        float *restrict out = line + i * stride;
+        const float *restrict in = scratch + i * width;
+        for (gsize x = 0; x < width; x++)
+            out[x] = args->taps[0] * in[x];
+        for (gsize t = 1; t <= 2 * reach; t++) {
+            const float tap = args->taps[t];
+            for (gsize x = 0; x < width; x++)
+                out[x] += tap * in[t * width + x];
+        }
+    }
+}
+
+static void
+blur_strips(const FilterArgs *args, float *line, gsize n, gsize stride)
+{
+    gsize nx = args->self->n[0];
+    g_autofree float *scratch = g_new(float, (n + 2 * args->reach) * STRIP);
+    for (gsize x = 0; x < nx; x += STRIP)
+        blur_lines(args, line + x, n, stride, MIN(STRIP, nx - x), scratch);
+}
+
+static void
+blur_along_x(gsize begin, gsize end, guint worker, gpointer data)
+{
+    (void) worker;
+    const FilterArgs *args = data;
+    LacSpline *self = args->self;
+    gsize n = self->n[0], reach = args->reach;
+    g_autofree float *scratch = g_new(float, n + 2 * reach);
+    for (gsize i = begin + args->offset; i < end + args->offset; i++) {
+        gsize z = i / self->n[1], y = i % self->n[1];
+        float *restrict row = self->data + (z + 1) * self->plane + (y + 1) * self->row + 1;
+        for (gsize k = 0; k < n + 2 * reach; k++)
+            scratch[k] = row[k < reach ? 0 : MIN(k - reach, n - 1)];
+        memset(row, 0, n * sizeof *row);
+        for (gsize t = 0; t <= 2 * reach; t++)
+            for (gsize x = 0; x < n; x++)
+                row[x] += args->taps[t] * scratch[t + x];
+    }
+}
+
+static void
+blur_along_y(gsize begin, gsize end, guint worker, gpointer data)
+{
+    (void) worker;
+    const FilterArgs *args = data;
+    LacSpline *self = args->self;
+    for (gsize z = begin + args->offset; z < end + args->offset; z++)
+        blur_strips(args, self->data + (z + 1) * self->plane + self->row + 1, self->n[1],
+            self->row);
+}
+
+static void
+blur_along_z(gsize begin, gsize end, guint worker, gpointer data)
+{
+    (void) worker;
+    const FilterArgs *args = data;
+    LacSpline *self = args->self;
+    for (gsize y = begin + args->offset; y < end + args->offset; y++)
+        blur_strips(args, self->data + self->plane + (y + 1) * self->row + 1, self->n[2],
+            self->plane);
+}
+
+/**
+ * lac_spline_smooth:
+ * @self: loaded, not prefiltered
+ * @sigma: [voxel] above 0
+ * @progress: (nullable): told @fraction now and then
+ * @fraction: of the whole work
+ * @error: return location for a #GError
+ *
+ * Convolves the voxels with a Gaussian, in place. Beyond its faces the volume goes on as it ends.
+ *
+ * Returns: %TRUE, or %FALSE with @error set when cancelled
+ */
+gboolean
+lac_spline_smooth(LacSpline *self, double sigma, LacProgress *progress, double fraction,
+    GError **error)
+{
+    static const LacParallelFunc passes[3] = { blur_along_x, blur_along_y, blur_along_z };
+    const gsize n_items[3] = { self->n[1] * self->n[2], self->n[2], self->n[1] };
+    const gsize grain[3] = { LINES_GRAIN, ROWS_GRAIN, ROWS_GRAIN };
+    gsize reach = (gsize) ceil(BLUR_REACH * sigma);
+    g_autofree float *taps = g_new(float, 2 * reach + 1);
+    double sum = 0.0;
+    for (gsize t = 0; t <= 2 * reach; t++) {
+        double d = ((double) t - (double) reach) / sigma;
+        taps[t] = (float) exp(-0.5 * d * d);
+        sum += (double) taps[t];
+    }
+    for (gsize t = 0; t <= 2 * reach; t++)
+        taps[t] = (float) ((double) taps[t] / sum);
+    FilterArgs args = { .self = self, .taps = taps, .reach = reach };
+    for (guint axis = 0; axis < 3; axis++)
+        if (!run_pass(&args, passes[axis], n_items[axis], grain[axis], progress, fraction, fraction,
+                error))
+            return FALSE;
     return TRUE;
 }
 
@@ -184,8 +334,8 @@ make_fine_samples(gsize n)
 }
 
 static LacSpline *
-spline_new(const LacVolume *volume, const LacVolume *mask, const gsize begin[3],
-    const gsize size[3], LacProgress *progress, double share, GError **error)
+load(const LacVolume *volume, const LacVolume *mask, const gsize begin[3], const gsize size[3],
+    GError **error)
 {
     for (guint i = 0; i < 3; i++) {
         if (size[i] < LAC_SPLINE_MIN_EDGE) {
@@ -209,53 +359,65 @@ spline_new(const LacVolume *volume, const LacVolume *mask, const gsize begin[3],
         return NULL;
     for (guint i = 0; i < 3; i++)
         self->fine[i] = make_fine_samples(size[i]);
-    FilterArgs args = { .self = self, .volume = volume, .mask = mask };
-    for (guint axis = 0; axis < 3; axis++)
-        if (!filter_axis(&args, axis, progress, share, error))
-            return NULL;
+    LoadArgs args = { .self = self, .volume = volume, .mask = mask };
+    lac_parallel_for(size[1] * size[2], LINES_GRAIN, load_rows, &args);
     return g_steal_pointer(&self);
 }
 
 /**
- * lac_spline_new:
+ * lac_spline_load:
  * @volume: at least 8 voxels along every axis; values that are not finite count as 0
  * @mask: (nullable): of the same shape; voxels where it is not above 0 count as 0
- * @progress: (nullable): told fractions from 0 to @share
- * @share: of the whole work
  * @error: return location for a #GError
  *
- * Computes the coefficients of the interpolating tensor-product cubic spline with not-a-knot ends:
- * the one of the published tracer, and like any other ends a few voxels inside. It takes as much
- * memory as the volume.
+ * Copies the voxels, to be smoothed and prefiltered in place. It takes as much memory as the volume.
  *
- * Returns: (transfer full): the spline, or %NULL with @error set when the volume is too small, memory
- *   is short, or the work was cancelled
+ * Returns: (transfer full): the spline to be, or %NULL with @error set when the volume is too small
+ *   or memory is short
  */
 LacSpline *
-lac_spline_new(const LacVolume *volume, const LacVolume *mask, LacProgress *progress, double share,
-    GError **error)
+lac_spline_load(const LacVolume *volume, const LacVolume *mask, GError **error)
 {
     const gsize begin[3] = { 0, 0, 0 }, size[3] = { volume->nx, volume->ny, volume->nz };
-    return spline_new(volume, mask, begin, size, progress, share, error);
+    return load(volume, mask, begin, size, error);
 }
 
 /**
- * lac_spline_new_part:
- * @volume: as for lac_spline_new()
+ * lac_spline_load_part:
+ * @volume: as for lac_spline_load()
  * @begin: x, y, z of the first voxel of the part
  * @size: its edges [voxel], at least 8
  * @error: return location for a #GError
  *
- * The spline of a part alone. Its cut ends make themselves felt by less than 1e-6 of the values ten
- * voxels inside. Positions are those in the whole volume.
+ * Copies a part alone. The cut ends of its spline make themselves felt by less than 1e-6 of the
+ * values ten voxels inside. Positions are those in the whole volume.
  *
- * Returns: (transfer full): the spline, or %NULL with @error set
+ * Returns: (transfer full): the spline to be, or %NULL with @error set
  */
 LacSpline *
-lac_spline_new_part(const LacVolume *volume, const gsize begin[3], const gsize size[3],
+lac_spline_load_part(const LacVolume *volume, const gsize begin[3], const gsize size[3],
     GError **error)
 {
-    return spline_new(volume, NULL, begin, size, NULL, 0.0, error);
+    return load(volume, NULL, begin, size, error);
+}
+
+/**
+ * lac_spline_get_grid:
+ * @self: loaded, not prefiltered
+ *
+ * Returns: its voxels, lent
+ */
+LacGrid
+lac_spline_get_grid(const LacSpline *self)
+{
+    return (LacGrid){
+        .data = self->data + self->plane + self->row + 1,
+        .nx = self->n[0],
+        .ny = self->n[1],
+        .nz = self->n[2],
+        .row = self->row,
+        .plane = self->plane,
+    };
 }
 
 /**

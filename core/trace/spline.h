@@ -7,6 +7,13 @@
 
 typedef struct LacSpline LacSpline;
 
+// Values of voxels in memory that is not theirs.
+typedef struct {
+    const float *data;
+    gsize nx, ny, nz;
+    gsize row, plane; // floats from row to row and from plane to plane
+} LacGrid;
+
 #define LAC_SPLINE_MIN_EDGE 8   // [voxel] along every axis
 #define LAC_SPLINE_MAX_STEP 1.5 // [voxel] between the samples of a window
 
@@ -14,9 +21,14 @@ typedef struct LacSpline LacSpline;
 #define LAC_WINDOW_STRIDE 8 // floats from row to row; the last is 0
 #define LAC_WINDOW_SIZE   (LAC_WINDOW_EDGE * LAC_WINDOW_EDGE * LAC_WINDOW_STRIDE)
 
-LacSpline *lac_spline_new(const LacVolume *volume, const LacVolume *mask, LacProgress *progress,
-    double share, GError **error);
-LacSpline *lac_spline_new_part(const LacVolume *volume, const gsize begin[3], const gsize size[3],
+// Between load and prefilter it holds the values of the voxels.
+LacSpline *lac_spline_load(const LacVolume *volume, const LacVolume *mask, GError **error);
+LacSpline *lac_spline_load_part(const LacVolume *volume, const gsize begin[3], const gsize size[3],
+    GError **error);
+LacGrid lac_spline_get_grid(const LacSpline *self);
+gboolean lac_spline_smooth(LacSpline *self, double sigma, LacProgress *progress, double fraction,
+    GError **error);
+gboolean lac_spline_prefilter(LacSpline *self, LacProgress *progress, double from, double to,
     GError **error);
 void lac_spline_free(LacSpline *self);
 gboolean lac_spline_sample(const LacSpline *self, LacVec3 voxel, double step, float *window);
