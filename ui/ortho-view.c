@@ -18,10 +18,13 @@ struct _LacOrthoView {
     GtkLabel *index, *position, *value;
     LacLatest *range; // automatic display range
     gboolean fixed_range;
-    LacColormap colormap;
-    int only; // normal of the one slice that is shown, or -1
+    LacColormap colormap; // of the volume
+    int only;             // normal of the one slice that is shown, or -1
     gboolean points;
     gsize pointed[3];
+    double black, white; // range of the volume
+    LacVolume *layer;    // (nullable) shown in place of the volume
+    double span;         // of the layer's colours, to both sides of 0
 };
 
 enum {
@@ -48,8 +51,17 @@ range_work(LacProgress *progress, gpointer data, GError **error)
 static void
 apply_range(LacOrthoView *self, double black, double white)
 {
+    self->black = black;
+    self->white = white;
     for (guint i = 0; i < 3; i++)
-        lac_slice_view_set_range(self->slices[i], black, white);
+        lac_slice_view_set_range(self->slices[i], self->layer != NULL ? -self->span : black,
+            self->layer != NULL ? self->span : white);
+}
+
+static LacVolume *
+get_shown(LacOrthoView *self)
+{
+    return self->layer != NULL ? self->layer : lac_session_get_volume(self->session);
 }
 
 static void
@@ -79,7 +91,7 @@ request_range(LacOrthoView *self, guint delay_ms)
 static void
 update_status(LacOrthoView *self)
 {
-    LacVolume *volume = lac_session_get_volume(self->session);
+    LacVolume *volume = get_shown(self);
     gsize at[3];
     if (self->points)
         for (guint i = 0; i < 3; i++)
@@ -104,8 +116,8 @@ update_status(LacOrthoView *self)
               ((double) at[2] - (double) (volume->nz / 2)) * size + volume->origin.z)
         : g_strdup("voxel size unknown");
     gtk_label_set_text(self->position, position);
-    g_autofree char *value =
-        g_strdup_printf("Value %.5g", (double) lac_volume_get(volume, at[0], at[1], at[2]));
+    g_autofree char *value = g_strdup_printf(self->layer != NULL ? "Residual %.5g" : "Value %.5g",
+        (double) lac_volume_get(volume, at[0], at[1], at[2]));
     gtk_label_set_text(self->value, value);
 }
 
@@ -122,7 +134,7 @@ crosshair_changed_cb(LacOrthoView *self)
 static void
 volume_changed_cb(LacOrthoView *self)
 {
-    LacVolume *volume = lac_session_get_volume(self->session);
+    LacVolume *volume = get_shown(self);
     gsize at[3];
     lac_session_get_crosshair(self->session, at);
     for (guint i = 0; i < 3; i++) {
@@ -240,6 +252,7 @@ lac_ortho_view_dispose(GObject *object)
         if (self->slices[i] != NULL)
             gtk_widget_unparent(GTK_WIDGET(g_steal_pointer(&self->slices[i])));
     g_clear_pointer(&self->status, gtk_widget_unparent);
+    g_clear_pointer(&self->layer, lac_volume_unref);
     g_clear_object(&self->session);
     G_OBJECT_CLASS(lac_ortho_view_parent_class)->dispose(object);
 }
@@ -295,6 +308,7 @@ lac_ortho_view_init(LacOrthoView *self)
     };
     self->only = -1;
     self->colormap = LAC_COLORMAP_GREY;
+    self->white = 1.0;
     GtkEventController *key = gtk_event_controller_key_new();
     g_signal_connect(key, "key-pressed", G_CALLBACK(key_cb), self);
     gtk_widget_add_controller(GTK_WIDGET(self), key);
@@ -387,7 +401,7 @@ lac_ortho_view_set_colormap(LacOrthoView *self, LacColormap colormap)
     if (colormap == self->colormap)
         return;
     self->colormap = colormap;
-    for (guint i = 0; i < 3; i++)
+    for (guint i = 0; i < 3 && self->layer == NULL; i++)
         lac_slice_view_set_colormap(self->slices[i], colormap);
     g_signal_emit(self, signals[COLORMAP_CHANGED], 0);
 }
@@ -402,6 +416,30 @@ LacColormap
 lac_ortho_view_get_colormap(LacOrthoView *self)
 {
     return self->colormap;
+}
+
+/**
+ * lac_ortho_view_set_layer:
+ * @self: a view
+ * @layer: (nullable): shown in place of the volume, such as its residual; %NULL for the volume
+ * @span: above 0: the value at which the colours end, to both sides of 0
+ */
+void
+lac_ortho_view_set_layer(LacOrthoView *self, LacVolume *layer, double span)
+{
+    g_return_if_fail(LAC_IS_ORTHO_VIEW(self));
+    g_return_if_fail(layer == NULL || span > 0.0);
+
+    if (layer != NULL)
+        lac_volume_ref(layer);
+    g_clear_pointer(&self->layer, lac_volume_unref);
+    self->layer = layer;
+    self->span = span;
+    for (guint i = 0; i < 3; i++)
+        lac_slice_view_set_colormap(self->slices[i],
+            layer != NULL ? LAC_COLORMAP_DIVERGING : self->colormap);
+    apply_range(self, self->black, self->white);
+    volume_changed_cb(self);
 }
 
 /**

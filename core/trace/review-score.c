@@ -8,7 +8,8 @@
 #define MIN_SHARE    0.01 // of all atoms that the lightest class must hold
 #define FAINTEST     0.01 // of the usual brightness; less is taken as this
 #define PRIOR        -4.0 // logit of an atom that is usual in every way
-#define PRIOR_GHOST  -2.0 // logit of a rejected peak as bright and well fitted as an atom
+#define PRIOR_GHOST  2.5  // logit of a rejected peak as bright and well fitted as an atom
+#define PEAK_SLOPE   5.0  // of the logit with the log height of a peak of the residual
 
 // Evidence of one feature: weight times what exceeds the offset, between low and high. The features
 // are in units of the spread over the atoms of the model, or natural ones where noted.
@@ -334,18 +335,20 @@ score_atom(const double *f)
     return logistic(x);
 }
 
-// A candidate is the better the less it looks like something that is no atom.
+// A candidate is the better the less it looks like something that is no atom. Of the peaks of the
+// residual that are as high as half a light atom one in two is one, whatever the noise.
 static double
 score_candidate(const LacReview *self, gsize i, const double *f)
 {
     const LacReviewLocal *local = &self->local[i];
-    double x = PRIOR_GHOST;
+    double x;
     if (i >= self->atoms->n)
-        x += 2.0 * log(fmax(self->peaks[i - self->atoms->n].height, FAINTEST) / 0.5);
+        x = CLAMP(PEAK_SLOPE * log(fmax(self->peaks[i - self->atoms->n].height, FAINTEST) / 0.5),
+            -6.0, 3.0);
     else
-        x += 2.0 - weigh_as(f[LAC_REVIEW_INTENSITY], 0.5) - weigh_as(f[LAC_REVIEW_HEIGHT], 0.2) -
-            weigh_as(f[LAC_REVIEW_FIT], 0.5);
-    x -= weigh_as(fmax(f[LAC_REVIEW_CROWD], 0.0), 0.4);
+        x = PRIOR_GHOST - weigh_as(f[LAC_REVIEW_INTENSITY], 0.5) -
+            weigh_as(f[LAC_REVIEW_HEIGHT], 0.2) - weigh_as(f[LAC_REVIEW_FIT], 0.5);
+    x -= weigh_as(fmax(f[LAC_REVIEW_CROWD], 0.0), i >= self->atoms->n ? 0.1 : 0.4);
     x -= weigh(f, LAC_REVIEW_EMPTY) + weigh(f, LAC_REVIEW_MASK);
     return local->nearest < self->ghost_distance ? 0.0 : logistic(x);
 }

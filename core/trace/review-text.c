@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#define NOTEWORTHY 0.02 // a score below says that an atom is like the others
+
 /**
  * lac_review_reason_get_name:
  * @reason: one reason
@@ -219,6 +221,7 @@ lac_review_explain(const LacReview *self, gsize i, GString *text)
         g_string_append_printf(text, "%s%s", k > 0 ? "; " : "", reasons.list[k].text);
     }
     if (reasons.n == 0)
-        g_string_append(text, "slightly unusual in several ways");
+        g_string_append(text,
+            self->score[i] >= NOTEWORTHY ? "slightly unusual in several ways" : "nothing unusual");
     return bits;
 }

@@ -399,6 +399,21 @@ make_item(const LacReview *self, gsize i)
 }
 
 /**
+ * lac_review_get_item:
+ * @self: a review
+ * @i: an atom or rejected peak
+ *
+ * Returns: (transfer full): what there is to say about it, doubtful or not
+ */
+LacReviewItem *
+lac_review_get_item(const LacReview *self, gsize i)
+{
+    g_return_val_if_fail(i < self->atoms->n, NULL);
+
+    return make_item(self, i);
+}
+
+/**
  * lac_review_get_items:
  * @self: a review
  * @max_items: no more than this

@@ -62,6 +62,7 @@ LacReview *lac_review_new(LacAtoms *atoms, const LacReviewContext *context, LacP
 void lac_review_free(LacReview *self);
 gboolean lac_review_update(LacReview *self, LacAtoms *atoms, GError **error);
 GPtrArray *lac_review_get_items(const LacReview *self, gsize max_items);
+LacReviewItem *lac_review_get_item(const LacReview *self, gsize i);
 double lac_review_get_score(const LacReview *self, gsize i);
 double lac_review_get_bond(const LacReview *self);
 double lac_review_estimate_false(const LacReview *self);

@@ -745,6 +745,20 @@ lac_volume_residual_get_volume(const LacVolumeResidual *self)
 }
 
 /**
+ * lac_volume_residual_lend:
+ * @self: a residual
+ *
+ * For a review that changes in step with it, in the same thread.
+ *
+ * Returns: (transfer none): the same as lac_volume_residual_get_volume()
+ */
+LacVolume *
+lac_volume_residual_lend(LacVolumeResidual *self)
+{
+    return self->residual;
+}
+
+/**
  * lac_volume_residual_dup_volume:
  * @self: a residual
  * @error: return location for a #GError

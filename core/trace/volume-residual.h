@@ -20,6 +20,7 @@ void lac_volume_residual_free(LacVolumeResidual *self);
 gboolean lac_volume_residual_update(LacVolumeResidual *self, LacAtoms *atoms, LacVoxelBox *changed,
     GError **error);
 const LacVolume *lac_volume_residual_get_volume(const LacVolumeResidual *self);
+LacVolume *lac_volume_residual_lend(LacVolumeResidual *self);
 LacVolume *lac_volume_residual_dup_volume(const LacVolumeResidual *self, GError **error);
 const double *lac_volume_residual_get_heights(const LacVolumeResidual *self);
 double lac_volume_residual_get_light_height(const LacVolumeResidual *self);
