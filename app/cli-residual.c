@@ -62,7 +62,7 @@ parse(LacCli *cli, Options *o, int argc, char **argv, GError **error)
         { "output", 'o', 0, G_OPTION_ARG_FILENAME, &o->output, "Measured minus model", "FILE" },
         { "candidates", 0, 0, G_OPTION_ARG_FILENAME, &o->candidates,
             "Write its peaks: atoms that may be missing", "FILE" },
-        { NULL },
+        G_OPTION_ENTRY_NULL,
     };
     if (!lac_cli_parse(cli, "- what the measurement has and the model has not", entries, &argc,
             &argv, error))
@@ -123,7 +123,7 @@ from_projections(const Options *o, LacAtoms *atoms, Outcome *outcome, LacProgres
     if (fit == NULL)
         return FALSE;
     outcome->r1 = fit->r1;
-    outcome->light_height = INFINITY;
+    outcome->light_height = HUGE_VAL;
     for (gsize s = 0; s < fit->n_species; s++) {
         if (!(fit->species_height[s] > 0.0 && fit->species_height[s] < outcome->light_height))
             continue;

@@ -37,7 +37,7 @@ parse(LacCli *cli, Options *o, int *argc, char ***argv, GError **error)
         { "bond", 0, 0, G_OPTION_ARG_DOUBLE, &o->bond, "Typical bond (from the model)", "Å" },
         { "top", 0, 0, G_OPTION_ARG_INT, &o->top, "How many to list (50)", "N" },
         { "csv", 0, 0, G_OPTION_ARG_FILENAME, &o->csv, "Write the list as a table", "FILE" },
-        { NULL },
+        G_OPTION_ENTRY_NULL,
     };
     if (!lac_cli_parse(cli, "MODEL - lists what to look at in a model, with the reasons", entries,
             argc, argv, error))

@@ -343,7 +343,7 @@ lac_session_edit(LacSession *self, LacEdit *edit)
 {
     g_return_val_if_fail(LAC_IS_SESSION(self), FALSE);
 
-    g_autoptr(LacEdit) taken = edit;
+    G_GNUC_UNUSED g_autoptr(LacEdit) taken = edit;
     g_autoptr(GError) error = NULL;
     LacJournal *journal = lac_session_get_journal(self);
     if (edit == NULL)

@@ -198,7 +198,7 @@ lac_slice_atoms_draw(const LacSliceAtoms *self, const LacSlicePlane *plane, cair
     cairo_save(cr);
     if (self->show_ghosts)
         draw_ghosts(self, plane, cr);
-    draw_circles(self, (Cut *) cuts->data, cuts->len, cr);
+    draw_circles(self, (Cut *) (gpointer) cuts->data, cuts->len, cr);
     draw_marked(self, plane, cr);
     cairo_restore(cr);
 }

@@ -151,7 +151,7 @@ dup_next(const Parser *self)
 {
     const char *end = self->at;
     while (*end != '\0' && end < self->at + 20 && !g_ascii_isspace(*end))
-        end = g_utf8_next_char(end);
+        end = g_utf8_find_next_char(end, NULL);
     return end > self->at ? g_strdup_printf("\"%.*s\"", (int) (end - self->at), self->at)
                           : g_strdup("the end");
 }

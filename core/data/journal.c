@@ -203,7 +203,7 @@ lac_journal_replay_edit(LacJournal *self, LacEdit *edit, GError **error)
 gboolean
 lac_journal_apply(LacJournal *self, LacEdit *edit, GError **error)
 {
-    g_autoptr(LacEdit) owned = edit;
+    G_GNUC_UNUSED g_autoptr(LacEdit) owned = edit;
     if (!lac_journal_replay_edit(self, edit, error))
         return FALSE;
     if (self->file != NULL) {

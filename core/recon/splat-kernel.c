@@ -26,6 +26,19 @@
 
 typedef float Vector __attribute__((vector_size(4 * LANES), may_alias));
 
+// Columns and paths are aligned to a vector, which their type does not say.
+static inline const Vector *
+vectors(const float *values)
+{
+    return (const Vector *) (const void *) values;
+}
+
+static inline Vector *
+vectors_out(float *values)
+{
+    return (Vector *) (void *) values;
+}
+
 #define EACH_VECTOR(v, n) _Pragma("GCC unroll 4") for (int v = 0; v < (n); v++)
 
 // --- paths
@@ -75,27 +88,27 @@ forward_vectors(Path path, const float *voxel, float *columns, const gsize pitch
     Vector c0[VECTORS], c1[VECTORS], c2[VECTORS], c3[VECTORS];
     EACH_VECTOR(v, n)
     {
-        c0[v] = ((const Vector *) column)[v];
-        c1[v] = ((const Vector *) (column + pitch))[v];
-        c2[v] = ((const Vector *) (column + 2 * pitch))[v];
-        c3[v] = ((const Vector *) (column + 3 * pitch))[v];
+        c0[v] = vectors(column)[v];
+        c1[v] = vectors(column + pitch)[v];
+        c2[v] = vectors(column + 2 * pitch)[v];
+        c3[v] = vectors(column + 3 * pitch)[v];
     }
     for (gsize i = 0; i < path.n; i++, voxel += path.stride) {
         for (; at < path.column[i]; at++, column += pitch) {
             EACH_VECTOR(v, n)
             {
-                ((Vector *) column)[v] = c0[v];
+                vectors_out(column)[v] = c0[v];
                 c0[v] = c1[v];
                 c1[v] = c2[v];
                 c2[v] = c3[v];
-                c3[v] = ((const Vector *) (column + 4 * pitch))[v];
+                c3[v] = vectors(column + 4 * pitch)[v];
             }
         }
         const float *w = path.weight + i;
         const float w0 = w[0], w1 = w[MAX_TAPS], w2 = w[2 * MAX_TAPS], w3 = w[3 * MAX_TAPS];
         EACH_VECTOR(v, n)
         {
-            Vector x = ((const Vector *) voxel)[v];
+            Vector x = vectors(voxel)[v];
             c0[v] += w0 * x;
             c1[v] += w1 * x;
             c2[v] += w2 * x;
@@ -104,10 +117,10 @@ forward_vectors(Path path, const float *voxel, float *columns, const gsize pitch
     }
     EACH_VECTOR(v, n)
     {
-        ((Vector *) column)[v] = c0[v];
-        ((Vector *) (column + pitch))[v] = c1[v];
-        ((Vector *) (column + 2 * pitch))[v] = c2[v];
-        ((Vector *) (column + 3 * pitch))[v] = c3[v];
+        vectors_out(column)[v] = c0[v];
+        vectors_out(column + pitch)[v] = c1[v];
+        vectors_out(column + 2 * pitch)[v] = c2[v];
+        vectors_out(column + 3 * pitch)[v] = c3[v];
     }
 }
 
@@ -120,10 +133,10 @@ adjoint_vectors(Path path, float *voxel, const float *columns, const gsize pitch
     Vector c0[VECTORS], c1[VECTORS], c2[VECTORS], c3[VECTORS];
     EACH_VECTOR(v, n)
     {
-        c0[v] = ((const Vector *) column)[v];
-        c1[v] = ((const Vector *) (column + pitch))[v];
-        c2[v] = ((const Vector *) (column + 2 * pitch))[v];
-        c3[v] = ((const Vector *) (column + 3 * pitch))[v];
+        c0[v] = vectors(column)[v];
+        c1[v] = vectors(column + pitch)[v];
+        c2[v] = vectors(column + 2 * pitch)[v];
+        c3[v] = vectors(column + 3 * pitch)[v];
     }
     for (gsize i = 0; i < path.n; i++, voxel += path.stride) {
         for (; at < path.column[i]; at++, column += pitch) {
@@ -132,19 +145,19 @@ adjoint_vectors(Path path, float *voxel, const float *columns, const gsize pitch
                 c0[v] = c1[v];
                 c1[v] = c2[v];
                 c2[v] = c3[v];
-                c3[v] = ((const Vector *) (column + 4 * pitch))[v];
+                c3[v] = vectors(column + 4 * pitch)[v];
             }
         }
         const float *w = path.weight + i;
         const float w0 = w[0], w1 = w[MAX_TAPS], w2 = w[2 * MAX_TAPS], w3 = w[3 * MAX_TAPS];
         EACH_VECTOR(v, n)
         {
-            Vector x = ((Vector *) voxel)[v];
+            Vector x = vectors_out(voxel)[v];
             x += w0 * c0[v];
             x += w1 * c1[v];
             x += w2 * c2[v];
             x += w3 * c3[v];
-            ((Vector *) voxel)[v] = x;
+            vectors_out(voxel)[v] = x;
         }
     }
 }

@@ -85,7 +85,7 @@ search_init(Search *self, const LacAssignEdge *edges, gsize n_edges, gsize n_row
     self->heap = g_array_new(FALSE, FALSE, sizeof(Candidate));
     for (gsize j = 0; j < n_columns; j++) {
         self->row_of_column[j] = NONE;
-        self->distance[j] = INFINITY;
+        self->distance[j] = HUGE_VAL;
     }
 }
 
@@ -173,7 +173,7 @@ forget(Search *self)
 {
     for (guint k = 0; k < self->seen->len; k++) {
         guint32 column = g_array_index(self->seen, guint32, k);
-        self->distance[column] = INFINITY;
+        self->distance[column] = HUGE_VAL;
         self->is_done[column] = FALSE;
     }
     g_array_set_size(self->seen, 0);

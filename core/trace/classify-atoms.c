@@ -107,7 +107,7 @@ static guint
 find_first(const Scored *self, const LacMixture *mixture, const double *misfit)
 {
     g_autofree double *scratch = g_new(double, self->n);
-    double worst = WORSE, before = NAN;
+    double worst = WORSE, before = (double) NAN;
     guint first = 0;
     for (guint c = 0; c < mixture->n; c++) {
         double median = get_median_misfit(self, misfit, c, scratch);

@@ -78,7 +78,7 @@ compare_block(gsize begin, gsize end, guint worker, gpointer data)
     for (gsize r = begin; r < end; r++) {
         gsize i = args->index[r];
         LacVec3 p = { args->atoms->x[i], args->atoms->y[i], args->atoms->z[i] };
-        double first = INFINITY, second = INFINITY;
+        double first = HUGE_VAL, second = HUGE_VAL;
         g_array_set_size(near, 0);
         lac_cells_find(args->cells, p, args->radius, near);
         sum_neighbours(args, i, near, sums, counts);

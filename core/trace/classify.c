@@ -184,7 +184,7 @@ find_best_border(const Peaks *peaks)
         n_errors += marked[k].is_atom ? 0 : 1; // all are taken for atoms
     }
     if (n_errors == 0)
-        return -INFINITY;
+        return -HUGE_VAL;
     qsort(marked, peaks->n, sizeof *marked, compare_marked);
     gsize best = n_errors, below = 0;
     for (gsize k = 0; k < peaks->n; k++) {
@@ -195,7 +195,7 @@ find_best_border(const Peaks *peaks)
         }
     }
     if (below == 0)
-        return -INFINITY;
+        return -HUGE_VAL;
     return below == peaks->n ? marked[below - 1].intensity
                              : 0.5 * (marked[below - 1].intensity + marked[below].intensity);
 }
@@ -216,7 +216,7 @@ take_borders(const LacClassifyParams *params, guint n_species, Peaks *peaks,
     LacClassifyReport *report)
 {
     gsize skip = params->n_borders == n_species ? 0 : 1;
-    report->borders[0] = -INFINITY;
+    report->borders[0] = -HUGE_VAL;
     memcpy(report->borders + skip, params->borders, params->n_borders * sizeof(double));
     for (gsize k = 0; k < peaks->n; k++)
         peaks->p_atom[k] = peaks->intensity[k] > report->borders[0] ? 1.0 : 0.0;
@@ -260,7 +260,7 @@ double
 lac_classify_margin(double nearest, double second)
 {
     if (isinf(second))
-        return NAN;
+        return (double) NAN;
     return second - nearest < LARGEST_MARGIN * nearest ? (second - nearest) / nearest
                                                        : LARGEST_MARGIN;
 }
@@ -270,7 +270,7 @@ static void
 fill_margins(const Peaks *peaks, guint n_species, const LacClassifyReport *report, double *margin)
 {
     for (gsize k = 0; k < peaks->n; k++) {
-        double first = INFINITY, second = INFINITY;
+        double first = HUGE_VAL, second = HUGE_VAL;
         for (guint s = 0; s < n_species; s++) {
             double d = fabs(peaks->intensity[k] - report->means[s]);
             if (d < first) {
@@ -284,7 +284,7 @@ fill_margins(const Peaks *peaks, guint n_species, const LacClassifyReport *repor
         if (peaks->label[k] > 0)
             margin[peaks->index[k]] = lac_classify_margin(first, second);
         else
-            margin[peaks->index[k]] = NAN;
+            margin[peaks->index[k]] = (double) NAN;
     }
 }
 

@@ -83,7 +83,7 @@ solve_layer(const Layer *layer, gsize low, gsize high, gsize start_low, gsize st
 {
     while (low < high) {
         gsize i = low + (high - low) / 2;
-        double best = INFINITY;
+        double best = HUGE_VAL;
         gsize best_start = start_low;
         for (gsize s = start_low; s <= MIN(start_high, i - 1); s++) {
             double cost = layer->before[s] + cost_of(layer->sorted, s, i);
@@ -106,13 +106,13 @@ find_starts(const Sorted *sorted, guint k, gsize *starts, double *cost)
     gsize n = sorted->n;
     g_autofree double *before = g_new(double, n + 1), *best = g_new(double, n + 1);
     g_autofree guint32 *start = g_new0(guint32, k * (n + 1));
-    before[0] = best[0] = INFINITY;
+    before[0] = best[0] = HUGE_VAL;
     for (gsize i = 1; i <= n; i++)
         before[i] = cost_of(sorted, 0, i);
     for (guint c = 1; c < k; c++) {
         Layer layer = { sorted, before, best, start + c * (n + 1) };
         for (gsize i = 0; i <= c; i++)
-            best[i] = INFINITY;
+            best[i] = HUGE_VAL;
         solve_layer(&layer, c + 1, n + 1, c, n - 1);
         double *swap = before;
         before = best;
@@ -187,7 +187,7 @@ lac_kmeans(const double *values, gsize n, guint k, guint8 *labels, double *means
     // must not move a value to the other side.
     for (guint c = 0; c + 1 < k; c++)
         border[c] = CLAMP(0.5 * (mean[c] + mean[c + 1]), sorted.value[starts[c + 1] - 1],
-            nextafter(sorted.value[starts[c + 1]], -INFINITY));
+            nextafter(sorted.value[starts[c + 1]], -HUGE_VAL));
     if (labels != NULL)
         label_values(values, n, border, k, labels);
     if (means != NULL)

@@ -33,10 +33,10 @@ get_quantile(const double *sorted, gsize n, double share)
 LacMatchErrors
 lac_match_errors(const LacMatchPair *pairs, gsize n, const guint16 *species, guint16 only)
 {
-    LacMatchErrors errors = { .rms = NAN,
-        .median = NAN,
-        .p95 = NAN,
-        .axis_rms = { NAN, NAN, NAN } };
+    LacMatchErrors errors = { .rms = (double) NAN,
+        .median = (double) NAN,
+        .p95 = (double) NAN,
+        .axis_rms = { (double) NAN, (double) NAN, (double) NAN } };
     g_autofree double *distance = g_new(double, n + 1);
     double square[3] = { 0 };
     for (gsize k = 0; k < n; k++) {

@@ -147,7 +147,7 @@ lac_match_published(const LacPoints *model, const LacPoints *truth, const LacMot
     }
     result->n_kept = kept.n;
     result->share = (double) kept.n / (double) truth->n;
-    result->rmsd = NAN;
+    result->rmsd = (double) NAN;
     if (kept.n > 0)
         result->rmsd = PM * sqrt(kept.variance[0] + kept.variance[1] + kept.variance[2]);
     return get_chance(&args, &result->chance, progress, error);

@@ -314,7 +314,7 @@ fill_species(LacMatch *self, const LacAtoms *m, const LacAtoms *t, const GArray 
             species->n_model += self->confusion[r * width + same[a]];
         n_correct += species->n_correct;
     }
-    self->type_accuracy = self->identified = NAN;
+    self->type_accuracy = self->identified = (double) NAN;
     if (comparable) {
         self->type_accuracy = (double) n_correct / (double) pairs->len; // NaN without pairs
         self->identified = (double) n_correct / (double) t->n;

@@ -119,7 +119,7 @@ start_clustered(LacMixture *mixture, const Points *points, guint n)
 static double
 log_densities(const LacMixture *self, double x, double variance, double *logs)
 {
-    double highest = -INFINITY, sum = 0.0;
+    double highest = -HUGE_VAL, sum = 0.0;
     for (guint c = 0; c < self->n; c++) {
         double d = x - self->mean[c],
                square = (d * d + variance) / (self->sigma[c] * self->sigma[c]);
@@ -176,7 +176,7 @@ sort_components(LacMixture *self)
 static void
 run_passes(LacMixture *mixture, const Points *points)
 {
-    double before = -INFINITY, likelihood = -INFINITY;
+    double before = -HUGE_VAL, likelihood = -HUGE_VAL;
     for (guint pass = 0; pass < MOST_PASSES; pass++) {
         likelihood = improve(mixture, points);
         if (fabs(likelihood - before) < TOLERANCE * fabs(likelihood))

@@ -273,7 +273,7 @@ static gboolean
 search_width(Fit *fit, GError **error)
 {
     double total[MAX_UNKNOWNS * (MAX_UNKNOWNS + 1) + 1], x[MAX_UNKNOWNS], sigma[MAX_SPECIES];
-    double best = INFINITY, guess = fit->out->sigma[0], a = pixel_size_of(fit->series);
+    double best = HUGE_VAL, guess = fit->out->sigma[0], a = pixel_size_of(fit->series);
     if (fit->params->sigma > 0.0)
         return TRUE;
     fit->stride = MAX(fit->series->n / SEARCH_PROJECTIONS, 1);
@@ -302,7 +302,7 @@ fit_species(Fit *fit, GError **error)
     const guint s = fit->n_species, n = 2 * s + 1;
     const double a = pixel_size_of(fit->series);
     double total[MAX_UNKNOWNS * (MAX_UNKNOWNS + 1) + 1], x[MAX_UNKNOWNS] = { 0 };
-    double sigma[MAX_SPECIES], step[MAX_SPECIES] = { 0 }, best = INFINITY;
+    double sigma[MAX_SPECIES], step[MAX_SPECIES] = { 0 }, best = HUGE_VAL;
     if (!search_width(fit, error))
         return FALSE;
     fit->stride = 1;
@@ -507,7 +507,7 @@ open_fit(Fit *fit, GError **error)
     fit->sigma = g_new0(double, n_atoms);
     fit->unit = g_new0(double, n_atoms);
     gsize n_normal = count_normal(unknowns);
-    fit->normal = g_new0(double, series->n * n_normal);
+    fit->normal = g_new0(double, series->n *n_normal);
     fit->product = g_try_new0(double, n);
     fit->square = g_try_new0(double, n);
     for (gsize i = 0; i < fit->atoms->n; i++)

@@ -61,7 +61,7 @@ compare_brightness(const double *brightness, gsize i, const Near *near, guint n_
         if (brightness[near[k].index] > 0.0)
             values[n++] = brightness[near[k].index];
     if (n < MIN_NEAREST || !isfinite(brightness[i]))
-        return NAN;
+        return (double) NAN;
     double usual = median_of_few(values, n);
     return log(fmax(brightness[i], 1e-3 * usual) / usual);
 }
@@ -181,9 +181,10 @@ lac_review_measure(const LacReview *self, gsize i, GArray *scratch, LacReviewLoc
         self->columns.intensity != NULL ? self->columns.intensity : self->columns.height;
     if (i >= a->n)
         brightness = NULL;
-    *local = (LacReviewLocal){ .nearest = INFINITY, .nearest_index = G_MAXSIZE, .ratio = NAN };
+    *local =
+        (LacReviewLocal){ .nearest = HUGE_VAL, .nearest_index = G_MAXSIZE, .ratio = (double) NAN };
     for (guint s = 0; s < LAC_REVIEW_CLASSES; s++)
-        local->contact[s] = INFINITY;
+        local->contact[s] = HUGE_VAL;
     Near near[N_NEAREST], like[N_NEAREST]; // of all species, of its own
     guint n_near = 0, n_like = 0;
     gint64 crowd = 0;
@@ -248,7 +249,7 @@ find_third(const LacAtoms *a, const LacCells *cells, gsize i, GArray *found, GAr
         g_array_sort(distances, compare_doubles);
         return g_array_index(distances, double, 2);
     }
-    return INFINITY;
+    return HUGE_VAL;
 }
 
 /**

@@ -91,7 +91,7 @@ static LacReviewRobust
 robust_of(double *values, gsize n, double least_spread)
 {
     if (n < MIN_MEMBERS)
-        return (LacReviewRobust){ NAN, NAN };
+        return (LacReviewRobust){ (double) NAN, (double) NAN };
     double median = lac_review_select(values, n, n / 2);
     for (gsize i = 0; i < n; i++)
         values[i] = fabs(values[i] - median);
@@ -203,11 +203,11 @@ lac_review_measure_stats(const LacReview *self, LacReviewStats *stats)
         if (!self->absent[i])
             stats->n[lac_review_get_class(self, i)]++;
     for (guint s = 0; s < LAC_REVIEW_CLASSES; s++) {
-        const LacReviewRobust none = { NAN, NAN };
+        const LacReviewRobust none = { (double) NAN, (double) NAN };
         stats->intensity[s] = stats->height[s] = none;
-        stats->n_bonds[s] = NAN;
+        stats->n_bonds[s] = (double) NAN;
         for (guint t = 0; t < LAC_REVIEW_CLASSES; t++)
-            stats->contact[s][t] = NAN;
+            stats->contact[s][t] = (double) NAN;
         if (stats->n[s] < MIN_MEMBERS)
             continue;
         stats->intensity[s] = robust_column(self, c->intensity, LOGARITHM, s, 0.05, scratch);
@@ -238,7 +238,7 @@ static double
 faintness(const double *column, gsize i, const LacReviewRobust *classes, guint lightest)
 {
     if (column == NULL || lightest == LAC_REVIEW_CLASSES || !isfinite(column[i]))
-        return NAN;
+        return (double) NAN;
     double usual = exp(classes[lightest].median);
     return deviation(log(fmax(column[i], FAINTEST * usual)), classes[lightest], -1.0);
 }
@@ -282,7 +282,7 @@ lac_review_get_features(const LacReview *self, gsize i, double *features)
     const LacReviewStats *stats = &self->stats;
     double *f = features;
     for (guint k = 0; k < LAC_N_REVIEW_FEATURES; k++)
-        f[k] = NAN;
+        f[k] = (double) NAN;
     get_place_features(self, i, f);
     if (i >= self->atoms->n)
         return;

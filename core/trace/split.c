@@ -64,7 +64,7 @@ take_samples(const LacVolume *v, LacVec3 centre, double sigma, Samples *s, GErro
 static LacVec3
 find_axis(const Samples *s)
 {
-    double low = INFINITY, sum = 0.0, mean[3] = { 0 };
+    double low = HUGE_VAL, sum = 0.0, mean[3] = { 0 };
     LacMat3 moment = { 0 }, vectors;
     for (gsize i = 0; i < s->n; i++)
         low = fmin(low, s->value[i]);
@@ -223,7 +223,7 @@ lac_split_peak(const LacVolume *volume, LacVec3 position, double sigma, LacSplit
     if (!take_samples(volume, centre, width, &s, error))
         return FALSE;
     LacVec3 axis = find_axis(&s);
-    double high = -INFINITY, low = INFINITY;
+    double high = -HUGE_VAL, low = HUGE_VAL;
     for (gsize i = 0; i < s.n; i++) {
         high = fmax(high, s.value[i]);
         low = fmin(low, s.value[i]);

@@ -565,7 +565,7 @@ set_atoms(LacVolumeResidual *self, LacAtoms *atoms)
     self->height = g_renew(double, self->height, MAX(MAX(atoms->n, before), 1));
     self->present = g_renew(guint8, self->present, MAX(MAX(atoms->n, before), 1));
     for (gsize i = before; i < atoms->n; i++) {
-        self->height[i] = NAN;
+        self->height[i] = (double) NAN;
         self->present[i] = FALSE;
     }
 }
@@ -799,7 +799,7 @@ lac_volume_residual_get_heights(const LacVolumeResidual *self)
 double
 lac_volume_residual_get_light_height(const LacVolumeResidual *self)
 {
-    double lowest = INFINITY;
+    double lowest = HUGE_VAL;
     g_autoptr(GArray) heights = g_array_new(FALSE, FALSE, sizeof(double));
     for (guint s = 0; s < 8; s++) {
         g_array_set_size(heights, 0);

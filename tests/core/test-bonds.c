@@ -116,7 +116,7 @@ time_bonds(gsize n, const char *name)
     lac_bond_params_init(&params);
     g_autoptr(LacAtoms) atoms = make_cubic(n, 2.35, name);
     gint64 start = g_get_monotonic_time();
-    g_autoptr(LacBonds) bonds = lac_bonds_find(atoms, &params, NULL, NULL);
+    G_GNUC_UNUSED g_autoptr(LacBonds) bonds = lac_bonds_find(atoms, &params, NULL, NULL);
     return (double) (g_get_monotonic_time() - start) * 1e-3;
 }
 
@@ -212,7 +212,7 @@ test_filter(void)
         g_autoptr(GError) error = NULL;
         g_autoptr(LacFilter) filter = lac_filter_new(cases[k].text, atoms, &error);
         g_assert_no_error(error);
-        g_autofree guint8 *chosen = lac_filter_apply(filter, atoms, &error);
+        G_GNUC_UNUSED g_autofree guint8 *chosen = lac_filter_apply(filter, atoms, &error);
         gsize n = 0;
         for (gsize i = 0; i < atoms->n; i++) {
             g_assert_cmpint(chosen[i], ==, cases[k].is_chosen(atoms, i));
@@ -236,7 +236,7 @@ test_filter_bonds(void)
     for (gsize i = 0; i < atoms->n; i++)
         n += chosen[i];
     g_assert_cmpuint(n, ==, 8 + 12 * 7);
-    g_autoptr(LacFilter) gone = lac_filter_new("present", atoms, NULL);
+    G_GNUC_UNUSED g_autoptr(LacFilter) gone = lac_filter_new("present", atoms, NULL);
     g_autoptr(LacAtoms) with = lac_atoms_copy(atoms, atoms->n);
     lac_atoms_add_column(with, "new");
     g_autoptr(LacFilter) newer = lac_filter_new("new > 0", with, NULL);
@@ -323,7 +323,7 @@ test_filter_random(void)
         g_assert_true((filter == NULL) == (error != NULL));
         if (filter == NULL)
             continue;
-        g_autofree guint8 *chosen = lac_filter_apply(filter, atoms, &error);
+        G_GNUC_UNUSED g_autofree guint8 *chosen = lac_filter_apply(filter, atoms, &error);
         g_assert_no_error(error);
         n_good++;
     }
@@ -342,7 +342,7 @@ test_filter_speed(void)
         g_autoptr(LacFilter) filter = lac_filter_new(
             "intensity < 0.4 and abs(x) < 20 and species == Zr and not r > 30 or height > 0.99",
             atoms, NULL);
-        g_autofree guint8 *chosen = lac_filter_apply(filter, atoms, NULL);
+        G_GNUC_UNUSED g_autofree guint8 *chosen = lac_filter_apply(filter, atoms, NULL);
         best = MIN(best, (double) (g_get_monotonic_time() - start) * 1e-3);
     }
     g_test_message("a filter with six terms over 100 000 atoms: %.2f ms", best);

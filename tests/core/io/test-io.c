@@ -147,7 +147,7 @@ test_killed(LacScratch *scratch, gconstpointer data)
     (void) data;
     g_autofree char *path = lac_scratch_path(scratch, "project.lacuna");
     g_autofree char *other = lac_scratch_path(scratch, "other.lacuna");
-    g_autofree char *hidden = lac_scratch_write(scratch, ".00000000-1-00000000.other", "a", 1);
+    g_free(lac_scratch_write(scratch, ".00000000-1-00000000.other", "a", 1));
     const char *targets[] = { path, path, other };
     for (guint i = 0; i < 3; i++) {
         pid_t child = fork();

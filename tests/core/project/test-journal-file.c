@@ -272,7 +272,7 @@ test_foreign(LacScratch *scratch, gconstpointer data)
     g_assert_true(lac_journal_attach(project->journal, journal_path, NULL, NULL));
     do_step(project->journal, 7);
     g_clear_pointer(&project, lac_project_free);
-    g_autoptr(LacProject) replaced = make_project(path);
+    lac_project_free(make_project(path));
     g_autoptr(LacProject) back = lac_project_load(path, NULL, NULL);
     g_assert_false(lac_journal_attach(back->journal, journal_path, NULL, &error));
     g_assert_error(error, LAC_ERROR, LAC_ERROR_MISMATCH);

@@ -32,7 +32,7 @@ try_all(const double *sorted, gsize begin, gsize n, guint k)
 {
     if (k == 1)
         return cost_of(sorted, begin, n);
-    double best = INFINITY;
+    double best = HUGE_VAL;
     for (gsize end = begin + 1; end + k - 1 <= n; end++)
         best = fmin(best, cost_of(sorted, begin, end) + try_all(sorted, end, n, k - 1));
     return best;
@@ -103,7 +103,7 @@ static void
 test_kmeans_refuses(void)
 {
     g_autoptr(GError) error = NULL;
-    const double equal[] = { 2.0, 2.0, 2.0, 5.0 }, bad[] = { 1.0, NAN, 2.0 };
+    const double equal[] = { 2.0, 2.0, 2.0, 5.0 }, bad[] = { 1.0, (double) NAN, 2.0 };
     guint8 labels[4];
     g_assert_true(lac_kmeans(equal, 4, 2, labels, NULL, NULL, NULL, &error));
     g_assert_no_error(error);
@@ -153,7 +153,7 @@ test_mixture_hostile(void)
 {
     LacMixture mixture;
     g_autoptr(GError) error = NULL;
-    const double equal[] = { 3.0, 3.0, 3.0, 3.0, 3.0, 3.0, 3.0 }, bad[] = { 1.0, INFINITY };
+    const double equal[] = { 3.0, 3.0, 3.0, 3.0, 3.0, 3.0, 3.0 }, bad[] = { 1.0, HUGE_VAL };
     g_assert_true(lac_mixture_choose(equal, 7, LAC_MIXTURE_MAX, &mixture, &error));
     g_assert_no_error(error);
     g_assert_cmpuint(mixture.n, ==, 1);

@@ -277,11 +277,11 @@ test_hostile(void)
     g_assert_null(lac_match(none, heap, &params, NULL, &error));
     g_assert_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT);
     g_clear_error(&error);
-    heap->y[77] = NAN;
+    heap->y[77] = (double) NAN;
     g_assert_null(lac_match(heap, heap, &params, NULL, &error));
     g_assert_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT);
     g_clear_error(&error);
-    params.cutoff = NAN;
+    params.cutoff = (double) NAN;
     g_autoptr(LacAtoms) one = lac_atoms_new(1);
     g_assert_null(lac_match(one, one, &params, NULL, &error));
     g_assert_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT);

@@ -228,7 +228,7 @@ test_update_time(Model *model, gconstpointer edge)
     (void) edge;
     g_autoptr(GError) error = NULL;
     g_autoptr(LacReview) review = review_of(model->atoms);
-    double best = INFINITY;
+    double best = HUGE_VAL;
     g_autoptr(LacAtoms) atoms = lac_atoms_ref(model->atoms);
     for (guint step = 0; step < 12; step++) {
         LacAtoms *next = edit_at_random(atoms, model->rand);
