@@ -23,6 +23,7 @@ static const LacCliVerb *const verbs[] = {
     &lac_cli_compare,
     &lac_cli_residual,
     &lac_cli_review,
+    &lac_cli_edit,
     &lac_cli_bench,
     NULL,
 };
@@ -77,10 +78,11 @@ print_verbs(FILE *out)
 }
 
 /**
- * lac_cli_parse:
+ * lac_cli_parse_with:
  * @cli: receives --json, --quiet and --threads
  * @usage: what follows the verb in the help, such as "IN OUT - what it does"
  * @entries: the options of the verb
+ * @data: for callbacks of options
  * @argc: (inout): number of arguments left, the verb's name included
  * @argv: (inout): the arguments left
  * @error: return location for a #GError
@@ -90,8 +92,8 @@ print_verbs(FILE *out)
  * Returns: %TRUE, or %FALSE with @error set
  */
 gboolean
-lac_cli_parse(LacCli *cli, const char *usage, const GOptionEntry *entries, int *argc, char ***argv,
-    GError **error)
+lac_cli_parse_with(LacCli *cli, const char *usage, const GOptionEntry *entries, gpointer data,
+    int *argc, char ***argv, GError **error)
 {
     int n_threads = 0;
     const GOptionEntry common[] = {
@@ -101,7 +103,9 @@ lac_cli_parse(LacCli *cli, const char *usage, const GOptionEntry *entries, int *
         G_OPTION_ENTRY_NULL,
     };
     g_autoptr(GOptionContext) context = g_option_context_new(usage);
-    g_option_context_add_main_entries(context, entries, NULL);
+    GOptionGroup *group = g_option_group_new("main", "", "", data, NULL);
+    g_option_group_add_entries(group, entries);
+    g_option_context_set_main_group(context, group);
     g_option_context_add_main_entries(context, common, NULL);
     if (!g_option_context_parse(context, argc, argv, error))
         return FALSE;
@@ -114,6 +118,26 @@ lac_cli_parse(LacCli *cli, const char *usage, const GOptionEntry *entries, int *
     if (!cli->quiet && isatty(STDERR_FILENO))
         lac_progress_set_notify(cli->progress, print_progress, cli->progress);
     return TRUE;
+}
+
+/**
+ * lac_cli_parse:
+ * @cli: receives --json, --quiet and --threads
+ * @usage: what follows the verb in the help, such as "IN OUT - what it does"
+ * @entries: the options of the verb
+ * @argc: (inout): number of arguments left, the verb's name included
+ * @argv: (inout): the arguments left
+ * @error: return location for a #GError
+ *
+ * Does lac_cli_parse_with() for options without callbacks.
+ *
+ * Returns: %TRUE, or %FALSE with @error set
+ */
+gboolean
+lac_cli_parse(LacCli *cli, const char *usage, const GOptionEntry *entries, int *argc, char ***argv,
+    GError **error)
+{
+    return lac_cli_parse_with(cli, usage, entries, NULL, argc, argv, error);
 }
 
 /**

@@ -30,9 +30,11 @@ typedef struct {
 
 gboolean lac_cli_parse(LacCli *cli, const char *usage, const GOptionEntry *entries, int *argc,
     char ***argv, GError **error);
+gboolean lac_cli_parse_with(LacCli *cli, const char *usage, const GOptionEntry *entries,
+    gpointer data, int *argc, char ***argv, GError **error);
 void lac_cli_print_json(JsonBuilder *builder);
 
 // One per app/cli-NAME.c.
 extern const LacCliVerb lac_cli_info, lac_cli_convert, lac_cli_simulate, lac_cli_reconstruct,
     lac_cli_trace, lac_cli_classify, lac_cli_compare, lac_cli_residual, lac_cli_review,
-    lac_cli_render, lac_cli_bench;
+    lac_cli_edit, lac_cli_render, lac_cli_bench;

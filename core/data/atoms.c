@@ -348,6 +348,21 @@ lac_atom_state_get_name(LacAtomState state)
 }
 
 /**
+ * lac_atom_state_from_name:
+ * @name: as lac_atom_state_get_name() gives it
+ *
+ * Returns: the state of that name; %LAC_ATOM_AUTO for any other
+ */
+LacAtomState
+lac_atom_state_from_name(const char *name)
+{
+    for (guint i = 0; i < LAC_N_ATOM_STATES; i++)
+        if (g_str_equal(lac_atom_state_get_name((LacAtomState) i), name))
+            return (LacAtomState) i;
+    return LAC_ATOM_AUTO;
+}
+
+/**
  * lac_peak_flag_get_name:
  * @flag: how a fit ended
  *
@@ -366,4 +381,19 @@ lac_peak_flag_get_name(LacPeakFlag flag)
         [LAC_PEAK_OUTSIDE] = "outside",
     };
     return names[flag];
+}
+
+/**
+ * lac_peak_flag_from_name:
+ * @name: as lac_peak_flag_get_name() gives it
+ *
+ * Returns: the flag of that name; %LAC_PEAK_OK for any other
+ */
+LacPeakFlag
+lac_peak_flag_from_name(const char *name)
+{
+    for (guint i = 0; i < LAC_N_PEAK_FLAGS; i++)
+        if (g_str_equal(lac_peak_flag_get_name((LacPeakFlag) i), name))
+            return (LacPeakFlag) i;
+    return LAC_PEAK_OK;
 }

@@ -73,6 +73,8 @@ double *lac_atoms_add_column(LacAtoms *self, const char *name);
 double *lac_atoms_ensure_column(LacAtoms *self, const char *name);
 const double *lac_atoms_get_column(const LacAtoms *self, const char *name);
 const char *lac_atom_state_get_name(LacAtomState state);
+LacAtomState lac_atom_state_from_name(const char *name);
 const char *lac_peak_flag_get_name(LacPeakFlag flag);
+LacPeakFlag lac_peak_flag_from_name(const char *name);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LacAtoms, lac_atoms_unref)

@@ -8,7 +8,9 @@
 #include <string.h>
 
 #define SEPARATORS   " \t\r,"
-#define SHORTEST_ROW 7 // [bytes] "X 0 0 0"
+#define STATE        "state" // property with the name of a LacAtomState
+#define FLAG         "flag"  // property with the name of a LacPeakFlag
+#define SHORTEST_ROW 7       // [bytes] "X 0 0 0"
 #define MOST_SPECIES 256
 #define MOST_COLUMNS 256
 #define LONGEST_HEAD 65536 // [bytes] of comments before the first atom
@@ -19,6 +21,8 @@ typedef enum {
     COLUMN_Y,
     COLUMN_Z,
     COLUMN_NUMBER,
+    COLUMN_STATE,
+    COLUMN_FLAG,
     COLUMN_IGNORED
 } Role;
 
@@ -183,6 +187,10 @@ add_property(Parser *self, const char *name, const char *type, guint64 count, GE
             add_column(self, COLUMN_SPECIES, "");
         else if (g_str_equal(name, "pos") && count == 3 && type[0] == 'R')
             add_column(self, (Role) (COLUMN_X + i), "");
+        else if (g_str_equal(name, STATE) && count == 1 && type[0] == 'S')
+            add_column(self, COLUMN_STATE, "");
+        else if (g_str_equal(name, FLAG) && count == 1 && type[0] == 'S')
+            add_column(self, COLUMN_FLAG, "");
         else
             add_column(self, type[0] == 'S' ? COLUMN_IGNORED : COLUMN_NUMBER, numbered);
     }
@@ -347,6 +355,8 @@ store_word(Parser *self, const Column *column, gsize k, const char *word)
         positions[column->role - COLUMN_X][k] = value;
         return TRUE;
     case COLUMN_NUMBER: return parse_value(word, &column->values[k]) || !self->is_extended;
+    case COLUMN_STATE: atoms->state[k] = (guint8) lac_atom_state_from_name(word); return TRUE;
+    case COLUMN_FLAG: atoms->flag[k] = (guint8) lac_peak_flag_from_name(word); return TRUE;
     case COLUMN_IGNORED:
     default: return TRUE;
     }
@@ -532,10 +542,21 @@ make_word(const char *name, const char *forbidden)
     return g_strdelimit(word, forbidden, '_');
 }
 
-static void
-write_comment(FILE *file, const LacAtoms *atoms)
+// Whether there is more to say of them than that they are atoms.
+static gboolean
+has_states(const LacAtoms *atoms)
 {
-    fprintf(file, "Properties=species:S:1:pos:R:3");
+    for (gsize i = 0; i < atoms->n; i++)
+        if (atoms->state[i] != LAC_ATOM_AUTO || atoms->flag[i] != LAC_PEAK_OK)
+            return TRUE;
+    return FALSE;
+}
+
+static void
+write_comment(FILE *file, const LacAtoms *atoms, gboolean with_states)
+{
+    fprintf(file, "Properties=species:S:1:pos:R:3%s",
+        with_states ? ":" STATE ":S:1:" FLAG ":S:1" : "");
     for (guint i = 0; i < atoms->columns->len; i++) {
         g_autofree char *name =
             make_word(g_array_index(atoms->columns, LacAtomColumn, i).name, " \t\r\n:\"=");
@@ -569,13 +590,17 @@ xyz_write(const LacAtoms *atoms, const char *path, GError **error)
         g_free(name);
     }
     fprintf(file, "%" G_GSIZE_FORMAT "\n", atoms->n);
-    write_comment(file, atoms);
+    gboolean with_states = has_states(atoms);
+    write_comment(file, atoms, with_states);
     for (gsize k = 0; k < atoms->n; k++) {
         char text[G_ASCII_DTOSTR_BUF_SIZE];
         fputs(atoms->species[k] < n_names ? names[atoms->species[k]] : "X", file);
         fprintf(file, " %s", lac_text_format_number(atoms->x[k], text));
         fprintf(file, " %s", lac_text_format_number(atoms->y[k], text));
         fprintf(file, " %s", lac_text_format_number(atoms->z[k], text));
+        if (with_states)
+            fprintf(file, " %s %s", lac_atom_state_get_name((LacAtomState) atoms->state[k]),
+                lac_peak_flag_get_name((LacPeakFlag) atoms->flag[k]));
         for (guint i = 0; i < atoms->columns->len; i++)
             fprintf(file, " %s",
                 lac_text_format_number(g_array_index(atoms->columns, LacAtomColumn, i).values[k],

@@ -3,6 +3,7 @@
 #include "core/error.h"
 #include "core/io/format.h"
 #include "core/rng.h"
+#include "tests/support/edits.h"
 #include "tests/support/mutate.h"
 #include "tests/support/scratch.h"
 
@@ -198,6 +199,23 @@ test_damaged(void)
         NULL);
 }
 
+// Records and unknown numbers come back too, to the last bit.
+static void
+test_states(LacScratch *scratch, gconstpointer data)
+{
+    (void) data;
+    g_autoptr(GError) error = NULL;
+    g_autofree char *path = lac_scratch_path(scratch, "states.xyz");
+    g_autoptr(LacAtoms) atoms = lac_random_atoms(300, 7);
+    atoms->species[0] = 0; // so that the species are met in their order
+    atoms->species[1] = 1;
+    g_assert_true(lac_write_atoms(atoms, path, &error));
+    g_assert_no_error(error);
+    g_autoptr(LacAtoms) back = lac_read_atoms(path, NULL, &error);
+    g_assert_no_error(error);
+    g_assert_true(lac_atoms_are_identical(atoms, back));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -212,6 +230,8 @@ main(int argc, char **argv)
     g_test_add("/xyz/refused", LacScratch, NULL, lac_scratch_set_up, test_refused,
         lac_scratch_tear_down);
     g_test_add("/xyz/round-trip", LacScratch, NULL, lac_scratch_set_up, test_round_trip,
+        lac_scratch_tear_down);
+    g_test_add("/xyz/states", LacScratch, NULL, lac_scratch_set_up, test_states,
         lac_scratch_tear_down);
     g_test_add_func("/xyz/published", test_published);
     g_test_add_func("/xyz/damaged", test_damaged);
