@@ -9,8 +9,9 @@
 
 #define FAINT      1e-3 // of the bright peaks: below this a peak is surely no atom
 #define BRIGHT     0.9  // quantile that stands for the bright peaks
-#define FIT_WEIGHT 0.5  // of the logarithm of the misfit in the score
-#define WORSE      1.3  // misfit of non-atoms over that of the atoms next to them, at least
+#define FIT_WEIGHT 0.5  // of the logarithm of the residual in the score
+#define WORSE      1.3  // residual of non-atoms over that of the atoms next to them, at least
+#define UNLIKE     0.36 // misfit of a peak that a Gaussian hardly describes: it explains a quarter
 
 static int
 compare_doubles(const void *a, const void *b)
@@ -53,25 +54,47 @@ are_usable(const double *values, gsize n)
     return values != NULL;
 }
 
-// An atom is bright, and round enough to be fitted well for its brightness.
-static gboolean
-score_peaks(Scored *self, const double *intensity, const double *fit, gsize n, GError **error)
+static void
+scored_init(Scored *self, gsize n)
 {
-    g_autofree double *sorted = g_memdup2(intensity, n * sizeof *intensity);
-    double faint = MAX(FAINT * get_quantile(sorted, n, BRIGHT), 0.0);
     self->index = g_new(gsize, n);
     self->score = g_new(double, n);
     self->component = g_new0(guint8, n);
-    for (gsize k = 0; k < n; k++) {
-        if (!(intensity[k] > faint))
+}
+
+static double
+get_bright(const double *values, gsize n)
+{
+    g_autofree double *sorted = g_memdup2(values, n * sizeof *values);
+    return get_quantile(sorted, n, BRIGHT);
+}
+
+// Noise and errors of the volume are the same for faint and bright atoms, so that the excess itself
+// is a sum of Gaussians, negative values and all.
+static void
+score_excess(Scored *self, const LacPeakMeasures *peaks)
+{
+    double bright = get_bright(peaks->excess, peaks->n);
+    scored_init(self, peaks->n);
+    for (gsize k = 0; k < peaks->n && bright > 0.0; k++) {
+        self->index[self->n] = k;
+        self->score[self->n++] = peaks->excess[k] / bright;
+    }
+}
+
+// An atom is bright, and fitted well for its brightness.
+static void
+score_intensity(Scored *self, const LacPeakMeasures *peaks, gboolean has_fit)
+{
+    double faint = MAX(FAINT * get_bright(peaks->intensity, peaks->n), 0.0);
+    scored_init(self, peaks->n);
+    for (gsize k = 0; k < peaks->n; k++) {
+        if (!(peaks->intensity[k] > faint))
             continue;
         self->index[self->n] = k;
-        self->score[self->n++] = log(intensity[k]) - (fit != NULL ? FIT_WEIGHT * log(fit[k]) : 0.0);
+        self->score[self->n++] =
+            log(peaks->intensity[k]) - (has_fit ? FIT_WEIGHT * log(peaks->fit[k]) : 0.0);
     }
-    if (self->n == 0)
-        g_set_error_literal(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
-            "No peak has an intensity above 0");
-    return self->n > 0;
 }
 
 static void
@@ -91,26 +114,42 @@ choose_components(Scored *self, const LacMixture *mixture)
     }
 }
 
+// NaN of a component without peaks.
 static double
-get_median_misfit(const Scored *self, const double *misfit, guint component, double *scratch)
+get_median(const Scored *self, const double *values, guint component, double *scratch)
 {
     gsize n = 0;
     for (gsize k = 0; k < self->n; k++)
         if (self->component[k] == component)
-            scratch[n++] = misfit[self->index[k]];
+            scratch[n++] = values[self->index[k]];
     return n > 0 ? get_quantile(scratch, n, 0.5) : (double) NAN;
 }
 
-// Which components are atoms: the first of them. The misfit of an atom, as against its share of
-// the height, does not grow as atoms get fainter: where it does, there are other peaks below.
+// The components of which at least half of the peaks look like atoms, and all above them.
 static guint
-find_first(const Scored *self, const LacMixture *mixture, const double *misfit)
+find_first_by_misfit(const Scored *self, const LacMixture *mixture, const LacPeakMeasures *peaks)
 {
-    g_autofree double *scratch = g_new(double, self->n);
+    g_autofree double *misfit = g_new(double, peaks->n), *scratch = g_new(double, self->n);
+    for (gsize k = 0; k < peaks->n; k++)
+        misfit[k] = peaks->excess[k] > 0.0 ? peaks->misfit[k] : (double) INFINITY;
+    for (guint c = 0; c < mixture->n; c++)
+        if (get_median(self, misfit, c, scratch) <= UNLIKE)
+            return c;
+    return 0;
+}
+
+// The residual of an atom, other than its share of the height, does not grow as atoms get fainter:
+// where it does most, there are other peaks below.
+static guint
+find_first_by_fit(const Scored *self, const LacMixture *mixture, const LacPeakMeasures *peaks)
+{
+    g_autofree double *residual = g_new(double, peaks->n), *scratch = g_new(double, self->n);
     double worst = WORSE, before = (double) NAN;
     guint first = 0;
+    for (gsize k = 0; k < peaks->n; k++)
+        residual[k] = peaks->fit[k] * peaks->height[k];
     for (guint c = 0; c < mixture->n; c++) {
-        double median = get_median_misfit(self, misfit, c, scratch);
+        double median = get_median(self, residual, c, scratch);
         if (isnan(median))
             continue;
         if (before / median > worst) {
@@ -124,46 +163,52 @@ find_first(const Scored *self, const LacMixture *mixture, const double *misfit)
 
 /**
  * lac_classify_atoms:
- * @intensity: (array length=n): of the peaks, finite
- * @fit: (nullable) (array length=n): rms of their fits, divided by their heights
- * @height: (nullable) (array length=n): their fitted heights
- * @n: how many, at least 1
+ * @peaks: what is known of them, at least one peak
  * @n_species: number of species that are expected
- * @p_atom: (out caller-allocates) (array length=n): probability of being an atom
+ * @p_atom: (out caller-allocates) (array): probability of being an atom
  * @n_components: (out): of the mixture
  * @error: return location for a #GError
  *
- * Describes the score of the peaks, the logarithm of intensity over root of misfit, by a mixture of
- * Gaussians. Its upper components are atoms: those above the steepest fall of the absolute misfit,
- * or all of them where it does not fall. Without fits the brightest components, as many as there
+ * Describes the peaks by a mixture of Gaussians, as many as the data want, the upper ones of which
+ * are atoms. With excess and misfit the mixture is of the excess, and components are no atoms as
+ * long as most of their peaks do not look like any; then neighbours have a say. With fits alone it is of the logarithm of
+ * intensity over the root of the residual, and parts where the residual falls most steeply. With
+ * neither it is of the logarithm of the intensity, and the brightest components, as many as there
  * are species, are atoms.
  *
  * Returns: %TRUE, or %FALSE with @error set
  */
 gboolean
-lac_classify_atoms(const double *intensity, const double *fit, const double *height, gsize n,
-    guint n_species, double *p_atom, guint *n_components, GError **error)
+lac_classify_atoms(const LacPeakMeasures *peaks, guint n_species, double *p_atom,
+    guint *n_components, GError **error)
 {
     g_auto(Scored) scored = { 0 };
-    gboolean has_fit = are_usable(fit, n) && are_usable(height, n);
+    gboolean has_excess = peaks->excess != NULL && peaks->misfit != NULL;
+    gboolean has_fit = are_usable(peaks->fit, peaks->n) && are_usable(peaks->height, peaks->n);
+    if (has_excess)
+        score_excess(&scored, peaks);
+    else
+        score_intensity(&scored, peaks, has_fit);
     LacMixture mixture;
-    if (!score_peaks(&scored, intensity, has_fit ? fit : NULL, n, error) ||
-        !lac_mixture_choose(scored.score, scored.n, LAC_MIXTURE_MAX, &mixture, error))
+    if (scored.n == 0) {
+        g_set_error_literal(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
+            "No peak has an intensity above 0");
         return FALSE;
-    guint first = mixture.n > n_species ? mixture.n - n_species : 0;
-    if (has_fit) {
-        g_autofree double *misfit = g_new(double, n);
-        for (gsize k = 0; k < n; k++)
-            misfit[k] = fit[k] * height[k];
-        choose_components(&scored, &mixture);
-        first = find_first(&scored, &mixture, misfit);
     }
+    if (!lac_mixture_choose(scored.score, scored.n, LAC_MIXTURE_MAX, &mixture, error))
+        return FALSE;
+    choose_components(&scored, &mixture);
+    guint first = mixture.n > n_species ? mixture.n - n_species : 0;
+    if (has_excess)
+        first = find_first_by_misfit(&scored, &mixture, peaks);
+    else if (has_fit)
+        first = find_first_by_fit(&scored, &mixture, peaks);
     *n_components = mixture.n;
-    for (gsize k = 0; k < n; k++)
+    for (gsize k = 0; k < peaks->n; k++)
         p_atom[k] = 0.0;
     // Beyond its mean the first component of the atoms is no less likely than below it.
     for (gsize k = 0; k < scored.n; k++)
         p_atom[scored.index[k]] = lac_mixture_share_above(&mixture,
             first > 0 ? MIN(scored.score[k], mixture.mean[first]) : scored.score[k], first);
-    return TRUE;
+    return !has_excess || first == 0 || lac_classify_neighbours(peaks, p_atom, error);
 }

@@ -10,5 +10,14 @@ gboolean lac_classify_local(const LacAtoms *atoms, const LacVolume *volume, cons
     const LacClassifyParams *params, guint n_species, guint8 *labels, double *margin,
     LacClassifyReport *report, LacProgress *progress, GError **error);
 double lac_classify_margin(double nearest, double second);
-gboolean lac_classify_atoms(const double *intensity, const double *fit, const double *height,
-    gsize n, guint n_species, double *p_atom, guint *n_components, GError **error);
+
+// Of each peak; position [Å] and intensity must be there, the others may be NULL.
+typedef struct {
+    gsize n;
+    const double *x, *y, *z;
+    const double *intensity, *excess, *misfit, *fit, *height;
+} LacPeakMeasures;
+
+gboolean lac_classify_atoms(const LacPeakMeasures *peaks, guint n_species, double *p_atom,
+    guint *n_components, GError **error);
+gboolean lac_classify_neighbours(const LacPeakMeasures *peaks, double *p_atom, GError **error);

@@ -3,6 +3,7 @@
 
 #include "core/error.h"
 #include "core/trace/classify-private.h"
+#include "core/trace/contrast.h"
 #include "core/trace/kmeans.h"
 
 #include <math.h>
@@ -134,14 +135,17 @@ get_quantile(const double *values, gsize n, double share)
     return sorted[(gsize) (share * (double) (n - 1))];
 }
 
-// One of the columns of those that take part; NULL if there is none.
+// One of the columns of those that take part; NULL if there is none, or not of all.
 static double *
 gather_column(const Peaks *peaks, const LacAtoms *atoms, const char *name)
 {
     const double *column = lac_atoms_get_column(atoms, name);
     double *values = column != NULL ? g_new(double, peaks->n) : NULL;
-    for (gsize k = 0; k < peaks->n && values != NULL; k++)
+    for (gsize k = 0; k < peaks->n && values != NULL; k++) {
         values[k] = column[peaks->index[k]];
+        if (!isfinite(values[k]))
+            g_clear_pointer(&values, g_free);
+    }
     return values;
 }
 
@@ -151,8 +155,27 @@ find_atoms(Peaks *peaks, const LacAtoms *atoms, guint n_species, LacClassifyRepo
 {
     g_autofree double *fit = gather_column(peaks, atoms, LAC_COLUMN_FIT);
     g_autofree double *height = gather_column(peaks, atoms, LAC_COLUMN_HEIGHT);
-    return lac_classify_atoms(peaks->intensity, fit, height, peaks->n, n_species, peaks->p_atom,
-        &report->n_components, error);
+    g_autofree double *excess = gather_column(peaks, atoms, LAC_COLUMN_EXCESS);
+    g_autofree double *misfit = gather_column(peaks, atoms, LAC_COLUMN_MISFIT);
+    g_autofree double *x = g_new(double, peaks->n), *y = g_new(double, peaks->n);
+    g_autofree double *z = g_new(double, peaks->n);
+    for (gsize k = 0; k < peaks->n; k++) {
+        x[k] = atoms->x[peaks->index[k]];
+        y[k] = atoms->y[peaks->index[k]];
+        z[k] = atoms->z[peaks->index[k]];
+    }
+    const LacPeakMeasures measures = {
+        .n = peaks->n,
+        .x = x,
+        .y = y,
+        .z = z,
+        .intensity = peaks->intensity,
+        .excess = excess,
+        .misfit = misfit,
+        .fit = fit,
+        .height = height,
+    };
+    return lac_classify_atoms(&measures, n_species, peaks->p_atom, &report->n_components, error);
 }
 
 static gboolean
@@ -380,7 +403,10 @@ lac_classify(const LacAtoms *peaks, const LacVolume *volume, const LacClassifyPa
         return NULL;
     }
     g_autoptr(LacAtoms) atoms = lac_atoms_copy(peaks, peaks->n);
-    if (volume != NULL && !lac_box_intensities(volume, atoms, params->radius, progress, error))
+    if (volume != NULL &&
+        (!lac_box_intensities(volume, atoms, params->radius, progress, error) ||
+            !lac_contrast_measure(volume, atoms, lac_contrast_get_width(volume, atoms), progress,
+                error)))
         return NULL;
     double *margin = lac_atoms_ensure_column(atoms, LAC_COLUMN_MARGIN);
     double *p_atom = lac_atoms_ensure_column(atoms, LAC_COLUMN_P_ATOM);
