@@ -32,9 +32,8 @@ typedef struct {
     LacReviewRobust intensity[LAC_REVIEW_CLASSES], height[LAC_REVIEW_CLASSES]; // log
     LacReviewRobust fit, width;                                                // log
     LacReviewRobust ratio, crowd, elongation;
-    double n_bonds[LAC_REVIEW_CLASSES]; // medians
-    double n_shell;
-    double contact[LAC_REVIEW_CLASSES][LAC_REVIEW_CLASSES]; // medians [Å]
+    LacReviewRobust n_bonds[LAC_REVIEW_CLASSES], n_shell;
+    LacReviewRobust contact[LAC_REVIEW_CLASSES][LAC_REVIEW_CLASSES]; // [Å]
     gsize n[LAC_REVIEW_CLASSES];
     guint light_intensity, light_height; // the class whose median is lowest
 } LacReviewStats;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/parallel.h"
 #include "core/trace/review-private.h"
 
 #include <math.h>
@@ -6,6 +7,7 @@
 #define MAD_TO_SIGMA 1.4826
 #define MIN_MEMBERS  20   // a class of fewer says nothing about itself
 #define MIN_SHARE    0.01 // of all atoms that the lightest class must hold
+#define ENOUGH       4096 // members whose median is as good as that of all
 #define FAINTEST     0.01 // of the usual brightness; less is taken as this
 #define PRIOR        -4.0 // logit of an atom that is usual in every way
 #define PRIOR_GHOST  2.5  // logit of a rejected peak as bright and well fitted as an atom
@@ -99,42 +101,6 @@ robust_of(double *values, gsize n, double least_spread)
     return (LacReviewRobust){ median, fmax(spread, least_spread) };
 }
 
-typedef enum {
-    AS_IT_IS,
-    LOGARITHM,
-} Scale;
-
-// Of one column over the atoms of a class, or of all.
-static LacReviewRobust
-robust_column(const LacReview *self, const double *column, Scale scale, gsize class,
-    double least_spread, double *scratch)
-{
-    gsize n = 0;
-    for (gsize i = 0; column != NULL && i < self->atoms->n; i++) {
-        if (self->absent[i] ||
-            (class < LAC_REVIEW_CLASSES && lac_review_get_class(self, i) != class))
-            continue;
-        double value = scale == LOGARITHM ? log(column[i]) : column[i];
-        if (isfinite(value))
-            scratch[n++] = value;
-    }
-    return robust_of(scratch, n, least_spread);
-}
-
-static guint
-find_lightest(const LacReviewStats *stats, const LacReviewRobust *brightness)
-{
-    gsize n = 0;
-    for (guint s = 0; s < LAC_REVIEW_CLASSES; s++)
-        n += stats->n[s];
-    guint lightest = LAC_REVIEW_CLASSES;
-    for (guint s = 0; s < LAC_REVIEW_CLASSES; s++)
-        if (!isnan(brightness[s].median) && (double) stats->n[s] >= MIN_SHARE * (double) n &&
-            (lightest == LAC_REVIEW_CLASSES || brightness[s].median < brightness[lightest].median))
-            lightest = s;
-    return lightest;
-}
-
 typedef double (*LocalValue)(const LacReviewLocal *local, guint which);
 
 static double
@@ -171,20 +137,120 @@ value_contact(const LacReviewLocal *local, guint which)
     return local->contact[which];
 }
 
-static LacReviewRobust
-robust_local(const LacReview *self, LocalValue get, guint which, gsize class, double least_spread,
-    double *scratch)
+// One median to be found: of a column, or of what is around the atoms.
+typedef struct {
+    const double *column; // (nullable)
+    gboolean logarithm;   // of the column
+    LocalValue get;       // when there is no column
+    guint which;
+    guint class; // of the atoms that count; LAC_REVIEW_CLASSES: all
+    double least_spread;
+    LacReviewRobust *out;
+} Median;
+
+typedef struct {
+    const LacReview *self;
+    const LacReviewStats *stats; // whose counts are there
+    Median list[LAC_REVIEW_CLASSES * (3 + LAC_REVIEW_CLASSES) + 6];
+    guint n;
+} Medians;
+
+static double
+get_value(const LacReview *self, const Median *m, gsize i)
+{
+    if (m->column == NULL)
+        return m->get(&self->local[i], m->which);
+    return m->logarithm ? log(m->column[i]) : m->column[i];
+}
+
+// Some thousand atoms tell what is usual. They are chosen by their index, so that an edit leaves the
+// choice as it was.
+static gsize
+choose_stride(const LacReviewStats *stats, guint class)
+{
+    gsize n = 0, stride = 1;
+    for (guint s = 0; s < LAC_REVIEW_CLASSES; s++)
+        n += class == LAC_REVIEW_CLASSES || class == s ? stats->n[s] : 0;
+    while (n / (2 * stride) >= ENOUGH)
+        stride *= 2;
+    return stride;
+}
+
+static void
+find_medians(gsize begin, gsize end, guint worker, gpointer data)
+{
+    (void) worker;
+    const Medians *medians = data;
+    const LacReview *self = medians->self;
+    g_autofree double *values = g_new(double, MAX(self->atoms->n, 1));
+    for (gsize k = begin; k < end; k++) {
+        const Median *m = &medians->list[k];
+        gsize n = 0, stride = choose_stride(medians->stats, m->class);
+        for (gsize i = 0; i < self->atoms->n; i += stride) {
+            if (self->absent[i] ||
+                (m->class < LAC_REVIEW_CLASSES && lac_review_get_class(self, i) != m->class))
+                continue;
+            double value = get_value(self, m, i);
+            if (isfinite(value))
+                values[n++] = value;
+        }
+        *m->out = robust_of(values, n, m->least_spread);
+    }
+}
+
+static void
+add_column(Medians *medians, const double *column, gboolean logarithm, guint class,
+    double least_spread, LacReviewRobust *out)
+{
+    *out = (LacReviewRobust){ (double) NAN, (double) NAN };
+    if (column != NULL)
+        medians->list[medians->n++] = (Median){ .column = column,
+            .logarithm = logarithm,
+            .class = class,
+            .least_spread = least_spread,
+            .out = out };
+}
+
+static void
+add_local(Medians *medians, LocalValue get, guint which, guint class, double least_spread,
+    LacReviewRobust *out)
+{
+    medians->list[medians->n++] = (Median){ .get = get,
+        .which = which,
+        .class = class,
+        .least_spread = least_spread,
+        .out = out };
+}
+
+static guint
+find_lightest(const LacReviewStats *stats, const LacReviewRobust *brightness)
 {
     gsize n = 0;
-    for (gsize i = 0; i < self->atoms->n; i++) {
-        if (self->absent[i] ||
-            (class < LAC_REVIEW_CLASSES && lac_review_get_class(self, i) != class))
-            continue;
-        double value = get(&self->local[i], which);
-        if (isfinite(value))
-            scratch[n++] = value;
-    }
-    return robust_of(scratch, n, least_spread);
+    for (guint s = 0; s < LAC_REVIEW_CLASSES; s++)
+        n += stats->n[s];
+    guint lightest = LAC_REVIEW_CLASSES;
+    for (guint s = 0; s < LAC_REVIEW_CLASSES; s++)
+        if (!isnan(brightness[s].median) && (double) stats->n[s] >= MIN_SHARE * (double) n &&
+            (lightest == LAC_REVIEW_CLASSES || brightness[s].median < brightness[lightest].median))
+            lightest = s;
+    return lightest;
+}
+
+static void
+add_class(const LacReview *self, LacReviewStats *stats, guint s, Medians *medians)
+{
+    const LacReviewRobust none = { (double) NAN, (double) NAN };
+    stats->intensity[s] = stats->height[s] = stats->n_bonds[s] = none;
+    for (guint t = 0; t < LAC_REVIEW_CLASSES; t++)
+        stats->contact[s][t] = none;
+    if (stats->n[s] < MIN_MEMBERS)
+        return;
+    add_column(medians, self->columns.intensity, TRUE, s, 0.05, &stats->intensity[s]);
+    add_column(medians, self->columns.height, TRUE, s, 0.05, &stats->height[s]);
+    add_local(medians, value_bonds, 0, s, 0.0, &stats->n_bonds[s]);
+    for (guint t = 0; t < LAC_REVIEW_CLASSES; t++)
+        if (stats->n[t] >= MIN_MEMBERS)
+            add_local(medians, value_contact, t, s, 0.0, &stats->contact[s][t]);
 }
 
 /**
@@ -196,35 +262,23 @@ void
 lac_review_measure_stats(const LacReview *self, LacReviewStats *stats)
 {
     const LacReviewColumns *c = &self->columns;
-    const gsize all = LAC_REVIEW_CLASSES;
-    g_autofree double *scratch = g_new(double, MAX(self->atoms->n, 1));
+    const guint all = LAC_REVIEW_CLASSES;
+    Medians medians = { .self = self, .stats = stats };
     *stats = (LacReviewStats){ 0 };
     for (gsize i = 0; i < self->atoms->n; i++)
         if (!self->absent[i])
             stats->n[lac_review_get_class(self, i)]++;
-    for (guint s = 0; s < LAC_REVIEW_CLASSES; s++) {
-        const LacReviewRobust none = { (double) NAN, (double) NAN };
-        stats->intensity[s] = stats->height[s] = none;
-        stats->n_bonds[s] = (double) NAN;
-        for (guint t = 0; t < LAC_REVIEW_CLASSES; t++)
-            stats->contact[s][t] = (double) NAN;
-        if (stats->n[s] < MIN_MEMBERS)
-            continue;
-        stats->intensity[s] = robust_column(self, c->intensity, LOGARITHM, s, 0.05, scratch);
-        stats->height[s] = robust_column(self, c->height, LOGARITHM, s, 0.05, scratch);
-        stats->n_bonds[s] = robust_local(self, value_bonds, 0, s, 0.0, scratch).median;
-        for (guint t = 0; t < LAC_REVIEW_CLASSES; t++)
-            if (stats->n[t] >= MIN_MEMBERS)
-                stats->contact[s][t] = robust_local(self, value_contact, t, s, 0.0, scratch).median;
-    }
+    for (guint s = 0; s < LAC_REVIEW_CLASSES; s++)
+        add_class(self, stats, s, &medians);
+    add_column(&medians, c->fit, TRUE, all, 0.1, &stats->fit);
+    add_column(&medians, c->width, TRUE, all, 0.03, &stats->width);
+    add_column(&medians, c->elongation, FALSE, all, 0.03, &stats->elongation);
+    add_local(&medians, value_ratio, 0, all, 0.05, &stats->ratio);
+    add_local(&medians, value_crowd, 0, all, 1e-3, &stats->crowd);
+    add_local(&medians, value_shell, 0, all, 0.0, &stats->n_shell);
+    lac_parallel_for(medians.n, 1, find_medians, &medians);
     stats->light_intensity = find_lightest(stats, stats->intensity);
     stats->light_height = find_lightest(stats, stats->height);
-    stats->fit = robust_column(self, c->fit, LOGARITHM, all, 0.1, scratch);
-    stats->width = robust_column(self, c->width, LOGARITHM, all, 0.03, scratch);
-    stats->elongation = robust_column(self, c->elongation, AS_IT_IS, all, 0.03, scratch);
-    stats->ratio = robust_local(self, value_ratio, 0, all, 0.05, scratch);
-    stats->crowd = robust_local(self, value_crowd, 0, all, 1e-3, scratch);
-    stats->n_shell = robust_local(self, value_shell, 0, all, 0.0, scratch).median;
 }
 
 // How far @value lies above (sign 1) or below (sign -1) what is usual; NaN when unknown.
@@ -249,7 +303,7 @@ worst_contact(const LacReview *self, gsize i)
     guint s = lac_review_get_class(self, i);
     double worst = 0.0;
     for (guint t = 0; t < LAC_REVIEW_CLASSES; t++) {
-        double lack = 1.0 - self->local[i].contact[t] / (0.8 * self->stats.contact[s][t]);
+        double lack = 1.0 - self->local[i].contact[t] / (0.8 * self->stats.contact[s][t].median);
         worst = lack > worst ? lack : worst;
     }
     return worst;
@@ -261,10 +315,10 @@ get_place_features(const LacReview *self, gsize i, double *f)
     const LacReviewLocal *local = &self->local[i];
     const LacReviewStats *stats = &self->stats;
     double bonds =
-        i < self->atoms->n ? stats->n_bonds[lac_review_get_class(self, i)] : (double) NAN;
+        i < self->atoms->n ? stats->n_bonds[lac_review_get_class(self, i)].median : (double) NAN;
     f[LAC_REVIEW_CROWD] = deviation(local->crowd, stats->crowd, 1.0);
     f[LAC_REVIEW_BONDS] = log((bonds + 1.0) / (local->n_bonds + 1.0));
-    f[LAC_REVIEW_EMPTY] = log((stats->n_shell + 1.0) / (local->n_shell + 1.0));
+    f[LAC_REVIEW_EMPTY] = log((stats->n_shell.median + 1.0) / (local->n_shell + 1.0));
     f[LAC_REVIEW_MASK] = local->outside > 0.0 ? 1.0 + local->outside : 0.0;
 }
 
@@ -340,7 +394,6 @@ score_atom(const double *f)
 static double
 score_candidate(const LacReview *self, gsize i, const double *f)
 {
-    const LacReviewLocal *local = &self->local[i];
     double x;
     if (i >= self->atoms->n)
         x = CLAMP(PEAK_SLOPE * log(fmax(self->peaks[i - self->atoms->n].height, FAINTEST) / 0.5),
@@ -350,7 +403,7 @@ score_candidate(const LacReview *self, gsize i, const double *f)
             weigh_as(f[LAC_REVIEW_HEIGHT], 0.2) - weigh_as(f[LAC_REVIEW_FIT], 0.5);
     x -= weigh_as(fmax(f[LAC_REVIEW_CROWD], 0.0), i >= self->atoms->n ? 0.1 : 0.4);
     x -= weigh(f, LAC_REVIEW_EMPTY) + weigh(f, LAC_REVIEW_MASK);
-    return local->nearest < self->ghost_distance ? 0.0 : logistic(x);
+    return logistic(x);
 }
 
 /**
@@ -367,6 +420,8 @@ lac_review_compute_score(const LacReview *self, gsize i)
     guint8 state = i < self->atoms->n ? self->atoms->state[i] : LAC_ATOM_REJECTED;
     if (state == LAC_ATOM_CONFIRMED || state == LAC_ATOM_MOVED || state == LAC_ATOM_ADDED ||
         state == LAC_ATOM_DELETED)
+        return 0.0;
+    if ((i >= self->atoms->n || self->absent[i]) && self->local[i].nearest < self->ghost_distance)
         return 0.0;
     lac_review_get_features(self, i, f);
     if (state == LAC_ATOM_UNSURE)

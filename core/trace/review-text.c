@@ -90,11 +90,12 @@ add_surroundings(const LacReview *self, gsize i, const double *f, Reasons *reaso
     if (f[LAC_REVIEW_BONDS] > 0.69)
         add(reasons, LAC_REASON_FEW_NEIGHBOURS, 3.0 * f[LAC_REVIEW_BONDS],
             "%u neighbour%s, %.0f are usual", local->n_bonds, local->n_bonds == 1 ? "" : "s",
-            self->stats.n_bonds[lac_review_get_class(self, i)]);
+            self->stats.n_bonds[lac_review_get_class(self, i)].median);
     if (f[LAC_REVIEW_EMPTY] > 1.1)
         add(reasons, LAC_REASON_REMOTE, 3.0 * f[LAC_REVIEW_EMPTY],
             "remote: %u atom%s within %.0f Å, %.0f are usual", local->n_shell,
-            local->n_shell == 1 ? "" : "s", LAC_REVIEW_SHELL * self->bond, self->stats.n_shell);
+            local->n_shell == 1 ? "" : "s", LAC_REVIEW_SHELL * self->bond,
+            self->stats.n_shell.median);
     if (local->outside >= 1.0)
         add(reasons, LAC_REASON_OUTSIDE, 3.0 + local->outside, "%.1f Å outside the mask",
             local->outside);
