@@ -208,7 +208,7 @@ find_peak(LacReviewQueue *self, LacVec3 start, LacPeak *peak)
 static double
 find_nearest(const LacAtoms *atoms, LacVec3 p, gsize *index)
 {
-    double best = INFINITY;
+    double best = (double) INFINITY;
     for (gsize i = 0; i < atoms->n; i++) {
         double d = distance_between(p, (LacVec3){ atoms->x[i], atoms->y[i], atoms->z[i] });
         if (d >= best || !lac_atoms_is_present(atoms, i))
