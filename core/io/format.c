@@ -21,6 +21,7 @@ static const LacFormat *const formats[] = {
     &lac_format_folder,
     &lac_format_xyz,
     &lac_format_table,
+    &lac_format_csv,
     &lac_format_raw,
 };
 

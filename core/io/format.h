@@ -37,8 +37,8 @@ typedef struct {
 } LacFormat;
 
 extern const LacFormat lac_format_mrc, lac_format_tiff, lac_format_npy, lac_format_raw,
-    lac_format_xyz, lac_format_table, lac_format_mat, lac_format_hdf5, lac_format_dm,
-    lac_format_folder, lac_format_png, lac_format_npz;
+    lac_format_xyz, lac_format_csv, lac_format_table, lac_format_mat, lac_format_hdf5,
+    lac_format_dm, lac_format_folder, lac_format_png, lac_format_npz;
 
 const LacFormat *const *lac_formats(gsize *n);
 LacFileItem *lac_file_info_add(LacFileInfo *info, LacItemKind kind, const char *name);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // HDF5 files: any dataset of numbers by its path, and the EMD files of NCEM and tomviz.
 #include "core/io/emd.h"
+#include "core/io/h5-atoms.h"
 
 #include <math.h>
 #include <string.h>
@@ -9,6 +10,8 @@
     {                                                            \
         "voxel_size", "pixel_size", "spacing", "element_size_um" \
     }
+
+#define MODEL "/atoms/model" // in a project
 
 static const char *const suffixes[] = { "h5", "hdf5", "emd", "hdf", NULL };
 static const guint8 signature[8] = { 0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n' };
@@ -191,6 +194,42 @@ belongs_to_emd(const GPtrArray *groups, const char *path)
     return FALSE;
 }
 
+// Groups of atoms, of which some may lie in a project.
+static GPtrArray *
+find_atoms(LacH5 *file, const GPtrArray *nodes)
+{
+    gsize n;
+    GPtrArray *paths = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; i < nodes->len; i++) {
+        const LacH5Node *node = nodes->pdata[i];
+        if (node->kind == LAC_H5_GROUP && lac_h5_has_atoms(file, node->path, &n))
+            g_ptr_array_add(paths, g_strdup(node->path));
+    }
+    return paths;
+}
+
+static gboolean
+belongs_to_atoms(const GPtrArray *groups, const char *path)
+{
+    for (guint i = 0; i < groups->len; i++) {
+        gsize n = strlen(groups->pdata[i]);
+        if (g_str_has_prefix(path, groups->pdata[i]) && path[n] == '/')
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static void
+describe_atoms(LacH5 *file, const GPtrArray *groups, LacFileInfo *info)
+{
+    for (guint i = 0; i < groups->len; i++) {
+        LacFileItem *item = lac_file_info_add(info, LAC_ITEM_ATOMS, groups->pdata[i]);
+        lac_h5_has_atoms(file, groups->pdata[i], &item->n_atoms);
+        g_free(item->type);
+        item->type = g_strdup("float64");
+    }
+}
+
 static gboolean
 h5_info(const char *path, const LacReadParams *params, LacFileInfo *info, GError **error)
 {
@@ -210,6 +249,8 @@ h5_info(const char *path, const LacReadParams *params, LacFileInfo *info, GError
             g_ptr_array_add(groups, emd);
         }
     }
+    g_autoptr(GPtrArray) atoms = find_atoms(file, nodes);
+    describe_atoms(file, atoms, info);
     g_autofree char *version = lac_h5_dup_string(file, "/", "lacuna_version");
     if (groups->len > 0 || version != NULL) {
         g_free(info->format_name);
@@ -218,6 +259,7 @@ h5_info(const char *path, const LacReadParams *params, LacFileInfo *info, GError
     for (guint i = 0; i < nodes->len; i++) {
         const LacH5Node *node = nodes->pdata[i];
         if (node->kind != LAC_H5_GROUP && !belongs_to_emd(groups, node->path) &&
+            !belongs_to_atoms(atoms, node->path) &&
             !(node->kind == LAC_H5_NUMBERS && node->n_dims == 0) &&
             !(node->kind == LAC_H5_TEXT && version != NULL))
             describe_plain(file, node, info);
@@ -317,6 +359,34 @@ h5_write(const LacArray *array, const char *path, LacProgress *progress, GError 
     return written && lac_h5_close(file, error);
 }
 
+// Of a project, the model; else the only group of atoms.
+static LacAtoms *
+h5_read_atoms(const char *path, const char *item, LacProgress *progress, GError **error)
+{
+    g_autoptr(LacH5) file = lac_h5_open(path, error);
+    g_autoptr(GPtrArray) nodes = file != NULL ? lac_h5_list(file, error) : NULL;
+    if (nodes == NULL || !lac_progress_update(progress, 0.0, error))
+        return NULL;
+    g_autoptr(GPtrArray) groups = find_atoms(file, nodes);
+    g_autofree char *wanted = item == NULL || item[0] == '\0'
+        ? g_strdup(groups->len == 1 ? groups->pdata[0] : MODEL)
+        : g_strconcat(item[0] == '/' ? "" : "/", item, NULL);
+    if (g_ptr_array_find_with_equal_func(groups, wanted, g_str_equal, NULL))
+        return lac_h5_read_atoms(file, wanted, error);
+    lac_io_set_error(error, LAC_ERROR_ARGUMENT, path, "%s holds no atoms%s",
+        item != NULL && item[0] != '\0' ? wanted : "it",
+        groups->len > 0 ? "; name a group that does, as in \"file.h5:/atoms/truth\"" : "");
+    return NULL;
+}
+
+static gboolean
+h5_write_atoms(const LacAtoms *atoms, const char *path, GError **error)
+{
+    g_autoptr(LacH5) file = lac_h5_create(path, LAC_H5_COMPATIBLE, error);
+    return file != NULL && lac_h5_write_atoms(file, "/atoms", atoms, error) &&
+        lac_h5_close(file, error);
+}
+
 const LacFormat lac_format_hdf5 = {
     .id = "hdf5",
     .name = "HDF5",
@@ -325,5 +395,7 @@ const LacFormat lac_format_hdf5 = {
     .info = h5_info,
     .read_array = h5_read,
     .write_array = h5_write,
+    .read_atoms = h5_read_atoms,
+    .write_atoms = h5_write_atoms,
     .keeps_origin = TRUE,
 };

@@ -2,6 +2,7 @@
 // Reads a project and believes nothing of it: shapes must fit each other, numbers their ranges.
 #include "core/data/edit-code.h"
 #include "core/io/bytes.h"
+#include "core/io/h5-atoms.h"
 #include "core/io/hdf5.h"
 #include "core/project/project-private.h"
 
@@ -16,7 +17,6 @@ typedef struct {
     const char *path;
     LacProgress *progress;
     double total, done; // [values] of large arrays
-    double schema;
 } Loader;
 
 static gboolean
@@ -277,107 +277,6 @@ load_recon(Loader *self, GError **error)
     return g_steal_pointer(&recon);
 }
 
-static gboolean
-load_species(const Loader *self, const char *path, LacAtoms *atoms, gsize n_names, GError **error)
-{
-    for (gsize i = 0; i < n_names; i++) {
-        g_autofree char *where = g_strdup_printf("%s/names/%06" G_GSIZE_FORMAT, path, i);
-        g_autofree char *name = lac_h5_read_text(self->file, where, error);
-        if (name == NULL)
-            return FALSE;
-        if (lac_atoms_add_species(atoms, name) != i)
-            return damaged(self, where, "names a species twice", error);
-    }
-    g_autofree char *where = g_strconcat(path, "/species", NULL);
-    g_autofree double *species = read_doubles(self, where, atoms->n, error);
-    if (species == NULL)
-        return FALSE;
-    for (gsize i = 0; i < atoms->n; i++) {
-        if (!(species[i] >= 0.0 && species[i] < (double) MAX(n_names, 1)))
-            return damaged(self, where, "has a species without a name", error);
-        atoms->species[i] = (guint16) species[i];
-    }
-    return TRUE;
-}
-
-static gboolean
-load_columns(const Loader *self, const char *path, LacAtoms *atoms, gsize n_columns, GError **error)
-{
-    for (gsize i = 0; i < n_columns; i++) {
-        g_autofree char *group = g_strdup_printf("%s/columns/%04" G_GSIZE_FORMAT, path, i);
-        g_autofree char *name_path = g_strconcat(group, "/name", NULL);
-        g_autofree char *values_path = g_strconcat(group, "/values", NULL);
-        g_autofree char *name = lac_h5_read_text(self->file, name_path, error);
-        g_autofree double *values =
-            name != NULL ? read_doubles(self, values_path, atoms->n, error) : NULL;
-        if (values == NULL)
-            return FALSE;
-        if (lac_atoms_get_column(atoms, name) != NULL)
-            return damaged(self, group, "has a name that is there already", error);
-        double *column = lac_atoms_add_column(atoms, name);
-        if (atoms->n > 0)
-            memcpy(column, values, atoms->n * sizeof *column);
-    }
-    return TRUE;
-}
-
-// Numbers from 0 to below @end, one byte each; all 0 where an older schema has none.
-static gboolean
-load_bytes(const Loader *self, const char *folder, const char *name, gsize n, guint end,
-    guint8 *out, GError **error)
-{
-    g_autofree char *path = g_strconcat(folder, "/", name, NULL);
-    if (n == 0 || (self->schema < 2 && !lac_h5_exists(self->file, path)))
-        return TRUE;
-    g_autofree double *values = read_doubles(self, path, n, error);
-    if (values == NULL)
-        return FALSE;
-    for (gsize i = 0; i < n; i++) {
-        if (!(values[i] >= 0.0 && values[i] < end))
-            return damaged(self, path, "has an unknown value", error);
-        out[i] = (guint8) values[i];
-    }
-    return TRUE;
-}
-
-static LacAtoms *
-load_atoms(const Loader *self, const char *path, GError **error)
-{
-    gsize n, n_names, n_columns;
-    if (!get_count(self, path, "atoms", &n, error) ||
-        !get_count(self, path, "species", &n_names, error) ||
-        !get_count(self, path, "columns", &n_columns, error))
-        return NULL;
-    if (n_names > G_MAXUINT16 || n > G_MAXSIZE / 64) {
-        damaged(self, path, "has too many atoms or species", error);
-        return NULL;
-    }
-    g_autofree char *places = g_strconcat(path, "/positions", NULL);
-    g_autofree double *positions = read_doubles(self, places, 3 * n, error);
-    if (positions == NULL)
-        return NULL;
-    g_autoptr(LacAtoms) atoms = lac_atoms_new(n);
-    for (gsize i = 0; i < n; i++) {
-        atoms->x[i] = positions[3 * i];
-        atoms->y[i] = positions[3 * i + 1];
-        atoms->z[i] = positions[3 * i + 2];
-        if (!isfinite(atoms->x[i]) || !isfinite(atoms->y[i]) || !isfinite(atoms->z[i])) {
-            damaged(self, places, "has a position that is not finite", error);
-            return NULL;
-        }
-    }
-    g_autofree char *comment_path = g_strconcat(path, "/comment", NULL);
-    g_autofree char *comment = lac_h5_read_text(self->file, comment_path, error);
-    if (comment == NULL || !load_species(self, path, atoms, n_names, error) ||
-        !load_columns(self, path, atoms, n_columns, error) ||
-        !load_bytes(self, path, "state", n, LAC_N_ATOM_STATES, atoms->state, error) ||
-        !load_bytes(self, path, "flag", n, LAC_N_PEAK_FLAGS, atoms->flag, error))
-        return NULL;
-    g_free(atoms->comment);
-    atoms->comment = g_steal_pointer(&comment);
-    return g_steal_pointer(&atoms);
-}
-
 static GPtrArray *
 load_history(const Loader *self, GError **error)
 {
@@ -415,7 +314,7 @@ load_journal(const Loader *self, GError **error)
 {
     double position, n_records;
     LacJournalMark mark;
-    g_autoptr(LacAtoms) atoms = load_atoms(self, LAC_PROJECT_MODEL, error);
+    g_autoptr(LacAtoms) atoms = lac_h5_read_atoms(self->file, LAC_PROJECT_MODEL, error);
     g_autoptr(GPtrArray) edits = atoms != NULL ? load_history(self, error) : NULL;
     if (edits == NULL ||
         !get_number(self, LAC_PROJECT_MODEL, LAC_PROJECT_POSITION, 0.0, edits->len, &position,
@@ -461,7 +360,7 @@ load_provenance(const Loader *self, LacProject *project, GError **error)
 }
 
 static gboolean
-check_schema(Loader *self, GError **error)
+check_schema(const Loader *self, GError **error)
 {
     double schema;
     g_autofree char *version = lac_h5_dup_string(self->file, "/", "lacuna_version");
@@ -476,7 +375,6 @@ check_schema(Loader *self, GError **error)
             version, schema, LAC_VERSION, LAC_PROJECT_SCHEMA);
         return FALSE;
     }
-    self->schema = schema;
     return schema >= 1.0 || damaged(self, "/", "has no valid schema", error);
 }
 
@@ -522,7 +420,7 @@ load_parts(Loader *self, LacProject *project, GError **error)
             return FALSE;
     }
     if (lac_h5_exists(self->file, "/atoms/truth")) {
-        project->truth = load_atoms(self, "/atoms/truth", error);
+        project->truth = lac_h5_read_atoms(self->file, "/atoms/truth", error);
         if (project->truth == NULL)
             return FALSE;
     }

@@ -2,6 +2,7 @@
 // Writes a project. Every group says its units and axes; arrays are in C order.
 #include "core/data/edit-code.h"
 #include "core/io/format.h"
+#include "core/io/h5-atoms.h"
 #include "core/io/hdf5.h"
 #include "core/project/project-private.h"
 
@@ -174,72 +175,12 @@ save_recon(Saver *self, const LacRecon *recon, GError **error)
 }
 
 static gboolean
-save_columns(Saver *self, const char *path, const LacAtoms *atoms, GError **error)
-{
-    for (guint i = 0; i < atoms->columns->len; i++) {
-        const LacAtomColumn *column = &g_array_index(atoms->columns, LacAtomColumn, i);
-        g_autofree char *group = g_strdup_printf("%s/columns/%04u", path, i);
-        g_autofree char *values = g_strconcat(group, "/values", NULL);
-        g_autofree char *name = g_strconcat(group, "/name", NULL);
-        if (!lac_h5_make_group(self->file, group, error) ||
-            !lac_h5_write_text(self->file, name, column->name, error) ||
-            !write_doubles(self, values, column->values, atoms->n, 1, error))
-            return FALSE;
-    }
-    return TRUE;
-}
-
-static gboolean
-save_species(Saver *self, const char *path, const LacAtoms *atoms, GError **error)
-{
-    g_autofree char *species = g_strconcat(path, "/species", NULL);
-    g_autofree char *names = g_strconcat(path, "/names", NULL);
-    LacH5Array array = { .type = LAC_VALUE_UINT16,
-        .n_dims = 1,
-        .shape = { atoms->n },
-        .data = atoms->species };
-    if (!lac_h5_make_group(self->file, names, error) ||
-        (atoms->n > 0 && !lac_h5_write_array(self->file, species, &array, (LacH5Span){ 0 }, error)))
-        return FALSE;
-    for (guint i = 0; atoms->species_names[i] != NULL; i++) {
-        g_autofree char *name = g_strdup_printf("%s/%06u", names, i);
-        if (!lac_h5_write_text(self->file, name, atoms->species_names[i], error))
-            return FALSE;
-    }
-    return TRUE;
-}
-
-static gboolean
 write_bytes(Saver *self, const char *folder, const char *name, const guint8 *bytes, gsize n,
     GError **error)
 {
     g_autofree char *path = g_strconcat(folder, "/", name, NULL);
     LacH5Array array = { .type = LAC_VALUE_UINT8, .n_dims = 1, .shape = { n }, .data = bytes };
     return n == 0 || lac_h5_write_array(self->file, path, &array, (LacH5Span){ 0 }, error);
-}
-
-static gboolean
-save_atoms(Saver *self, const char *path, const LacAtoms *atoms, GError **error)
-{
-    g_autofree double *positions = g_new(double, 3 * atoms->n);
-    for (gsize i = 0; i < atoms->n; i++) {
-        positions[3 * i] = atoms->x[i];
-        positions[3 * i + 1] = atoms->y[i];
-        positions[3 * i + 2] = atoms->z[i];
-    }
-    g_autofree char *places = g_strconcat(path, "/positions", NULL);
-    g_autofree char *comment = g_strconcat(path, "/comment", NULL);
-    gint64 n_names = g_strv_length(atoms->species_names);
-    return lac_h5_make_group(self->file, path, error) &&
-        set_labels(self, path, "Å", "atom,xyz", error) &&
-        lac_h5_set_integer(self->file, path, "atoms", (gint64) atoms->n, error) &&
-        lac_h5_set_integer(self->file, path, "species", n_names, error) &&
-        lac_h5_set_integer(self->file, path, "columns", atoms->columns->len, error) &&
-        write_doubles(self, places, positions, atoms->n, 3, error) &&
-        write_bytes(self, path, "state", atoms->state, atoms->n, error) &&
-        write_bytes(self, path, "flag", atoms->flag, atoms->n, error) &&
-        save_species(self, path, atoms, error) && save_columns(self, path, atoms, error) &&
-        lac_h5_write_text(self->file, comment, atoms->comment, error);
 }
 
 static gboolean
@@ -261,7 +202,8 @@ save_journal(Saver *self, const LacJournal *journal, GError **error)
     lac_encode_uint64(&history, n);
     for (gsize i = 0; i < n; i++)
         lac_edit_encode(lac_journal_get_edit(journal, i), &history);
-    return save_atoms(self, LAC_PROJECT_MODEL, lac_journal_get_atoms(journal), error) &&
+    return lac_h5_write_atoms(self->file, LAC_PROJECT_MODEL, lac_journal_get_atoms(journal),
+               error) &&
         write_bytes(self, LAC_PROJECT_MODEL, "history", history.data, history.n, error) &&
         lac_h5_set_integer(self->file, LAC_PROJECT_MODEL, LAC_PROJECT_POSITION, position, error) &&
         set_id(self, LAC_PROJECT_SAVE, self->mark.save, error) &&
@@ -331,7 +273,8 @@ save_all(const char *path, gpointer data, GError **error)
         (project->recon == NULL || save_recon(self, project->recon, error)) &&
         (project->volume == NULL || save_volume(self, "/opened", project->volume, error)) &&
         (project->journal == NULL || save_journal(self, project->journal, error)) &&
-        (project->truth == NULL || save_atoms(self, "/atoms/truth", project->truth, error)) &&
+        (project->truth == NULL ||
+            lac_h5_write_atoms(file, "/atoms/truth", project->truth, error)) &&
         (project->views == NULL || lac_h5_write_text(file, "/views", project->views, error)) &&
         save_provenance(self, error) && lac_h5_close(file, error) &&
         lac_progress_update(self->progress, 1.0, error);

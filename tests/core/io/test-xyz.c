@@ -199,21 +199,73 @@ test_damaged(void)
         NULL);
 }
 
-// Records and unknown numbers come back too, to the last bit.
+// Records and unknown numbers come back too, to the last bit, from every format.
 static void
 test_states(LacScratch *scratch, gconstpointer data)
 {
     (void) data;
-    g_autoptr(GError) error = NULL;
-    g_autofree char *path = lac_scratch_path(scratch, "states.xyz");
+    static const char *const names[] = { "states.xyz", "states.csv", "states.h5" };
     g_autoptr(LacAtoms) atoms = lac_random_atoms(300, 7);
     atoms->species[0] = 0; // so that the species are met in their order
     atoms->species[1] = 1;
-    g_assert_true(lac_write_atoms(atoms, path, &error));
+    for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autofree char *path = lac_scratch_path(scratch, names[i]);
+        g_assert_true(lac_write_atoms(atoms, path, &error));
+        g_assert_no_error(error);
+        g_autoptr(LacFileInfo) info = lac_file_info_read(path, NULL, &error);
+        g_assert_no_error(error);
+        g_assert_cmpuint(info->items->len, ==, 1);
+        g_assert_cmpuint(((const LacFileItem *) info->items->pdata[0])->n_atoms, ==, 300);
+        g_autoptr(LacAtoms) back = lac_read_atoms(path, NULL, &error);
+        g_assert_no_error(error);
+        if (g_str_has_suffix(path, ".csv")) { // has no comment
+            g_free(back->comment);
+            back->comment = g_strdup(atoms->comment);
+        }
+        g_assert_true(lac_atoms_are_identical(atoms, back));
+    }
+}
+
+static void
+test_csv(LacScratch *scratch, gconstpointer data)
+{
+    (void) data;
+    static const char *const bad[] = { "x,y,z\n1,2\n", "x,y,z\n1,2,a\n", "x,y,z\n", "x,y,z",
+        "x,y,z,w\n1,2,nan,4\n" };
+    g_autoptr(GError) error = NULL;
+    static const char text[] = "Species, X ,\"Y\",Z,weight,weight,\"a \"\"b\"\"\"\r\n"
+                               "\"Zr\",1,2,3,,5,nan\r\n\r\n O ,-1e3,0.5,.25,4,5,6\n";
+    g_autofree char *path = lac_scratch_write(scratch, "a.csv", text, -1);
+    g_autoptr(LacAtoms) atoms = lac_read_atoms(path, NULL, &error);
     g_assert_no_error(error);
-    g_autoptr(LacAtoms) back = lac_read_atoms(path, NULL, &error);
-    g_assert_no_error(error);
-    g_assert_true(lac_atoms_are_identical(atoms, back));
+    g_assert_cmpuint(atoms->n, ==, 2);
+    g_assert_cmpstr(atoms->species_names[1], ==, "O");
+    g_assert_cmpfloat(atoms->x[1], ==, -1000);
+    g_assert_cmpuint(atoms->columns->len, ==, 2);
+    g_assert_true(isnan(lac_atoms_get_column(atoms, "weight")[0]));
+    g_assert_cmpfloat(lac_atoms_get_column(atoms, "a \"b\"")[1], ==, 6);
+    for (gsize i = 0; i < G_N_ELEMENTS(bad); i++) {
+        g_autofree char *wrong = lac_scratch_write(scratch, "bad.csv", bad[i], -1);
+        g_assert_null(lac_read_atoms(wrong, NULL, &error));
+        g_assert_error(error, LAC_ERROR, LAC_ERROR_FORMAT);
+        g_test_message("%s", error->message);
+        g_clear_error(&error);
+    }
+}
+
+static void
+test_damaged_states(LacScratch *scratch, gconstpointer data)
+{
+    (void) data;
+    static const char *const names[] = { "s.xyz", "s.csv", "s.h5" };
+    g_autoptr(LacAtoms) atoms = lac_random_atoms(30, 7);
+    for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autofree char *path = lac_scratch_path(scratch, names[i]);
+        g_assert_true(lac_write_atoms(atoms, path, NULL));
+        LacMutateReport report = lac_mutate_check_file(path, 3000, 5, read_atoms, NULL);
+        g_assert_cmpuint(report.n_refused, >, 0);
+    }
 }
 
 int
@@ -230,6 +282,9 @@ main(int argc, char **argv)
     g_test_add("/xyz/refused", LacScratch, NULL, lac_scratch_set_up, test_refused,
         lac_scratch_tear_down);
     g_test_add("/xyz/round-trip", LacScratch, NULL, lac_scratch_set_up, test_round_trip,
+        lac_scratch_tear_down);
+    g_test_add("/xyz/csv", LacScratch, NULL, lac_scratch_set_up, test_csv, lac_scratch_tear_down);
+    g_test_add("/xyz/damaged-states", LacScratch, NULL, lac_scratch_set_up, test_damaged_states,
         lac_scratch_tear_down);
     g_test_add("/xyz/states", LacScratch, NULL, lac_scratch_set_up, test_states,
         lac_scratch_tear_down);
