@@ -7,14 +7,19 @@
 #include <math.h>
 #include <string.h>
 
-#define REACH         5.0 // widths after which the Gaussian is cut
-#define PEAK_DISTANCE 2   // voxels to every side that a peak must exceed
-#define MIN_PEAKS     8
-#define FIRST_BLUR    0.4 // [voxel] of the widths that are tried
-#define LAST_BLUR     3.5
-#define BLUR_GROWTH   1.3
-#define PLATEAU       1.2 // growth of the atom width from one blur to the next
-#define PEAK_SHARE    0.3 // of the strongest peaks' median that a peak must reach
+#define REACH          5.0 // widths after which the Gaussian is cut
+#define PEAK_DISTANCE  2   // voxels to every side that a peak must exceed
+#define MIN_PEAKS      8
+#define FIRST_BLUR     0.4 // [voxel] of the widths that are tried
+#define LAST_BLUR      3.5
+#define BLUR_GROWTH    1.3
+#define PLATEAU        1.2 // growth of the atom width from one blur to the next
+#define PEAK_SHARE     0.3 // of the strongest peaks' median that a peak must reach
+#define PROFILE_RADIUS 1.6 // widths of the profile that is fitted
+#define MIN_RADIUS     2.3 // [voxel] of it: four distances at least
+#define PROFILE_PASSES 3   // from radius to width and back
+#define SEEN_NEAR      0.7 // of its width that a peak may move from one half to the other
+#define SEEN_SHARE     0.6 // of the peaks that both halves must show
 
 typedef struct {
     LacVolume *volume;
@@ -141,7 +146,8 @@ lac_blob_apply(LacVolume *volume, double sigma, GError **error)
 
 typedef struct {
     float value;
-    float width; // [voxel]
+    float width;   // [voxel]
+    gsize x, y, z; // [voxel]
 } Peak;
 
 static gint
@@ -181,15 +187,14 @@ width_along(const float *centre, gsize stride)
     return curvature > 1e-3 ? 1.0 / sqrt(curvature) : 0.0;
 }
 
-// Median over clear peaks of the width that the curvature of log intensity gives along x and y (z is
-// stretched by the missing wedge); 0 when fewer than MIN_PEAKS are clear.
-static double
-median_peak_width(const LacVolume *volume)
+// The clear peaks of @v with the width that the curvature of log intensity gives along x and y (z is
+// stretched by the missing wedge).
+static GArray *
+find_clear_peaks(const LacVolume *v)
 {
-    const LacVolume *v = volume;
-    g_autoptr(GArray) peaks = g_array_new(FALSE, FALSE, sizeof(Peak));
+    GArray *peaks = g_array_new(FALSE, FALSE, sizeof(Peak));
     if (v->nx < 7 || v->ny < 7 || v->nz < 7)
-        return 0.0;
+        return peaks;
     for (gsize z = PEAK_DISTANCE; z < v->nz - PEAK_DISTANCE; z++) {
         for (gsize y = PEAK_DISTANCE; y < v->ny - PEAK_DISTANCE; y++) {
             for (gsize x = PEAK_DISTANCE; x < v->nx - PEAK_DISTANCE; x++) {
@@ -198,48 +203,169 @@ median_peak_width(const LacVolume *volume)
                     continue;
                 double wx = width_along(centre, 1), wy = width_along(centre, v->nx);
                 if (wx > 0.0 && wy > 0.0) {
-                    Peak peak = { *centre, (float) sqrt(wx * wy) };
+                    Peak peak = { *centre, (float) sqrt(wx * wy), x, y, z };
                     g_array_append_val(peaks, peak);
                 }
             }
         }
     }
-    if (peaks->len < MIN_PEAKS)
-        return 0.0;
+    if (peaks->len == 0)
+        return peaks;
     g_array_sort(peaks, compare_value);
     float level = (float) PEAK_SHARE * g_array_index(peaks, Peak, peaks->len / 20).value;
     guint n = 0;
     while (n < peaks->len && g_array_index(peaks, Peak, n).value >= level)
         n++;
-    if (n < MIN_PEAKS)
-        return 0.0;
     g_array_set_size(peaks, n);
+    return peaks;
+}
+
+static gboolean
+has_peak_near(const LacVolume *v, const Peak *peak, double radius)
+{
+    gsize reach = (gsize) floor(radius), low = PEAK_DISTANCE;
+    gsize x0 = MAX(peak->x, low + reach) - reach, x1 = MIN(peak->x + reach, v->nx - 1 - low);
+    gsize y0 = MAX(peak->y, low + reach) - reach, y1 = MIN(peak->y + reach, v->ny - 1 - low);
+    gsize z0 = MAX(peak->z, low + reach) - reach, z1 = MIN(peak->z + reach, v->nz - 1 - low);
+    for (gsize z = z0; z <= z1; z++)
+        for (gsize y = y0; y <= y1; y++)
+            for (gsize x = x0; x <= x1; x++) {
+                double dx = (double) x - (double) peak->x, dy = (double) y - (double) peak->y;
+                double dz = (double) z - (double) peak->z;
+                if (dx * dx + dy * dy + dz * dz <= radius * radius && is_peak(v, x, y, z))
+                    return TRUE;
+            }
+    return FALSE;
+}
+
+// Peaks of noise are seen in one half of the projections, those of atoms in both.
+static double
+share_seen_twice(const GArray *peaks, const LacVolume *a, const LacVolume *b, double radius)
+{
+    guint n = 0;
+    for (guint i = 0; i < peaks->len; i++) {
+        const Peak *peak = &g_array_index(peaks, Peak, i);
+        if (has_peak_near(a, peak, radius) && has_peak_near(b, peak, radius))
+            n++;
+    }
+    return (double) n / (double) peaks->len;
+}
+
+// Sums over all peaks of the values at each squared distance below n_bins, and how many they are.
+static void
+sum_profile(const LacVolume *v, const GArray *peaks, gsize n_bins, double *sums, double *counts)
+{
+    gsize reach = (gsize) sqrt((double) n_bins);
+    for (guint i = 0; i < peaks->len; i++) {
+        const Peak *p = &g_array_index(peaks, Peak, i);
+        if (MIN(MIN(p->x, p->y), p->z) < reach || p->x + reach >= v->nx || p->y + reach >= v->ny ||
+            p->z + reach >= v->nz)
+            continue;
+        for (gsize y = p->y - reach; y <= p->y + reach; y++)
+            for (gsize x = p->x - reach; x <= p->x + reach; x++) {
+                double dx = (double) x - (double) p->x, dy = (double) y - (double) p->y;
+                gsize bin = (gsize) (dx * dx + dy * dy);
+                if (bin < n_bins) {
+                    sums[bin] += (double) lac_volume_get(v, x, y, p->z);
+                    counts[bin] += 1.0;
+                }
+            }
+    }
+}
+
+// Sum of squares that the best a + b exp(-r^2 / 2 width^2) leaves of the mean profile.
+static double
+profile_misfit(const double *sums, const double *counts, gsize n_bins, double width)
+{
+    double n = 0, e = 0, ee = 0, p = 0, pp = 0, ep = 0;
+    for (gsize bin = 0; bin < n_bins; bin++) {
+        if (counts[bin] == 0.0)
+            continue;
+        double gauss = exp(-0.5 * (double) bin / (width * width));
+        double mean = sums[bin] / counts[bin];
+        n += 1.0;
+        e += gauss;
+        ee += gauss * gauss;
+        p += mean;
+        pp += mean * mean;
+        ep += gauss * mean;
+    }
+    double vee = ee - e * e / n, vep = ep - e * p / n, vpp = pp - p * p / n;
+    return vpp - vep * vep / vee;
+}
+
+// Width of the mean profile of the peaks in x and y. Its background is fitted along: what positivity
+// makes of noise would widen the curvature. @width is a first guess.
+static double
+fit_profile_width(const LacVolume *v, const GArray *peaks, double width)
+{
+    for (int pass = 0; pass < PROFILE_PASSES; pass++) {
+        double radius = fmax(PROFILE_RADIUS * width, MIN_RADIUS);
+        gsize n_bins = (gsize) (radius * radius) + 1;
+        g_autofree double *sums = g_new0(double, n_bins), *counts = g_new0(double, n_bins);
+        sum_profile(v, peaks, n_bins, sums, counts);
+        double best = G_MAXDOUBLE, found = width;
+        for (double w = 0.25 * width; w < 2.0 * width; w *= 1.01) {
+            double misfit = profile_misfit(sums, counts, n_bins, w);
+            if (misfit < best) {
+                best = misfit;
+                found = w;
+            }
+        }
+        width = found;
+    }
+    return width;
+}
+
+// Width of the clear peaks of both halves together; 0 when they are few or those of noise.
+static double
+measure_peak_width(const LacVolume *a, const LacVolume *b, GError **error)
+{
+    g_autoptr(LacVolume) sum = lac_volume_new(a->nz, a->ny, a->nx, a->voxel_size, error);
+    if (sum == NULL)
+        return 0.0;
+    gsize n = lac_volume_get_size(sum);
+    for (gsize i = 0; i < n; i++)
+        sum->data[i] = a->data[i] + b->data[i];
+    g_autoptr(GArray) peaks = find_clear_peaks(sum);
+    if (peaks->len < MIN_PEAKS)
+        return 0.0;
     g_array_sort(peaks, compare_width);
-    return (double) g_array_index(peaks, Peak, n / 2).width;
+    double width = (double) g_array_index(peaks, Peak, peaks->len / 2).width;
+    double share = share_seen_twice(peaks, a, b, fmax(SEEN_NEAR * width, 1.0));
+    return share >= SEEN_SHARE ? fit_profile_width(sum, peaks, width) : 0.0;
 }
 
 /**
  * lac_blob_measure_atom_width:
- * @volume: a first reconstruction, not published; it is blurred
+ * @a: a first reconstruction of half the projections, not published; it is blurred
+ * @b: likewise of the other half
  * @width: (out): [voxel] Gaussian width of an atom; 0 when there are too few clear peaks
  * @error: return location for a #GError
  *
- * Blurs more and more, and takes the blur's share off the width of the peaks. Noise makes narrow
- * peaks whose width follows the blur; once it is suppressed, what is left is that of the atoms and
- * stays the same: the first value that the next blur no longer changes much is the answer.
+ * Blurs more and more, and takes the blur's share off the width of the peaks. Where noise makes the
+ * peaks they differ between the halves, and are not measured. Once it is suppressed, what is left is
+ * the width of the atoms and stays the same: the first value that the next blur no longer changes
+ * much is the answer.
  *
  * Returns: %TRUE, or %FALSE with @error set when memory is short
  */
 gboolean
-lac_blob_measure_atom_width(LacVolume *volume, double *width, GError **error)
+lac_blob_measure_atom_width(LacVolume *a, LacVolume *b, double *width, GError **error)
 {
     double before = 0.0, blur = 0.0;
     *width = 0.0;
     for (double next = FIRST_BLUR; next < LAST_BLUR; next *= BLUR_GROWTH) {
-        if (!lac_blob_apply(volume, sqrt(next * next - blur * blur), error))
+        double more = sqrt(next * next - blur * blur);
+        GError *failure = NULL;
+        if (!lac_blob_apply(a, more, error) || !lac_blob_apply(b, more, error))
             return FALSE;
         blur = next;
-        double peak = median_peak_width(volume), square = peak * peak - blur * blur;
+        double peak = measure_peak_width(a, b, &failure), square = peak * peak - blur * blur;
+        if (failure != NULL) {
+            g_propagate_error(error, failure);
+            return FALSE;
+        }
         double now = square > 0.0 ? sqrt(square) : 0.0;
         if (before > 0.0 && now > 0.0 && now < PLATEAU * before) {
             *width = before;

@@ -5,4 +5,4 @@
 #include "core/data/volume.h"
 
 gboolean lac_blob_apply(LacVolume *volume, double sigma, GError **error);
-gboolean lac_blob_measure_atom_width(LacVolume *volume, double *width, GError **error);
+gboolean lac_blob_measure_atom_width(LacVolume *a, LacVolume *b, double *width, GError **error);

@@ -10,6 +10,7 @@
 
 #define WIDTH_ITERATIONS 20 // of the plain reconstruction that the atom width is measured in
 #define WIDTH_ROWS       48 // of that reconstruction
+#define MIN_HALF         8  // projections
 
 // Rows [first, first + n) of every projection.
 static LacSeries *
@@ -47,6 +48,33 @@ brightest_rows(const LacSeries *series, gsize n_rows)
     return best;
 }
 
+// From every other projection of @series, or from all where half of them would show no atoms.
+static LacVolume *
+reconstruct_half(const LacSeries *series, const LacReconParams *params, gsize first,
+    LacProgress *progress, GError **error)
+{
+    g_autoptr(LacSeries) marked = lac_series_copy(series);
+    for (gsize k = 0; k < marked->n; k++)
+        marked->excluded[k] = marked->n >= 2 * MIN_HALF && k % 2 != first;
+    g_autoptr(LacSeries) half = lac_series_drop_excluded(marked, error);
+    if (half == NULL)
+        return NULL;
+    g_auto(LacReconRun) run = {
+        .params = params,
+        .series = half,
+        .full = half,
+        .progress = progress,
+        .title = "Measuring the width of atoms:",
+        .fraction_share = 0.0,
+    };
+    struct LacReconState *state = NULL;
+    if (!lac_recon_run_open(&run, NULL, error) || !lac_resire_run(&run, NULL, NULL, &state, error))
+        return NULL;
+    LacVolume *volume = lac_recon_run_make_volume(&run, state->x, error);
+    lac_recon_state_free(state);
+    return volume;
+}
+
 /**
  * lac_recon_measure_atom_width:
  * @series: projections
@@ -54,7 +82,8 @@ brightest_rows(const LacSeries *series, gsize n_rows)
  * @width: (out): [voxel] Gaussian width of an atom
  * @error: return location for a #GError
  *
- * Measures the width in a short plain reconstruction of the brightest rows.
+ * Measures the width in short plain reconstructions of the brightest rows, one from every other
+ * projection and one from the rest, so that noise can be told from atoms.
  *
  * Returns: %TRUE, or %FALSE with @error set when cancelled, short of memory, or no atoms are clear
  */
@@ -72,20 +101,11 @@ lac_recon_measure_atom_width(const LacSeries *series, LacProgress *progress, dou
         .positivity = TRUE,
     };
     params = lac_recon_params_resolve(&params, rows);
-    g_auto(LacReconRun) run = {
-        .params = &params,
-        .series = rows,
-        .full = rows,
-        .progress = progress,
-        .title = "Measuring the width of atoms:",
-        .fraction_share = 0.0,
-    };
-    struct LacReconState *state = NULL;
-    if (!lac_recon_run_open(&run, NULL, error) || !lac_resire_run(&run, NULL, NULL, &state, error))
+    g_autoptr(LacVolume) even = reconstruct_half(rows, &params, 0, progress, error);
+    if (even == NULL)
         return FALSE;
-    g_autoptr(LacVolume) volume = lac_recon_run_make_volume(&run, state->x, error);
-    lac_recon_state_free(state);
-    if (volume == NULL || !lac_blob_measure_atom_width(volume, width, error))
+    g_autoptr(LacVolume) odd = reconstruct_half(rows, &params, 1, progress, error);
+    if (odd == NULL || !lac_blob_measure_atom_width(even, odd, width, error))
         return FALSE;
     if (*width > 0.0)
         return TRUE;

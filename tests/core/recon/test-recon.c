@@ -3,6 +3,7 @@
 #include "core/parallel.h"
 #include "core/recon/recon.h"
 #include "core/rng.h"
+#include "core/synth/synth.h"
 
 #include <gio/gio.h>
 #include <math.h>
@@ -162,6 +163,33 @@ test_three_angles(void)
     g_autoptr(LacRecon) right = reconstruct(series, &params);
     g_autoptr(LacRecon) bad = reconstruct(wrong, &params);
     g_assert_cmpfloat(bad->r1[39], >, 1.5 * right->r1[39]);
+}
+
+// Noise must be seen to be noise, and what positivity makes of it must not widen the atoms.
+static void
+test_measured_width_in_noise(void)
+{
+    const double doses[] = { 0.0, 300.0, 100.0 }; // counts in the brightest pixel
+    for (gsize i = 0; i < G_N_ELEMENTS(doses); i++) {
+        LacSynthParams params;
+        lac_synth_params_init(&params);
+        params.n_atoms = 300;
+        params.size = 96;
+        params.n_tilts = 40;
+        params.sigma = 0.8;
+        params.voxel_size = 0.4;
+        params.dose = doses[i];
+        g_autoptr(GError) error = NULL;
+        g_autoptr(LacAtoms) atoms = lac_synth_particle(&params, &error);
+        g_assert_no_error(error);
+        g_autoptr(LacSeries) series = lac_synth_series(atoms, &params, NULL, &error);
+        g_assert_no_error(error);
+        double width = 0.0;
+        g_assert_true(lac_recon_measure_atom_width(series, NULL, &width, &error));
+        g_assert_no_error(error);
+        g_test_message("%g counts: atom width %.3f voxels, made with 2", doses[i], width);
+        g_assert_cmpfloat_with_epsilon(width, 2.0, 0.4);
+    }
 }
 
 static void
@@ -469,6 +497,7 @@ main(int argc, char **argv)
     g_test_add_func("/recon/methods", test_methods);
     g_test_add_func("/recon/three-angles", test_three_angles);
     g_test_add_func("/recon/measured-width", test_measured_width);
+    g_test_add_func("/recon/measured-width-in-noise", test_measured_width_in_noise);
     g_test_add_func("/recon/resume", test_resume);
     g_test_add_func("/recon/threads", test_threads);
     g_test_add_func("/recon/excluded", test_excluded);
