@@ -12,6 +12,7 @@
 #define FIT_WEIGHT 0.5  // of the logarithm of the residual in the score
 #define WORSE      1.3  // residual of non-atoms over that of the atoms next to them, at least
 #define UNLIKE     0.36 // misfit of a peak that a Gaussian hardly describes: it explains a quarter
+#define FAR_WORSE  2.0  // misfit of non-atoms over the best, where noise is in all of them
 
 static int
 compare_doubles(const void *a, const void *b)
@@ -125,15 +126,21 @@ get_median(const Scored *self, const double *values, guint component, double *sc
     return n > 0 ? get_quantile(scratch, n, 0.5) : (double) NAN;
 }
 
-// The components of which at least half of the peaks look like atoms, and all above them.
+// The components of which at least half of the peaks look like atoms, and all above them. Where
+// noise finer than an atom blurs even the best, that is the measure.
 static guint
 find_first_by_misfit(const Scored *self, const LacMixture *mixture, const LacPeakMeasures *peaks)
 {
     g_autofree double *misfit = g_new(double, peaks->n), *scratch = g_new(double, self->n);
     for (gsize k = 0; k < peaks->n; k++)
         misfit[k] = peaks->excess[k] > 0.0 ? peaks->misfit[k] : (double) INFINITY;
+    double medians[LAC_MIXTURE_MAX], best = (double) INFINITY;
+    for (guint c = 0; c < mixture->n; c++) {
+        medians[c] = get_median(self, misfit, c, scratch);
+        best = fmin(best, medians[c]);
+    }
     for (guint c = 0; c < mixture->n; c++)
-        if (get_median(self, misfit, c, scratch) <= UNLIKE)
+        if (medians[c] <= MAX(UNLIKE, FAR_WORSE * best))
             return c;
     return 0;
 }

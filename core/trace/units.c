@@ -113,7 +113,8 @@ is_bond(double length)
 LacUnit
 lac_atoms_guess_unit(const LacAtoms *atoms, double voxel_size, GError **error)
 {
-    const LacPoints points = { atoms->n, atoms->x, atoms->y, atoms->z };
+    g_autoptr(LacAtoms) present = lac_atoms_dup_present(atoms, NULL);
+    const LacPoints points = { present->n, present->x, present->y, present->z };
     double distance;
     if (!lac_points_get_bond(&points, &distance, error))
         return LAC_UNIT_GUESS;
