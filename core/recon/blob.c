@@ -345,8 +345,8 @@ measure_peak_width(const LacVolume *a, const LacVolume *b, GError **error)
  *
  * Blurs more and more, and takes the blur's share off the width of the peaks. Where noise makes the
  * peaks they differ between the halves, and are not measured. Once it is suppressed, what is left is
- * the width of the atoms and stays the same: the first value that the next blur no longer changes
- * much is the answer.
+ * the width of the atoms and stays the same: of the first two values that differ little the larger
+ * is the answer, since what is left of noise makes peaks narrower.
  *
  * Returns: %TRUE, or %FALSE with @error set when memory is short
  */
@@ -368,7 +368,7 @@ lac_blob_measure_atom_width(LacVolume *a, LacVolume *b, double *width, GError **
         }
         double now = square > 0.0 ? sqrt(square) : 0.0;
         if (before > 0.0 && now > 0.0 && now < PLATEAU * before) {
-            *width = before;
+            *width = fmax(before, now);
             return TRUE;
         }
         before = now;
