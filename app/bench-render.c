@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/bench-atoms.h"
 #include "app/cli-bench.h"
 #include "core/gpu/egl-context.h"
 #include "ui/render/renderer.h"
@@ -108,7 +109,7 @@ time_volume(LacBench *bench, Stage *stage, gsize n, GError **error)
 static gboolean
 run_render(LacBench *bench, GError **error)
 {
-    static const gsize SIZES[] = { 128, 256 };
+    static const gsize SIZES[] = { 128, 256 }, ATOMS[] = { 20000, 1000000 };
     g_autoptr(GError) none = NULL;
     g_autoptr(LacEglContext) context = lac_egl_context_new(&none);
     if (context == NULL) { // the other benchmarks go on
@@ -136,6 +137,8 @@ run_render(LacBench *bench, GError **error)
     else
         for (guint i = 0; done && i < G_N_ELEMENTS(SIZES); i++)
             done = time_volume(bench, &stage, SIZES[i], error);
+    for (guint i = 0; done && i < G_N_ELEMENTS(ATOMS); i++)
+        done = lac_bench_atoms(bench, renderer, &stage.target, ATOMS[i], error);
     glDeleteFramebuffers(1, &framebuffer);
     glDeleteTextures(1, &texture);
     return done;
@@ -143,6 +146,7 @@ run_render(LacBench *bench, GError **error)
 
 const LacBenchmark lac_bench_render = {
     .name = "render",
-    .summary = "pictures of a volume: preparation, upload, and each mode at rest and while moving",
+    .summary =
+        "pictures of volumes and of atoms: preparation, upload, and each mode at rest and while moving",
     .run = run_render,
 };

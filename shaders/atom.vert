@@ -6,7 +6,7 @@ layout(location = 1) in vec4 a_color;  // sRGB
 layout(location = 2) in vec4 a_visibility;
 layout(location = 3) in uvec2 a_id; // id, marks
 flat out vec4 v_sphere;
-flat out vec4 v_color;
+flat out vec4 v_color; // rgb: linear
 flat out vec4 v_visibility;
 flat out uvec2 v_id;
 
@@ -16,7 +16,7 @@ void main()
     float r = a_sphere.w;
     vec2 corner = vec2(float(gl_VertexID & 1), float(gl_VertexID >> 1)) * 2.0 - 1.0;
     v_sphere = vec4(c, r);
-    v_color = a_color;
+    v_color = vec4(a_color.rgb * a_color.rgb, a_color.a);
     v_visibility = vec4(mat3(view) * a_visibility.xyz, a_visibility.w);
     v_id = a_id;
     vec3 right = vec3(1.0, 0.0, 0.0), up = vec3(0.0, 1.0, 0.0);
@@ -33,5 +33,5 @@ void main()
             return;
         }
     }
-    gl_Position = place(c + (right * corner.x + up * corner.y) * (reach + picture.z));
+    gl_Position = place(c + (right * corner.x + up * corner.y) * (reach + picture.z), c.z + 0.5 * r);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A bond as an exact cylinder, each half in the colour of its atom.
 // After: common/atoms, common/atoms-light. In: flat varyings of bond.vert. Out: colour, id, depth.
+// Variants: CLIP; FLAT (the depth is that of the quad).
 flat in vec4 v_begin;
 flat in vec3 v_end;
 flat in vec3 v_color_begin;
@@ -32,19 +33,21 @@ void main()
     float t0 = dot(from, axis), at = t0 + enter * d_along;
     if (at < 0.0 || at > size)
         discard;
-    bool cut = clip_part(ray, enter, leave);
+    bool cut = false;
+#ifdef CLIP
+    cut = clip_part(ray, enter, leave);
     if (enter >= leave)
         discard;
     at = t0 + enter * d_along;
     if (at < 0.0 || at > size)
         discard;
+#endif
     vec3 p = ray.origin + enter * ray.direction;
     vec3 n = cut ? clip.xyz : (p - v_begin.xyz - at * axis) / v_begin.w;
     bool first = at < 0.5 * size;
     vec4 visibility = mix(v_visibility_begin, v_visibility_end, at / size);
     vec3 c = light(first ? v_color_begin : v_color_end, n, -ray.direction, visibility, p.z);
-    if ((v_id.z & DIM) != 0u)
-        c = mix(c, background.rgb, 0.72);
+    c = mix(c, background.rgb, (v_id.z & DIM) != 0u ? 0.72 : 0.0);
     o_color = vec4(c, 1.0);
     o_id = first ? v_id.x : v_id.y;
     write_depth(p.z);

@@ -10,7 +10,7 @@ layout(location = 5) in vec4 a_visibility_end;
 layout(location = 6) in uvec3 a_id; // ids of both atoms, marks
 flat out vec4 v_begin;
 flat out vec3 v_end;
-flat out vec3 v_color_begin;
+flat out vec3 v_color_begin; // linear
 flat out vec3 v_color_end;
 flat out vec4 v_visibility_begin;
 flat out vec4 v_visibility_end;
@@ -23,8 +23,8 @@ void main()
     float r = a_begin.w;
     v_begin = vec4(a, r);
     v_end = b;
-    v_color_begin = a_color_begin.rgb;
-    v_color_end = a_color_end.rgb;
+    v_color_begin = a_color_begin.rgb * a_color_begin.rgb;
+    v_color_end = a_color_end.rgb * a_color_end.rgb;
     v_visibility_begin = vec4(mat3(view) * a_visibility_begin.xyz, a_visibility_begin.w);
     v_visibility_end = vec4(mat3(view) * a_visibility_end.xyz, a_visibility_end.w);
     v_id = a_id;
@@ -41,5 +41,5 @@ void main()
     vec3 forward = cross(v, across);
     float grown = (picture.w > 0.0 ? 1.15 * r : r) + picture.z;
     vec3 end = (gl_VertexID & 1) == 0 ? a - grown * forward : b + grown * forward;
-    gl_Position = place(end + ((gl_VertexID & 2) == 0 ? grown : -grown) * across);
+    gl_Position = place(end + ((gl_VertexID & 2) == 0 ? grown : -grown) * across, end.z);
 }

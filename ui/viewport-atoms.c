@@ -1,9 +1,134 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The atoms of the 3D view: what is known of them, and which are marked.
+#include "ui/render/occlusion.h"
 #include "ui/render/pick.h"
 #include "ui/viewport-private.h"
 
 #include <string.h>
+
+#define DERIVE_DELAY_MS 60 // after an edit
+
+// ---- What is asked of the worker: bonds and occlusion ----
+
+typedef struct {
+    LacAtoms *atoms;
+    LacAtomLook look;
+    guint8 *marks;
+    LacClipPlane clip;
+    gboolean wants_bonds;
+} DeriveRequest;
+
+typedef struct {
+    gsize n_atoms;
+    LacBonds *bonds; // (nullable)
+    gint8 *visibility;
+} Derived;
+
+static void
+free_request(gpointer data)
+{
+    DeriveRequest *request = data;
+    lac_atoms_unref(request->atoms);
+    g_free(request->marks);
+    g_free(request);
+}
+
+static void
+free_derived(gpointer data)
+{
+    Derived *derived = data;
+    g_clear_pointer(&derived->bonds, lac_bonds_free);
+    g_free(derived->visibility);
+    g_free(derived);
+}
+
+static gpointer
+derive(LacProgress *progress, gpointer data, GError **error)
+{
+    const DeriveRequest *request = data;
+    const LacAtomSource source = { .atoms = request->atoms,
+        .look = &request->look,
+        .marks = request->marks,
+        .n_marks = request->atoms->n };
+    Derived *derived = g_new0(Derived, 1);
+    derived->n_atoms = request->atoms->n;
+    if (request->wants_bonds) {
+        LacBondParams params;
+        lac_bond_params_init(&params);
+        derived->bonds = lac_bonds_find(request->atoms, &params, progress, error);
+        if (derived->bonds == NULL) {
+            free_derived(derived);
+            return NULL;
+        }
+    }
+    derived->visibility = lac_occlusion_of(&source, &request->clip, progress, error);
+    if (derived->visibility != NULL)
+        return derived;
+    free_derived(derived);
+    return NULL;
+}
+
+// Without bonds and occlusion the atoms are still there: an error is nothing to tell of.
+static void
+derived_cb(gpointer result, const GError *error, gpointer owner)
+{
+    LacViewport *self = owner;
+    if (error != NULL) {
+        g_debug("atoms without bonds and occlusion: %s", error->message);
+        return;
+    }
+    Derived *derived = result;
+    g_free(self->visibility);
+    self->visibility = g_steal_pointer(&derived->visibility);
+    self->n_visibility = derived->n_atoms;
+    if (derived->bonds != NULL) {
+        g_clear_pointer(&self->bonds, lac_bonds_free);
+        self->bonds = g_steal_pointer(&derived->bonds);
+    }
+    free_derived(derived);
+    self->is_set_stale = TRUE;
+    lac_viewport_begin_moving(self);
+}
+
+/**
+ * lac_viewport_atoms_look_changed:
+ * @self: a view
+ *
+ * Finds bonds and occlusion anew in a worker, after atoms, what is hidden, radii or the clip plane
+ * changed. What was there before stays until it is done.
+ */
+void
+lac_viewport_atoms_look_changed(LacViewport *self)
+{
+    if (self->atoms == NULL || self->atoms->n == 0) {
+        lac_latest_drop(self->atom_worker);
+        return;
+    }
+    DeriveRequest *request = g_new0(DeriveRequest, 1);
+    request->atoms = lac_atoms_ref(self->atoms);
+    request->look = self->look;
+    request->marks = g_memdup2(self->marks, self->atoms->n);
+    request->clip = self->scene.clip;
+    request->wants_bonds = self->scene.atoms.show_bonds;
+    lac_latest_request(self->atom_worker, request, DERIVE_DELAY_MS);
+}
+
+/**
+ * lac_viewport_init_atoms:
+ * @self: a view
+ *
+ * Sets up what it needs for atoms.
+ */
+void
+lac_viewport_init_atoms(LacViewport *self)
+{
+    self->look = lac_atom_look_default();
+    self->current = G_MAXSIZE;
+    self->pointed_atom = LAC_VIEWPORT_NO_ATOM;
+    self->atom_worker = lac_latest_new(derive, free_request, free_derived, derived_cb, self);
+    self->outline = g_array_new(FALSE, FALSE, sizeof(double));
+    self->measured = g_array_new(FALSE, FALSE, sizeof(gsize));
+}
 
 /**
  * lac_viewport_clear_atoms:
@@ -19,6 +144,11 @@ lac_viewport_clear_atoms(LacViewport *self)
     g_clear_pointer(&self->match, g_free);
     g_clear_pointer(&self->marks, g_free);
     g_clear_pointer(&self->markers, g_free);
+    g_clear_pointer(&self->visibility, g_free);
+    g_clear_pointer(&self->bonds, lac_bonds_free);
+    g_clear_pointer(&self->atom_worker, lac_latest_free);
+    g_clear_pointer(&self->outline, g_array_unref);
+    g_clear_pointer(&self->measured, g_array_unref);
     self->n_match = self->n_markers = 0;
 }
 
@@ -52,6 +182,9 @@ lac_viewport_update_atoms(LacViewport *self)
         .match = self->n_match == atoms->n ? self->match : NULL,
         .marks = self->marks,
         .n_marks = atoms->n,
+        .visibility = self->visibility,
+        .n_visibility = self->n_visibility,
+        .bonds = self->bonds,
         .markers = self->markers,
         .n_markers = self->n_markers,
     };
@@ -86,6 +219,8 @@ lac_viewport_set_atoms(LacViewport *self, LacAtoms *atoms)
         self->current = G_MAXSIZE;
     g_clear_pointer(&self->atoms, lac_atoms_unref);
     self->atoms = atoms != NULL ? lac_atoms_ref(atoms) : NULL;
+    g_array_set_size(self->measured, 0);
+    lac_viewport_atoms_look_changed(self);
     atoms_changed(self);
 }
 
@@ -100,6 +235,7 @@ lac_viewport_set_atom_look(LacViewport *self, const LacAtomLook *look)
     if (lac_atom_look_is_equal(&self->look, look))
         return;
     self->look = *look;
+    lac_viewport_atoms_look_changed(self);
     atoms_changed(self);
 }
 
@@ -218,6 +354,8 @@ void
 lac_viewport_set_show_bonds(LacViewport *self, gboolean show)
 {
     set_flag(self, &self->scene.atoms.show_bonds, show);
+    if (show && self->bonds == NULL)
+        lac_viewport_atoms_look_changed(self);
 }
 
 /**
@@ -270,4 +408,88 @@ lac_viewport_pick_atom(LacViewport *self, double x, double y, gsize *index)
     lac_viewport_update_atoms(self);
     LacRay ray = lac_camera_unproject(&self->scene.camera, width, height, x, y);
     return lac_pick_atom(&self->scene, &ray, index, NULL) && *index != LAC_PICK_NONE;
+}
+
+// ---- Hidden atoms ----
+
+static void
+hidden_changed(LacViewport *self)
+{
+    lac_viewport_atoms_look_changed(self);
+    atoms_changed(self);
+}
+
+/**
+ * lac_viewport_hide_selection:
+ * @self: a view
+ *
+ * Hides what is selected; where nothing is, shows all again.
+ */
+void
+lac_viewport_hide_selection(LacViewport *self)
+{
+    gsize n = self->atoms != NULL ? self->atoms->n : 0, n_hidden = 0;
+    for (gsize i = 0; i < n; i++)
+        if ((self->marks[i] & LAC_MARK_SELECTED) != 0 && (self->marks[i] & LAC_MARK_HIDDEN) == 0) {
+            set_mark(self, i, LAC_MARK_HIDDEN, TRUE);
+            n_hidden++;
+        }
+    if (n_hidden > 0)
+        hidden_changed(self);
+    else
+        lac_viewport_show_all_atoms(self);
+}
+
+/**
+ * lac_viewport_isolate_selection:
+ * @self: a view
+ *
+ * Hides what is not selected; where nothing is selected, or all else is hidden, shows all again.
+ */
+void
+lac_viewport_isolate_selection(LacViewport *self)
+{
+    gsize n = self->atoms != NULL ? self->atoms->n : 0, n_selected = 0, n_changed = 0;
+    for (gsize i = 0; i < n; i++)
+        n_selected += (self->marks[i] & LAC_MARK_SELECTED) != 0;
+    for (gsize i = 0; n_selected > 0 && i < n; i++) {
+        gboolean hide = (self->marks[i] & LAC_MARK_SELECTED) == 0;
+        n_changed += hide != ((self->marks[i] & LAC_MARK_HIDDEN) != 0);
+        set_mark(self, i, LAC_MARK_HIDDEN, hide);
+    }
+    if (n_changed > 0)
+        hidden_changed(self);
+    else
+        lac_viewport_show_all_atoms(self);
+}
+
+/**
+ * lac_viewport_show_all_atoms:
+ * @self: a view
+ *
+ * Shows what was hidden.
+ */
+void
+lac_viewport_show_all_atoms(LacViewport *self)
+{
+    if (lac_viewport_count_hidden_atoms(self) == 0)
+        return;
+    for (gsize i = 0; i < self->atoms->n; i++)
+        set_mark(self, i, LAC_MARK_HIDDEN, FALSE);
+    hidden_changed(self);
+}
+
+/**
+ * lac_viewport_count_hidden_atoms:
+ * @self: a view
+ *
+ * Returns: how many atoms of the model are hidden by hand
+ */
+gsize
+lac_viewport_count_hidden_atoms(LacViewport *self)
+{
+    gsize n = 0;
+    for (gsize i = 0; self->atoms != NULL && i < self->atoms->n; i++)
+        n += (self->marks[i] & LAC_MARK_HIDDEN) != 0 && lac_atoms_is_present(self->atoms, i);
+    return n;
 }

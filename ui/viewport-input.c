@@ -36,7 +36,9 @@ drag_begin_cb(GtkGestureDrag *gesture, double x, double y, LacViewport *self)
         gtk_event_controller_get_current_event_state(GTK_EVENT_CONTROLLER(gesture));
     guint button = gtk_gesture_single_get_current_button(GTK_GESTURE_SINGLE(gesture));
     gtk_widget_grab_focus(GTK_WIDGET(self));
-    if (button == GDK_BUTTON_PRIMARY && (state & GDK_CONTROL_MASK) != 0)
+    if (button == GDK_BUTTON_PRIMARY && lac_viewport_mode_press(self, x, y))
+        self->drag = LAC_DRAG_SELECT;
+    else if (button == GDK_BUTTON_PRIMARY && (state & GDK_CONTROL_MASK) != 0)
         self->drag = LAC_DRAG_ROLL;
     else if (button == GDK_BUTTON_PRIMARY && (state & GDK_SHIFT_MASK) == 0)
         self->drag = LAC_DRAG_ROTATE;
@@ -65,6 +67,10 @@ drag_update_cb(GtkGestureDrag *gesture, double dx, double dy, LacViewport *self)
         gtk_gesture_set_state(GTK_GESTURE(gesture), GTK_EVENT_SEQUENCE_CLAIMED);
     self->has_dragged = TRUE;
     double x = self->drag_x + dx, y = self->drag_y + dy;
+    if (self->drag == LAC_DRAG_SELECT) {
+        lac_viewport_mode_drag(self, x, y);
+        return;
+    }
     double step_x = x - self->last_x, step_y = y - self->last_y;
     switch (self->drag) {
     case LAC_DRAG_ROTATE:
@@ -73,6 +79,7 @@ drag_update_cb(GtkGestureDrag *gesture, double dx, double dy, LacViewport *self)
         break;
     case LAC_DRAG_PAN: lac_camera_pan(&self->scene.camera, step_x, step_y, get_height(self)); break;
     case LAC_DRAG_ROLL: roll(self, x, y); break;
+    case LAC_DRAG_SELECT:
     case LAC_DRAG_NONE:
     default: break;
     }
@@ -84,10 +91,13 @@ drag_update_cb(GtkGestureDrag *gesture, double dx, double dy, LacViewport *self)
 static void
 drag_end_cb(GtkGestureDrag *gesture, double dx, double dy, LacViewport *self)
 {
-    (void) gesture;
     (void) dx;
     (void) dy;
-    if (self->drag != LAC_DRAG_NONE && self->has_dragged)
+    if (self->drag == LAC_DRAG_SELECT)
+        lac_viewport_mode_release(self,
+            gtk_event_controller_get_current_event_state(GTK_EVENT_CONTROLLER(gesture)) &
+                (GDK_CONTROL_MASK | GDK_SHIFT_MASK));
+    else if (self->drag != LAC_DRAG_NONE && self->has_dragged)
         lac_viewport_emit_camera_changed(self);
     self->drag = LAC_DRAG_NONE;
 }
@@ -98,8 +108,15 @@ click_cb(GtkGestureClick *gesture, int n_press, double x, double y, LacViewport 
     (void) gesture;
     if (n_press != 2)
         return;
-    gsize xyz[3];
+    gsize xyz[3], index;
     gboolean found;
+    if (self->mode != LAC_VIEWPORT_NAVIGATE)
+        return;
+    if (lac_viewport_pick_atom(self, x, y, &index)) {
+        lac_viewport_fly_to(self,
+            (LacVec3){ self->atoms->x[index], self->atoms->y[index], self->atoms->z[index] });
+        return;
+    }
     lac_viewport_pick(self, x, y, xyz, NULL, &found);
     if (found)
         lac_viewport_emit_crosshair_picked(self, xyz);
@@ -115,6 +132,8 @@ released_cb(GtkGestureClick *gesture, int n_press, double x, double y, LacViewpo
     if (n_press != 1 || self->has_dragged)
         return;
     gboolean found = lac_viewport_pick_atom(self, x, y, &index);
+    if (lac_viewport_mode_click(self, found ? index : G_MAXSIZE))
+        return;
     lac_viewport_emit_atom_clicked(self, found ? (guint64) index : LAC_VIEWPORT_NO_ATOM,
         gtk_event_controller_get_current_event_state(GTK_EVENT_CONTROLLER(gesture)) &
             (GDK_CONTROL_MASK | GDK_SHIFT_MASK | GDK_ALT_MASK));
@@ -167,6 +186,7 @@ cancel_drag(LacViewport *self)
 {
     if (self->drag == LAC_DRAG_NONE)
         return FALSE;
+    g_array_set_size(self->outline, 0);
     self->scene.camera = self->drag_camera;
     self->drag = LAC_DRAG_NONE;
     return TRUE;
@@ -214,6 +234,8 @@ key_cb(GtkEventControllerKey *controller, guint key, guint code, GdkModifierType
     LacViewport *self)
 {
     (void) code;
+    if (self->drag == LAC_DRAG_NONE && lac_viewport_atom_key(self, key, state))
+        return GDK_EVENT_STOP;
     if ((state & GDK_ALT_MASK) != 0 || !apply_key(self, key, state))
         return GDK_EVENT_PROPAGATE;
     lac_viewport_moved(self, GTK_EVENT_CONTROLLER(controller));

@@ -12,6 +12,7 @@ typedef enum {
     LAC_DRAG_ROTATE,
     LAC_DRAG_PAN,
     LAC_DRAG_ROLL,
+    LAC_DRAG_SELECT, // a box or a lasso
 } LacDrag;
 
 struct _LacViewport {
@@ -41,13 +42,24 @@ struct _LacViewport {
     gsize n_markers;
     gsize current; // G_MAXSIZE: none
     gboolean is_set_stale;
+    LacLatest *atom_worker; // finds bonds and occlusion
+    gint8 *visibility;      // (nullable) of n_visibility atoms
+    gsize n_visibility;
+    LacBonds *bonds; // (nullable)
+    LacViewportMode mode;
+    GArray *outline;         // of double: x and y of the corners of a box or lasso [widget unit]
+    GArray *measured;        // of gsize: atoms, up to three
+    GtkDrawingArea *drawing; // outline and measures
+    guint fly_tick;          // 0: none
+    gint64 fly_start;        // [us]
+    LacVec3 fly_from, fly_to;
     guint64 pointed_atom; // the last "atom-pointed"
 
     LacScene scene;
     LacRenderer *renderer; // (nullable) from realize to unrealize
     LacRenderProgress progress;
-    double move_resolution; // follows the time of frames
-    gboolean is_moving;     // quick pictures until the settle timer runs out
+    double move_resolution, move_atom_resolution; // follow the time of frames
+    gboolean is_moving;                           // quick pictures until the settle timer runs out
     gboolean is_settled;
     guint settle_timer, again_idle; // 0: none
     gboolean has_failed;            // there is no OpenGL to draw with
@@ -72,6 +84,17 @@ void lac_viewport_scene_changed(LacViewport *self);
 void lac_viewport_moved(LacViewport *self, GtkEventController *controller);
 void lac_viewport_pick(LacViewport *self, double x, double y, gsize xyz[3], double *value,
     gboolean *found);
+void lac_viewport_init_atoms(LacViewport *self);
+void lac_viewport_atoms_look_changed(LacViewport *self);
+gboolean lac_viewport_atom_key(LacViewport *self, guint key, GdkModifierType state);
+gboolean lac_viewport_mode_press(LacViewport *self, double x, double y);
+void lac_viewport_mode_drag(LacViewport *self, double x, double y);
+void lac_viewport_mode_release(LacViewport *self, GdkModifierType state);
+gboolean lac_viewport_mode_click(LacViewport *self, gsize index);
+void lac_viewport_emit_atoms_selected(LacViewport *self, GArray *indices, GdkModifierType state);
+void lac_viewport_emit_mode_changed(LacViewport *self);
+void
+lac_viewport_draw_mode(GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer data);
 void lac_viewport_clear_atoms(LacViewport *self);
 void lac_viewport_update_atoms(LacViewport *self);
 gboolean lac_viewport_pick_atom(LacViewport *self, double x, double y, gsize *index);

@@ -117,6 +117,7 @@ lac_viewport_set_clip(LacViewport *self, const LacClipPlane *clip)
         self->scene.clip = *clip;
     else
         self->scene.clip.enabled = FALSE;
+    lac_viewport_atoms_look_changed(self);
     lac_viewport_scene_changed(self);
 }
 

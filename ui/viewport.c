@@ -8,11 +8,13 @@
 #include <epoxy/gl.h>
 #include <math.h>
 
-#define SETTLE_MS       150  // after the last event the full picture is begun
-#define SMOOTH_MS       600  // after the last volume it is made smooth
-#define FRAME_BUDGET_MS 16.0 // of the renderer; painting the window comes on top
-#define FAST_MS         8.0  // a quick picture this fast need not be quick
-#define DEFAULT_MAX     2048 // [texel] before the graphics card could be asked
+#define SETTLE_MS           150  // after the last event the full picture is begun
+#define SMOOTH_MS           600  // after the last volume it is made smooth
+#define FRAME_BUDGET_MS     16.0 // of the renderer; painting the window comes on top
+#define ATOM_BUDGET_MS      20.0 // of the atoms in it
+#define ATOM_MIN_RESOLUTION 0.45
+#define FAST_MS             8.0  // a quick picture this fast need not be quick
+#define DEFAULT_MAX         2048 // [texel] before the graphics card could be asked
 
 enum {
     POINTED,
@@ -22,6 +24,8 @@ enum {
     STATUS_CHANGED,
     ATOM_CLICKED,
     ATOM_POINTED,
+    ATOMS_SELECTED,
+    MODE_CHANGED,
     N_SIGNALS
 };
 static guint signals[N_SIGNALS];
@@ -136,6 +140,7 @@ lac_viewport_begin_moving(LacViewport *self)
     self->settle_timer = g_timeout_add(SETTLE_MS, settle_cb, self);
     gtk_gl_area_queue_render(self->area);
     gtk_widget_queue_draw(GTK_WIDGET(self->scale_bar));
+    gtk_widget_queue_draw(GTK_WIDGET(self->drawing));
 }
 
 // Something changed that may come over the picture row by row.
@@ -250,12 +255,23 @@ static LacRenderQuality
 get_moving_quality(LacViewport *self)
 {
     double ms = lac_renderer_get_frame_ms(self->renderer);
+    double atom_ms = lac_renderer_get_atom_ms(self->renderer);
     if (ms > 0.0) {
         double wanted = sqrt(FRAME_BUDGET_MS / MAX(ms, 0.5));
         self->move_resolution = CLAMP(self->move_resolution * CLAMP(wanted, 0.5, 1.2), 0.14, 1.0);
     }
+    if (atom_ms > 0.0) {
+        double wanted = sqrt(ATOM_BUDGET_MS / MAX(atom_ms, 0.5));
+        self->move_atom_resolution =
+            CLAMP(self->move_atom_resolution * CLAMP(wanted, 0.7, 1.1), ATOM_MIN_RESOLUTION, 1.0);
+    }
     gboolean is_fast = ms > 0.0 && ms < FAST_MS && self->move_resolution >= 1.0;
-    return is_fast ? lac_render_quality_full() : lac_render_quality_quick(self->move_resolution);
+    LacRenderQuality quality =
+        is_fast ? lac_render_quality_full() : lac_render_quality_quick(self->move_resolution);
+    quality.atom_resolution = self->move_atom_resolution;
+    if (is_fast && atom_ms < FAST_MS && self->move_atom_resolution >= 1.0)
+        quality.atom_resolution = lac_render_quality_full().atom_resolution;
+    return quality;
 }
 
 // A maximum needs most of its samples; looking for the others costs a processor more than they do.
@@ -502,11 +518,13 @@ lac_viewport_class_init(LacViewportClass *klass)
         NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_UINT64, G_TYPE_UINT);
     signals[ATOM_POINTED] = g_signal_new("atom-pointed", LAC_TYPE_VIEWPORT, G_SIGNAL_RUN_LAST, 0,
         NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT64);
+    signals[ATOMS_SELECTED] = g_signal_new("atoms-selected", LAC_TYPE_VIEWPORT, G_SIGNAL_RUN_LAST,
+        0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_POINTER, G_TYPE_UINT);
     static const struct {
         int id;
         const char *name;
     } PLAIN[] = { { CAMERA_CHANGED, "camera-changed" }, { SCENE_CHANGED, "scene-changed" },
-        { STATUS_CHANGED, "status-changed" } };
+        { STATUS_CHANGED, "status-changed" }, { MODE_CHANGED, "mode-changed" } };
     for (guint i = 0; i < G_N_ELEMENTS(PLAIN); i++)
         signals[PLAIN[i].id] = g_signal_new(PLAIN[i].name, LAC_TYPE_VIEWPORT, G_SIGNAL_RUN_LAST, 0,
             NULL, NULL, NULL, G_TYPE_NONE, 0);
@@ -537,11 +555,10 @@ lac_viewport_init(LacViewport *self)
 {
     self->scene = lac_scene_default();
     self->scene.show_axes = TRUE;
-    self->look = lac_atom_look_default();
-    self->current = G_MAXSIZE;
-    self->pointed_atom = LAC_VIEWPORT_NO_ATOM;
+    lac_viewport_init_atoms(self);
     self->is_auto_transfer = self->is_auto_level = self->is_fit_due = TRUE;
     self->move_resolution = 0.4;
+    self->move_atom_resolution = 0.5;
     self->pointer_x = self->pointer_y = -1.0;
     self->worker = lac_latest_new(prepare, free_request, free_texture, prepared, self);
     self->area = GTK_GL_AREA(gtk_gl_area_new());
@@ -558,6 +575,10 @@ lac_viewport_init(LacViewport *self)
     gtk_drawing_area_set_draw_func(self->scale_bar, draw_scale_bar, self, NULL);
     gtk_widget_set_can_target(GTK_WIDGET(self->scale_bar), FALSE);
     gtk_overlay_add_overlay(self->overlay, GTK_WIDGET(self->scale_bar));
+    self->drawing = GTK_DRAWING_AREA(gtk_drawing_area_new());
+    gtk_widget_set_can_target(GTK_WIDGET(self->drawing), FALSE);
+    gtk_overlay_add_overlay(self->overlay, GTK_WIDGET(self->drawing));
+    gtk_drawing_area_set_draw_func(self->drawing, lac_viewport_draw_mode, self, NULL);
     self->message = add_label(self, GTK_ALIGN_CENTER, GTK_ALIGN_CENTER);
     self->note = add_label(self, GTK_ALIGN_START, GTK_ALIGN_START);
     self->stats_label = add_label(self, GTK_ALIGN_END, GTK_ALIGN_START);
@@ -722,6 +743,32 @@ lac_viewport_emit_atom_clicked(LacViewport *self, guint64 index, GdkModifierType
 }
 
 /**
+ * lac_viewport_emit_atoms_selected:
+ * @self: a view
+ * @indices: (element-type gsize): atoms
+ * @state: the modifiers that were held
+ *
+ * Tells what lies in a box or lasso.
+ */
+void
+lac_viewport_emit_atoms_selected(LacViewport *self, GArray *indices, GdkModifierType state)
+{
+    g_signal_emit(self, signals[ATOMS_SELECTED], 0, indices, (guint) state);
+}
+
+/**
+ * lac_viewport_emit_mode_changed:
+ * @self: a view
+ *
+ * Tells that a click means something else now.
+ */
+void
+lac_viewport_emit_mode_changed(LacViewport *self)
+{
+    g_signal_emit(self, signals[MODE_CHANGED], 0);
+}
+
+/**
  * lac_viewport_emit_crosshair_picked:
  * @self: a view
  * @xyz: the voxel that was double-clicked
@@ -767,7 +814,8 @@ gboolean
 lac_viewport_is_settled(LacViewport *self)
 {
     const LacVolumeTexture *shown = self->scene.volume;
-    return self->is_settled && !lac_latest_is_busy(self->worker) && self->smooth_timer == 0 &&
+    return self->is_settled && !lac_latest_is_busy(self->worker) &&
+        !lac_latest_is_busy(self->atom_worker) && self->smooth_timer == 0 &&
         (self->newest == NULL || (shown != NULL && shown->volume == self->newest));
 }
 

@@ -20,6 +20,14 @@ typedef enum {
     LAC_N_BACKGROUNDS,
 } LacBackground;
 
+// What a click or a drag of the left button does.
+typedef enum {
+    LAC_VIEWPORT_NAVIGATE, // turns; a click picks
+    LAC_VIEWPORT_BOX,      // selects the atoms in a rectangle
+    LAC_VIEWPORT_LASSO,    // selects the atoms in an outline
+    LAC_VIEWPORT_MEASURE,  // clicks on two atoms: distance; on three: angle at the second
+} LacViewportMode;
+
 // From an input event to the moment its frame was drawn.
 typedef struct {
     guint64 n;
@@ -36,6 +44,9 @@ typedef struct {
 //   "atom-clicked" (guint64 index, guint modifiers): on an atom; %LAC_VIEWPORT_NO_ATOM: on nothing.
 //       The modifiers are of GdkModifierType: Ctrl adds to the selection, Shift extends it
 //   "atom-pointed" (guint64 index): the atom under the pointer; %LAC_VIEWPORT_NO_ATOM: none
+//   "atoms-selected" (GArray *indices of gsize, guint modifiers): by a box or a lasso, with the
+//       modifiers as for "atom-clicked"
+//   "mode-changed" (): see lac_viewport_get_selection_mode()
 //   "status-changed" (): see lac_viewport_get_status()
 #define LAC_VIEWPORT_NO_ATOM G_MAXUINT64
 GtkWidget *lac_viewport_new(void);
@@ -73,6 +84,14 @@ void lac_viewport_set_current_atom(LacViewport *self, gsize index);
 void lac_viewport_set_show_atoms(LacViewport *self, gboolean show);
 void lac_viewport_set_show_bonds(LacViewport *self, gboolean show);
 void lac_viewport_set_show_ghosts(LacViewport *self, gboolean show);
+void lac_viewport_fly_to(LacViewport *self, LacVec3 position);
+void lac_viewport_set_selection_mode(LacViewport *self, LacViewportMode mode);
+LacViewportMode lac_viewport_get_selection_mode(LacViewport *self);
+char *lac_viewport_dup_measure(LacViewport *self);
+void lac_viewport_hide_selection(LacViewport *self);
+void lac_viewport_isolate_selection(LacViewport *self);
+void lac_viewport_show_all_atoms(LacViewport *self);
+gsize lac_viewport_count_hidden_atoms(LacViewport *self);
 gboolean lac_viewport_locate_atom(LacViewport *self, gsize index, double *x, double *y);
 
 void lac_viewport_get_camera(LacViewport *self, LacCamera *camera);

@@ -38,7 +38,9 @@ bool clip_part(Ray ray, inout float enter, inout float leave)
 
 void write_depth(float z)
 {
+#ifndef FLAT
     gl_FragDepth = clamp((depth.x - z) * depth.y, 0.0, 1.0);
+#endif
 }
 
 vec3 fade(vec3 color, float z)
@@ -47,21 +49,25 @@ vec3 fade(vec3 color, float z)
     return mix(color, background.rgb, background.w * x * x * (3.0 - 2.0 * x));
 }
 
-// Light on a surface of colour base (sRGB) with unit normal n; v: towards the viewer; visibility: how
-// open it is to the sky, as in LacSphere; z: of the point. All in eye space. Returns sRGB.
+// Light on a surface of colour base (linear) with unit normal n; v: towards the viewer; visibility:
+// how open it is to the sky, as in LacSphere; z: of the point. All in eye space. Returns sRGB, of
+// which a square root stands for the exact curve: this runs on processors too.
 vec3 light(vec3 base, vec3 n, vec3 v, vec4 visibility, float z)
 {
     const vec3 KEY = vec3(-0.4503, 0.6004, 0.6605);
     const vec3 FILL = vec3(0.7751, -0.3876, 0.4990);
     float open = mix(1.0, clamp(visibility.w + dot(visibility.xyz, n), 0.0, 1.0), depth.z);
-    float sky = 0.5 + 0.5 * n.y;
     float key = max(0.82 * dot(n, KEY) + 0.18, 0.0);
     float fill = max(dot(n, FILL), 0.0);
-    vec3 h = normalize(KEY + v);
-    float gloss = pow(max(dot(n, h), 0.0), 48.0);
-    vec3 ambient = mix(vec3(0.26, 0.25, 0.27), vec3(0.40, 0.42, 0.45), sky) * open;
-    vec3 direct = (0.80 * key + 0.10 * fill) * vec3(1.0, 0.985, 0.96) * mix(0.35, 1.0, open);
-    vec3 linear = pow(base, vec3(2.2));
-    vec3 c = linear * (ambient + direct) + vec3(0.16 * gloss * open);
-    return fade(pow(clamp(c, 0.0, 1.0), vec3(1.0 / 2.2)), z);
+    vec3 h = KEY + v;
+    float toward = max(dot(n, h), 0.0);
+    float gloss = toward * toward / dot(h, h); // cosine to the power 2, then 8, 16, 48
+    gloss *= gloss;
+    gloss *= gloss;
+    gloss *= gloss;
+    gloss *= gloss * gloss;
+    vec3 ambient = mix(vec3(0.26, 0.25, 0.27), vec3(0.40, 0.42, 0.45), 0.5 + 0.5 * n.y) * open;
+    vec3 direct = (0.80 * key + 0.10 * fill) * (0.35 + 0.65 * open) * vec3(1.0, 0.985, 0.96);
+    vec3 c = base * (ambient + direct) + vec3(0.16 * gloss * open);
+    return fade(sqrt(min(c, 1.0)), z);
 }

@@ -13,12 +13,14 @@ layout(std140) uniform Atoms {
     vec4 cue;        // x: eye z of the nearest thing; y: 1 / depth of all things
 };
 
-// Position in clip space of a point of eye space, in the tile. Its depth is written per sample.
-vec4 place(vec3 p)
+// Position in clip space of a point of eye space, in the tile. Its depth is that of eye z, for the
+// variant FLAT; the others write the depth of each sample.
+vec4 place(vec3 p, float z)
 {
     float scale = picture.w > 0.0 ? picture.w / max(picture.w - p.z, 1e-3 * picture.w) : 1.0;
     vec2 at = p.xy * (scale / picture.z) + picture.xy;
-    return vec4((at - tile.xy) * tile.zw - 1.0, 0.0, 1.0);
+    float d = clamp((depth.x - z) * depth.y, 0.0, 1.0);
+    return vec4((at - tile.xy) * tile.zw - 1.0, 2.0 * d - 1.0, 1.0);
 }
 
 // Unit vector from a point towards the viewer.

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define OTHER_RADIUS 1.35 // [Å] of what is no element
+#define MIDDLE       1.35 // [Å] covalent radius that is drawn as it is
 #define SMALLEST     0.3  // of the largest radius, by column
 
 /**
@@ -127,13 +128,17 @@ lac_atom_look_get_species_color(const LacAtomLook *self, const char *species, gu
  * @self: a look
  * @species: name of a species
  *
+ * The geometric mean of the covalent radius and 1.35 Å: so that the atoms of an oxide differ, but
+ * none is lost to the eye.
+ *
  * Returns: [Å] the radius of its atoms, by species
  */
 double
 lac_atom_look_get_species_radius(const LacAtomLook *self, const char *species)
 {
     guint number = lac_element_from_symbol(species);
-    return self->radius_scale * (number != 0 ? lac_element_get_radius(number) : OTHER_RADIUS);
+    double radius = number != 0 ? lac_element_get_radius(number) : OTHER_RADIUS;
+    return self->radius_scale * sqrt(MIDDLE * radius);
 }
 
 /**

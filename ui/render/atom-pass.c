@@ -2,6 +2,7 @@
 #include "ui/render/atom-pass.h"
 
 #include "core/error.h"
+#include "ui/render/cull.h"
 #include "ui/render/program.h"
 
 #include <epoxy/gl.h>
@@ -13,10 +14,14 @@
 #define CHUNK         ((gsize) 1 << 20)      // instances in one buffer
 #define SLAB          ((gsize) 16 * 1048576) // bytes of one upload
 #define BATCH_MS      6.0                    // drawn between two looks at the clock
+#define QUICK_MS      12.0                   // for the atoms of a quick picture, and for its bonds
+#define MIN_QUICK     2000.0                 // of each, however slow the machine is
+#define FIRST_ITEM_MS 2e-3                   // one of a quick picture, before it is measured
 #define OUTLINE_WIDTH 1.6                    // in units of target->line_scale pixels
 
 typedef enum {
     SPHERES,
+    RINGS,
     STICKS,
     N_KINDS,
 } Kind;
@@ -26,6 +31,13 @@ typedef enum {
     FULL,
     N_PICTURES,
 } PictureKind;
+
+// Bits of the number of a program.
+enum {
+    VARIANT_CLIP = 1, // there is a clip plane
+    VARIANT_FLAT = 2, // the depth is that of the centre: much quicker where the processor draws
+    N_VARIANTS = 4,
+};
 
 // The block Atoms of shaders/common/atoms.glsl (std140).
 typedef struct {
@@ -74,27 +86,40 @@ typedef struct {
 
 struct LacAtomPass {
     gboolean software;
-    GLuint programs[N_KINDS], copy_program, vertex_arrays[N_KINDS], frame_buffer, copy_array;
+    GLuint programs[N_KINDS][N_VARIANTS], copy_program, vertex_arrays[N_KINDS], frame_buffer,
+        copy_array;
     GLint copy_outline;
     List lists[N_KINDS];
-    LacAtomSet *loaded; // (nullable) what the lists hold
+    LacAtomSet *loaded; // (nullable) what the lists hold, where a graphics card draws
+    LacCuller *culler;  // (nullable) where the processor draws: the lists hold what it left
+    PictureKind culled; // the picture that they are for
+    gboolean has_culled;
     Run runs[3];
-    guint n_runs;
+    guint n_runs, variant;
     Picture pictures[N_PICTURES];
     PictureKind shown;
-    LacAtomDepth depth; // mapping of the picture that is shown
-    double frame_ms;    // of the last quick picture
-    double item_ms[N_KINDS];
+    LacAtomDepth depth;                              // mapping of the picture that is shown
+    double frame_ms;                                 // of the last quick picture
+    double item_ms[N_KINDS], quick_item_ms[N_KINDS]; // one of a full and of a quick picture
 };
 
-static const gsize instance_sizes[N_KINDS] = { sizeof(LacSphere), sizeof(LacStick) };
+static const gsize instance_sizes[N_KINDS] = { sizeof(LacSphere), sizeof(LacSphere),
+    sizeof(LacStick) };
 
+// Returns 0 with @error set on failure.
 static GLuint
-make_program(const char *vertex, const char *fragment, GError **error)
+make_program(Kind kind, guint variant, GError **error)
 {
     static const char *const COMMON[] = { "common/atoms.glsl", "common/atoms-light.glsl", NULL };
     static const char *const VERTEX_COMMON[] = { "common/atoms.glsl", NULL };
-    LacProgramSource source = { vertex, fragment, COMMON, NULL, VERTEX_COMMON };
+    g_autofree char *defines = g_strconcat(kind == RINGS ? "#define RING\n" : "",
+        (variant & VARIANT_CLIP) != 0 ? "#define CLIP\n" : "",
+        (variant & VARIANT_FLAT) != 0 ? "#define FLAT\n" : "", NULL);
+    LacProgramSource source = { .vertex = kind == STICKS ? "bond.vert" : "atom.vert",
+        .fragment = kind == STICKS ? "bond.frag" : "atom.frag",
+        .common = COMMON,
+        .defines = defines,
+        .vertex_common = VERTEX_COMMON };
     GLuint program = lac_program_new(&source, error);
     if (program != 0)
         glUniformBlockBinding(program, glGetUniformBlockIndex(program, "Atoms"), FRAME_INDEX);
@@ -105,12 +130,6 @@ static gboolean
 make_programs(LacAtomPass *self, GError **error)
 {
     LacProgramSource copy = { "full.vert", "atoms-copy.frag", NULL, NULL, NULL };
-    self->programs[SPHERES] = make_program("atom.vert", "atom.frag", error);
-    if (self->programs[SPHERES] == 0)
-        return FALSE;
-    self->programs[STICKS] = make_program("bond.vert", "bond.frag", error);
-    if (self->programs[STICKS] == 0)
-        return FALSE;
     self->copy_program = lac_program_new(&copy, error);
     if (self->copy_program == 0)
         return FALSE;
@@ -119,6 +138,20 @@ make_programs(LacAtomPass *self, GError **error)
     glUniform1i(glGetUniformLocation(self->copy_program, "u_ids"), 1);
     self->copy_outline = glGetUniformLocation(self->copy_program, "u_outline");
     glUseProgram(0);
+    return TRUE;
+}
+
+// Compiles what the runs need and was not needed before.
+static gboolean
+need_programs(LacAtomPass *self, GError **error)
+{
+    for (guint i = 0; i < self->n_runs; i++) {
+        GLuint *program = &self->programs[self->runs[i].kind][self->variant];
+        if (*program == 0)
+            *program = make_program(self->runs[i].kind, self->variant, error);
+        if (*program == 0)
+            return FALSE;
+    }
     return TRUE;
 }
 
@@ -149,6 +182,8 @@ lac_atom_pass_new(gboolean software, GError **error)
 {
     LacAtomPass *self = g_new0(LacAtomPass, 1);
     self->software = software;
+    if (software)
+        self->culler = lac_culler_new();
     for (guint i = 0; i < N_KINDS; i++)
         self->lists[i].buffers = g_array_new(FALSE, FALSE, sizeof(GLuint));
     glGenVertexArrays(N_KINDS, self->vertex_arrays);
@@ -190,13 +225,15 @@ lac_atom_pass_free(LacAtomPass *self)
         GArray *buffers = self->lists[i].buffers;
         glDeleteBuffers((GLsizei) buffers->len, (const GLuint *) (gpointer) buffers->data);
         g_array_unref(buffers);
-        glDeleteProgram(self->programs[i]);
+        for (guint k = 0; k < N_VARIANTS; k++)
+            glDeleteProgram(self->programs[i][k]);
     }
     glDeleteVertexArrays(N_KINDS, self->vertex_arrays);
     glDeleteVertexArrays(1, &self->copy_array);
     glDeleteBuffers(1, &self->frame_buffer);
     glDeleteProgram(self->copy_program);
     lac_atom_set_unref(self->loaded);
+    lac_culler_free(self->culler);
     g_free(self);
 }
 
@@ -231,11 +268,13 @@ add_run(LacAtomPass *self, Kind kind, gsize first, gsize n)
 }
 
 static void
-load(LacAtomPass *self, const LacAtomScene *scene)
+load_all(LacAtomPass *self, const LacAtomScene *scene)
 {
     LacAtomSet *set = scene->set;
     if (self->loaded != set) {
-        upload(&self->lists[SPHERES], set->spheres, set->n_spheres, sizeof(LacSphere));
+        upload(&self->lists[SPHERES], set->spheres, set->n_solid, sizeof(LacSphere));
+        upload(&self->lists[RINGS], set->spheres + set->n_solid, set->n_spheres - set->n_solid,
+            sizeof(LacSphere));
         upload(&self->lists[STICKS], set->sticks, set->n_sticks, sizeof(LacStick));
         lac_atom_set_unref(self->loaded);
         self->loaded = lac_atom_set_ref(set);
@@ -245,8 +284,47 @@ load(LacAtomPass *self, const LacAtomScene *scene)
         add_run(self, SPHERES, 0, set->n_solid);
     if (scene->show_bonds)
         add_run(self, STICKS, 0, set->n_sticks);
-    if (scene->show_ghosts)
-        add_run(self, SPHERES, set->n_solid, set->n_spheres - set->n_solid);
+    gsize n_rings = scene->show_ghosts ? set->n_spheres : set->n_markers_end;
+    add_run(self, RINGS, 0, n_rings - set->n_solid);
+}
+
+// As many as a quick picture has time for.
+static gsize
+get_quick_number(const LacAtomPass *self, Kind kind)
+{
+    double ms = self->quick_item_ms[kind] > 0.0 ? self->quick_item_ms[kind] : FIRST_ITEM_MS;
+    return (gsize) MAX(QUICK_MS / ms, MIN_QUICK);
+}
+
+// Only what this picture needs. A picture goes on with its list, unless another one came between.
+static void
+load_culled(LacAtomPass *self, const LacScene *scene, const LacRenderTarget *target,
+    Picture *picture, PictureKind kind)
+{
+    if (picture->n_drawn > 0 && self->has_culled && self->culled == kind)
+        return;
+    double per_x = (double) picture->width / target->width;
+    double per_y = (double) picture->height / target->height;
+    const LacCullTile tile = { .full_width = target->full_width * per_x,
+        .full_height = target->full_height * per_y,
+        .tile_x = target->tile_x * per_x,
+        .tile_y = target->tile_y * per_y,
+        .width = picture->width,
+        .height = picture->height };
+    LacCulled culled;
+    const LacCullHaste haste = { .max_spheres = get_quick_number(self, SPHERES),
+        .max_sticks = get_quick_number(self, STICKS) };
+    lac_culler_run(self->culler, scene, &tile, kind == QUICK ? &haste : NULL, &culled);
+    upload(&self->lists[SPHERES], culled.spheres, culled.n_spheres, sizeof(LacSphere));
+    upload(&self->lists[RINGS], culled.rings, culled.n_rings, sizeof(LacSphere));
+    upload(&self->lists[STICKS], culled.sticks, culled.n_sticks, sizeof(LacStick));
+    self->n_runs = 0;
+    add_run(self, SPHERES, 0, culled.n_spheres);
+    add_run(self, RINGS, 0, culled.n_rings);
+    add_run(self, STICKS, 0, culled.n_sticks);
+    self->culled = kind;
+    self->has_culled = TRUE;
+    picture->n_drawn = 0;
 }
 
 static gsize
@@ -462,7 +540,7 @@ bind_instances(LacAtomPass *self, Kind kind, gsize chunk, gsize first)
     };
     glBindVertexArray(self->vertex_arrays[kind]);
     glBindBuffer(GL_ARRAY_BUFFER, g_array_index(self->lists[kind].buffers, GLuint, chunk));
-    if (kind == SPHERES)
+    if (kind != STICKS)
         set_attributes(SPHERE, G_N_ELEMENTS(SPHERE), instance_sizes[kind], first);
     else
         set_attributes(STICK, G_N_ELEMENTS(STICK), instance_sizes[kind], first);
@@ -480,7 +558,7 @@ draw_batch(LacAtomPass *self, gsize item, gsize most, Kind *kind)
     gsize first = run->first + item, chunk = first / CHUNK;
     gsize n = MIN(MIN(most, run->n - item), CHUNK - first % CHUNK);
     *kind = run->kind;
-    glUseProgram(self->programs[run->kind]);
+    glUseProgram(self->programs[run->kind][self->variant]);
     bind_instances(self, run->kind, chunk, first % CHUNK);
     glDrawArraysInstanced(GL_TRIANGLE_STRIP, 0, 4, (GLsizei) n);
     return n;
@@ -508,7 +586,10 @@ draw_items(LacAtomPass *self, Picture *picture, double budget_ms)
         glFinish();
         gint64 then = now;
         now = g_get_monotonic_time();
-        self->item_ms[kind] = 1e-3 * (double) (now - then) / (double) drawn;
+        double *item_ms = picture == &self->pictures[QUICK] ? self->quick_item_ms : self->item_ms;
+        double ms = 1e-3 * (double) (now - then) / (double) drawn;
+        if (drawn >= 200) // few of them say little
+            item_ms[kind] = item_ms[kind] > 0.0 ? 0.7 * item_ms[kind] + 0.3 * ms : ms;
         if (budget_ms > 0.0 && 1e-3 * (double) (now - start) + 0.5 * BATCH_MS > budget_ms)
             break;
     }
@@ -565,7 +646,14 @@ lac_atom_pass_draw(LacAtomPass *self, const LacScene *scene, const LacRenderQual
         set_view(picture, &view);
     fill_frame(self, scene, target, picture);
     if (!picture->complete) {
-        load(self, &scene->atoms);
+        if (self->culler != NULL)
+            load_culled(self, scene, target, picture, kind);
+        else
+            load_all(self, &scene->atoms);
+        self->variant = (scene->clip.enabled ? VARIANT_CLIP : 0u) |
+            (kind == QUICK && self->software ? VARIANT_FLAT : 0u);
+        if (!need_programs(self, error))
+            return FALSE;
         begin_picture(picture);
         draw_items(self, picture, kind == FULL ? budget_ms : 0.0);
         glDisable(GL_DEPTH_TEST);
@@ -626,6 +714,27 @@ lac_atom_pass_copy(LacAtomPass *self, const LacScene *scene, const LacRenderTarg
     glActiveTexture(GL_TEXTURE1);
     glBindTexture(GL_TEXTURE_2D, 0);
     glActiveTexture(GL_TEXTURE0);
+}
+
+/**
+ * lac_atom_pass_read_id:
+ * @self: the pass, drawn
+ * @x: [sample] from the left of its picture
+ * @y: [sample] from the bottom
+ *
+ * Waits for the picture and looks into it: slow.
+ *
+ * Returns: id of the atom there, which is its index + 1; 0 where there is none
+ */
+guint32
+lac_atom_pass_read_id(LacAtomPass *self, int x, int y)
+{
+    guint32 id[4] = { 0 };
+    glBindFramebuffer(GL_FRAMEBUFFER, self->pictures[self->shown].framebuffer);
+    glReadBuffer(GL_COLOR_ATTACHMENT1);
+    glReadPixels(x, y, 1, 1, GL_RGBA_INTEGER, GL_UNSIGNED_INT, id);
+    glReadBuffer(GL_COLOR_ATTACHMENT0);
+    return id[0] & LAC_ATOM_MAX_ID;
 }
 
 /**

@@ -21,4 +21,5 @@ lac_atom_pass_draw(LacAtomPass *self, const LacScene *scene, const LacRenderQual
     const LacRenderTarget *target, double budget_ms, gboolean *complete, GError **error);
 gboolean lac_atom_pass_get_depth(LacAtomPass *self, LacAtomDepth *depth);
 void lac_atom_pass_copy(LacAtomPass *self, const LacScene *scene, const LacRenderTarget *target);
+guint32 lac_atom_pass_read_id(LacAtomPass *self, int x, int y);
 double lac_atom_pass_get_frame_ms(LacAtomPass *self);

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#define SHELL 1.3 // of the distance of the nearest: reach of the first shell
+
 // In the middle of no neighbours: seen from everywhere.
 static const gint8 open_visibility[4] = { 0, 0, 0, 127 };
 
@@ -63,10 +65,12 @@ add_atoms(LacAtomSet *self, const LacAtomSource *source, const float *radii, con
 }
 
 static void
-add_markers(LacAtomSet *self, const LacAtomSource *source)
+add_markers(LacAtomSet *self, const LacAtomSource *source, gboolean rings)
 {
     for (gsize i = 0; i < source->n_markers; i++) {
         const LacMarker *marker = &source->markers[i];
+        if (!marker->is_ring != !rings)
+            continue;
         LacVec3 p = marker->position;
         LacSphere sphere = {
             .position = { (float) p.x, (float) p.y, (float) p.z },
@@ -80,16 +84,32 @@ add_markers(LacAtomSet *self, const LacAtomSource *source)
     }
 }
 
+// Only of the first shell of one of its atoms is a bond drawn: so the metal atoms of an oxide are
+// not tied to each other.
+static gboolean
+is_drawn(const LacAtomSource *source, gsize i, gsize j)
+{
+    const LacAtoms *atoms = source->atoms;
+    const LacBonds *bonds = source->bonds;
+    if (MAX(i, j) >= bonds->n_atoms)
+        return FALSE;
+    double dx = atoms->x[i] - atoms->x[j], dy = atoms->y[i] - atoms->y[j],
+           dz = atoms->z[i] - atoms->z[j];
+    double shell = SHELL * MAX(bonds->nearest[i], bonds->nearest[j]);
+    return dx * dx + dy * dy + dz * dz <= shell * shell;
+}
+
 static void
 add_sticks(LacAtomSet *self, const LacAtomSource *source, const guint8 *rgba)
 {
     const LacAtoms *atoms = source->atoms;
-    for (gsize k = 0; k < source->n_pairs; k++) {
-        gsize i = source->pairs[2 * k], j = source->pairs[2 * k + 1];
+    for (gsize k = 0; source->bonds != NULL && k < source->bonds->n; k++) {
+        gsize i = source->bonds->pairs[2 * k], j = source->bonds->pairs[2 * k + 1];
         if (i >= atoms->n || j >= atoms->n || MAX(i, j) >= LAC_ATOM_MAX_ID)
             continue;
         guint32 marks_i = get_marks(source, i), marks_j = get_marks(source, j);
-        if (((marks_i | marks_j) & (LAC_MARK_HIDDEN | LAC_MARK_RING)) != 0)
+        if (((marks_i | marks_j) & (LAC_MARK_HIDDEN | LAC_MARK_RING)) != 0 ||
+            !is_drawn(source, i, j))
             continue;
         LacStick *stick = &self->sticks[self->n_sticks++];
         *stick = (LacStick){
@@ -122,13 +142,15 @@ lac_atom_set_new(const LacAtomSource *source)
     self->box = (LacBox){ { G_MAXDOUBLE, G_MAXDOUBLE, G_MAXDOUBLE },
         { -G_MAXDOUBLE, -G_MAXDOUBLE, -G_MAXDOUBLE } };
     self->spheres = g_new(LacSphere, n + source->n_markers);
-    self->sticks = g_new(LacStick, source->n_pairs);
+    self->sticks = g_new(LacStick, source->bonds != NULL ? source->bonds->n : 0);
     g_autofree float *radii = g_new(float, n);
     g_autofree guint8 *rgba = g_new(guint8, 4 * n);
     lac_atom_look_apply(source->look, source->atoms, source->match, radii, rgba);
     add_atoms(self, source, radii, rgba, FALSE);
-    add_markers(self, source);
+    add_markers(self, source, FALSE);
     self->n_solid = self->n_spheres;
+    add_markers(self, source, TRUE);
+    self->n_markers_end = self->n_spheres;
     add_atoms(self, source, radii, rgba, TRUE);
     add_sticks(self, source, rgba);
     return self;

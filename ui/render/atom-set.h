@@ -2,6 +2,7 @@
 // Atoms, bonds and polyhedra made ready to be drawn.
 #pragma once
 
+#include "core/data/bonds.h"
 #include "ui/render/atom-look.h"
 #include "ui/render/camera.h"
 
@@ -47,8 +48,10 @@ typedef struct {
 // Immutable, reference counted.
 typedef struct {
     gatomicrefcount ref_count;
-    LacSphere *spheres;       // atoms, then markers, then peaks that are no atoms
-    gsize n_spheres, n_solid; // all; without the last
+    LacSphere *spheres;  // atoms and markers, then markers as rings, then peaks that are no atoms
+    gsize n_solid;       // of the first part
+    gsize n_markers_end; // without the last part
+    gsize n_spheres;
     LacStick *sticks;
     gsize n_sticks;
     LacBox box; // [Å] of the spheres; empty (min > max) without any
@@ -63,8 +66,7 @@ typedef struct {
     gsize n_marks;
     const gint8 *visibility; // (nullable) four numbers as in LacSphere; of n_visibility atoms
     gsize n_visibility;
-    const gsize *pairs; // (nullable) 2 x n_pairs indices of bonded atoms
-    gsize n_pairs;
+    const LacBonds *bonds;    // (nullable)
     const LacMarker *markers; // (nullable)
     gsize n_markers;
 } LacAtomSource;

@@ -353,7 +353,7 @@ lac_pick_atom(const LacScene *scene, const LacRay *ray, gsize *index, double *di
         return FALSE;
     AtomRay found = make_atom_ray(scene, ray);
     gsize first = atoms->show_atoms ? 0 : atoms->set->n_solid;
-    gsize end = atoms->show_ghosts ? atoms->set->n_spheres : atoms->set->n_solid;
+    gsize end = atoms->show_ghosts ? atoms->set->n_spheres : atoms->set->n_markers_end;
     for (gsize i = first; i < end; i++)
         try_sphere(&found, &atoms->set->spheres[i]);
     if (atoms->show_bonds)
@@ -407,7 +407,7 @@ lac_pick_atoms_in_polygon(const LacScene *scene, double w, double h, const doubl
     if (atoms->set == NULL || n_points < 3)
         return 0;
     gsize first = atoms->show_atoms ? 0 : atoms->set->n_solid;
-    gsize end = atoms->show_ghosts ? atoms->set->n_spheres : atoms->set->n_solid;
+    gsize end = atoms->show_ghosts ? atoms->set->n_spheres : atoms->set->n_markers_end;
     for (gsize i = first; i < end; i++) {
         const LacSphere *sphere = &atoms->set->spheres[i];
         LacVec3 p = to_vec(sphere->position);

@@ -286,8 +286,9 @@ has_atoms(const LacScene *scene)
     const LacAtomSet *set = atoms->set;
     if (set == NULL)
         return FALSE;
+    gsize n_rings = (atoms->show_ghosts ? set->n_spheres : set->n_markers_end) - set->n_solid;
     return (atoms->show_atoms && set->n_solid > 0) || (atoms->show_bonds && set->n_sticks > 0) ||
-        (atoms->show_ghosts && set->n_spheres > set->n_solid);
+        n_rings > 0;
 }
 
 static gboolean
