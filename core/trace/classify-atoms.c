@@ -11,8 +11,9 @@
 #define BRIGHT     0.9  // quantile that stands for the bright peaks
 #define FIT_WEIGHT 0.5  // of the logarithm of the residual in the score
 #define WORSE      1.3  // residual of non-atoms over that of the atoms next to them, at least
-#define UNLIKE     0.36 // misfit of a peak that a Gaussian hardly describes: it explains a quarter
-#define FAR_WORSE  2.0  // misfit of non-atoms over the best, where noise is in all of them
+#define BROAD      0.3  // sigma over mean of a component: atoms of a species are more alike
+#define UNLIKE     2.9  // misfit of a component over the best
+#define APART      3.5  // distance to the next component over the sum of both sigmas
 
 static int
 compare_doubles(const void *a, const void *b)
@@ -126,8 +127,20 @@ get_median(const Scored *self, const double *values, guint component, double *sc
     return n > 0 ? get_quantile(scratch, n, 0.5) : (double) NAN;
 }
 
-// The components of which at least half of the peaks look like atoms, and all above them. Where
-// noise finer than an atom blurs even the best, that is the measure.
+// Peaks of all heights that look worse than atoms do, or between which and the next component there
+// are none.
+static gboolean
+is_noise(const LacMixture *mixture, guint c, double misfit, double best)
+{
+    if (mixture->sigma[c] <= BROAD * mixture->mean[c])
+        return FALSE;
+    return !(misfit <= UNLIKE * best) ||
+        (c + 1 < mixture->n &&
+            mixture->mean[c + 1] - mixture->mean[c] >
+                APART * (mixture->sigma[c] + mixture->sigma[c + 1]));
+}
+
+// The first component that is not noise.
 static guint
 find_first_by_misfit(const Scored *self, const LacMixture *mixture, const LacPeakMeasures *peaks)
 {
@@ -140,7 +153,7 @@ find_first_by_misfit(const Scored *self, const LacMixture *mixture, const LacPea
         best = fmin(best, medians[c]);
     }
     for (guint c = 0; c < mixture->n; c++)
-        if (medians[c] <= MAX(UNLIKE, FAR_WORSE * best))
+        if (!is_noise(mixture, c, medians[c], best))
             return c;
     return 0;
 }
@@ -177,11 +190,11 @@ find_first_by_fit(const Scored *self, const LacMixture *mixture, const LacPeakMe
  * @error: return location for a #GError
  *
  * Describes the peaks by a mixture of Gaussians, as many as the data want, the upper ones of which
- * are atoms. With excess and misfit the mixture is of the excess, and components are no atoms as
- * long as most of their peaks do not look like any; then neighbours have a say. With fits alone it is of the logarithm of
- * intensity over the root of the residual, and parts where the residual falls most steeply. With
- * neither it is of the logarithm of the intensity, and the brightest components, as many as there
- * are species, are atoms.
+ * are atoms. With excess and misfit the mixture is of the excess; components are no atoms as long as
+ * their peaks are of all heights and look worse than others; then neighbours have a say. With fits
+ * alone it is of the logarithm of intensity over the root of the residual, and parts where the
+ * residual falls most steeply. With neither it is of the logarithm of the intensity, and the
+ * brightest components, as many as there are species, are atoms.
  *
  * Returns: %TRUE, or %FALSE with @error set
  */
