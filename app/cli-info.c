@@ -19,7 +19,7 @@ typedef struct {
     char *problem;   // (nullable) why it could not be read
 } Contents;
 
-#define N_PROJECT_PARTS 5
+#define N_PROJECT_PARTS 6
 
 typedef struct {
     double min, max;
@@ -171,6 +171,14 @@ list_project(const char *path, Contents contents[N_PROJECT_PARTS], LacProgress *
         add_reconstruction(info, &contents[info->items->len], project->recon);
     if (project->volume != NULL)
         add_volume(info, &contents[info->items->len], "volume", project->volume);
+    if (project->journal != NULL) {
+        LacAtoms *model = lac_journal_get_atoms(project->journal);
+        contents[info->items->len].atoms = lac_atoms_dup_present(model, NULL);
+        LacFileItem *item = lac_file_info_add(info, LAC_ITEM_ATOMS, "model");
+        item->n_atoms = lac_atoms_count_present(model);
+        item->note = g_strdup_printf("%" G_GSIZE_FORMAT " records, %" G_GSIZE_FORMAT " edits",
+            model->n - item->n_atoms, lac_journal_get_position(project->journal));
+    }
     if (project->truth != NULL) {
         contents[info->items->len].atoms = lac_atoms_ref(project->truth);
         lac_file_info_add(info, LAC_ITEM_ATOMS, "truth")->n_atoms = project->truth->n;

@@ -10,6 +10,8 @@
 #define MOST_TYPES   256
 #define LARGEST_TYPE 1000.0
 
+#define LONGEST_NAMES 65536 // [bytes]
+
 static gsize
 count_values(const LacFileItem *item)
 {
@@ -197,4 +199,121 @@ lac_atoms_from_tables(const LacFileInfo *info, const char *item, LacTableRead re
         ? g_strdup_printf("positions %s, types %s", positions->name, types->name)
         : g_strdup_printf("positions %s", positions->name);
     return g_steal_pointer(&atoms);
+}
+
+static const LacFileItem *
+find_item(const LacFileInfo *info, const char *name, gsize n)
+{
+    for (guint i = 0; i < info->items->len; i++) {
+        const LacFileItem *item = info->items->pdata[i];
+        if (g_str_equal(item->name, name) && (n == 0 || count_values(item) == n))
+            return item;
+    }
+    return NULL;
+}
+
+// Lines of text that are stored as numbers; NULL without @error if there are none.
+static char **
+read_names(const LacFileInfo *info, const char *name, LacTableRead read, gpointer file,
+    GError **error)
+{
+    const LacFileItem *item = find_item(info, name, 0);
+    gsize n = item != NULL ? count_values(item) : 0;
+    if (n == 0 || n > LONGEST_NAMES)
+        return NULL;
+    g_autofree double *values = read(file, name, n, error);
+    if (values == NULL)
+        return NULL;
+    g_autofree char *text = g_new0(char, n + 1);
+    for (gsize i = 0; i < n; i++)
+        text[i] = values[i] >= 1.0 && values[i] <= G_MAXUINT8 ? (char) (guint8) values[i] : '?';
+    g_autofree char *valid = g_utf8_make_valid(g_strchomp(text), -1);
+    return g_strsplit(valid, "\n", -1);
+}
+
+static gboolean
+take_bytes(const LacAtoms *atoms, const LacFileInfo *info, const char *name, guint end, guint8 *out,
+    LacTableRead read, gpointer file, GError **error)
+{
+    if (find_item(info, name, atoms->n) == NULL)
+        return TRUE;
+    g_autofree double *values = read(file, name, atoms->n, error);
+    if (values == NULL)
+        return FALSE;
+    for (gsize k = 0; k < atoms->n; k++)
+        out[k] = values[k] >= 0.0 && values[k] < end ? (guint8) values[k] : 0;
+    return TRUE;
+}
+
+static gboolean
+take_columns(LacAtoms *atoms, const LacFileInfo *info, char **names, LacTableRead read,
+    gpointer file, GError **error)
+{
+    gsize n = g_strv_length(names), n_values;
+    if (!g_size_checked_mul(&n_values, n, atoms->n) ||
+        find_item(info, LAC_TABLE_COLUMNS, n_values) == NULL)
+        return TRUE;
+    g_autofree double *values = read(file, LAC_TABLE_COLUMNS, n_values, error);
+    if (values == NULL)
+        return FALSE;
+    for (gsize k = 0; k < n; k++)
+        if (lac_atoms_get_column(atoms, names[k]) == NULL)
+            memcpy(lac_atoms_add_column(atoms, names[k]), values + k * atoms->n,
+                atoms->n * sizeof *values);
+    return TRUE;
+}
+
+// Types number the names from 1.
+static gboolean
+take_species(LacAtoms *atoms, const LacFileInfo *info, char ***names, LacTableRead read,
+    gpointer file, GError **error)
+{
+    gsize n = g_strv_length(*names);
+    if (find_item(info, LAC_TABLE_TYPES, atoms->n) == NULL || n > MOST_TYPES)
+        return TRUE;
+    for (gsize i = 0; i < n; i++)
+        if (g_strv_contains((const char *const *) *names + i + 1, (*names)[i]))
+            return TRUE;
+    g_autofree double *types = read(file, LAC_TABLE_TYPES, atoms->n, error);
+    if (types == NULL)
+        return FALSE;
+    for (gsize k = 0; k < atoms->n; k++)
+        if (!(types[k] >= 1.0 && types[k] <= (double) n))
+            return TRUE;
+    for (gsize k = 0; k < atoms->n; k++)
+        atoms->species[k] = (guint16) (types[k] - 1.0);
+    g_strfreev(atoms->species_names);
+    atoms->species_names = g_steal_pointer(names);
+    return TRUE;
+}
+
+/**
+ * lac_atoms_take_extras:
+ * @atoms: atoms from the tables of a file, not published yet
+ * @info: what the file holds
+ * @read: reads one array
+ * @file: passed to @read
+ * @error: return location for a #GError
+ *
+ * Adds the names of species, the states, the flags and the columns, as far as the file has them.
+ *
+ * Returns: %TRUE, or %FALSE with @error set
+ */
+gboolean
+lac_atoms_take_extras(LacAtoms *atoms, const LacFileInfo *info, LacTableRead read, gpointer file,
+    GError **error)
+{
+    GError *failure = NULL;
+    g_auto(GStrv) species = read_names(info, LAC_TABLE_SPECIES_NAMES, read, file, &failure);
+    g_auto(GStrv) columns =
+        failure == NULL ? read_names(info, LAC_TABLE_COLUMN_NAMES, read, file, &failure) : NULL;
+    if (failure != NULL) {
+        g_propagate_error(error, failure);
+        return FALSE;
+    }
+    return take_bytes(atoms, info, LAC_TABLE_STATE, LAC_N_ATOM_STATES, atoms->state, read, file,
+               error) &&
+        take_bytes(atoms, info, LAC_TABLE_FLAG, LAC_N_PEAK_FLAGS, atoms->flag, read, file, error) &&
+        (species == NULL || take_species(atoms, info, &species, read, file, error)) &&
+        (columns == NULL || take_columns(atoms, info, columns, read, file, error));
 }

@@ -413,15 +413,16 @@ mat_read_atoms(const char *path, const char *item, LacProgress *progress, GError
     g_autoptr(LacInput) input = info != NULL ? lac_input_open(path, error) : NULL;
     if (input == NULL)
         return NULL;
-    MatTables tables = { .path = path, .input = input };
-    if (is_version_73(input)) {
-        g_autoptr(LacH5) file = lac_h5_open(path, error);
-        tables.h5 = file;
-        return file != NULL ? lac_atoms_from_tables(info, item, read_table, &tables, error) : NULL;
-    }
-    g_autoptr(GPtrArray) variables = lac_mat_list(input, path, error);
-    tables.variables = variables;
-    return variables != NULL ? lac_atoms_from_tables(info, item, read_table, &tables, error) : NULL;
+    gboolean is_new = is_version_73(input);
+    g_autoptr(LacH5) file = is_new ? lac_h5_open(path, error) : NULL;
+    g_autoptr(GPtrArray) variables = is_new ? NULL : lac_mat_list(input, path, error);
+    if (file == NULL && variables == NULL)
+        return NULL;
+    MatTables tables = { .path = path, .input = input, .h5 = file, .variables = variables };
+    g_autoptr(LacAtoms) atoms = lac_atoms_from_tables(info, item, read_table, &tables, error);
+    return atoms != NULL && lac_atoms_take_extras(atoms, info, read_table, &tables, error)
+        ? g_steal_pointer(&atoms)
+        : NULL;
 }
 
 static void
@@ -507,6 +508,77 @@ mat_write(const LacArray *array, const char *path, LacProgress *progress, GError
     return lac_progress_update(progress, 1.0, error);
 }
 
+static gboolean
+write_names(mat_t *file, const char *name, char **names, GError **error)
+{
+    g_autofree char *text = g_strjoinv("\n", names);
+    const gsize shape[2] = { strlen(text), 1 };
+    return shape[0] < 2 ||
+        write_variable(file, name, MAT_C_UINT8, MAT_T_UINT8, 2, shape, text, error);
+}
+
+static gboolean
+write_columns(mat_t *file, const LacAtoms *atoms, GError **error)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    gsize n = atoms->columns->len;
+    const gsize shape[2] = { n, atoms->n };
+    g_autofree double *values = g_new(double, n * atoms->n);
+    for (gsize k = 0; k < n; k++) {
+        const LacAtomColumn *column = &g_array_index(atoms->columns, LacAtomColumn, k);
+        memcpy(values + k * atoms->n, column->values, atoms->n * sizeof *values);
+        g_ptr_array_add(names, column->name);
+    }
+    g_ptr_array_add(names, NULL);
+    return n == 0 ||
+        (write_variable(file, LAC_TABLE_COLUMNS, MAT_C_DOUBLE, MAT_T_DOUBLE, 2, shape, values,
+             error) &&
+            write_names(file, LAC_TABLE_COLUMN_NAMES, (char **) names->pdata, error));
+}
+
+// Positions as MATLAB's 3 x n in Å, from the rotation centre.
+static gboolean
+mat_write_atoms(const LacAtoms *atoms, const char *path, GError **error)
+{
+    const gsize n = atoms->n, places[2] = { n, 3 }, list[2] = { n, 1 };
+    g_autofree double *positions = g_new(double, 3 * n);
+    g_autofree guint16 *types = g_new(guint16, n);
+    for (gsize k = 0; k < n; k++) {
+        positions[3 * k] = atoms->x[k];
+        positions[3 * k + 1] = atoms->y[k];
+        positions[3 * k + 2] = atoms->z[k];
+        types[k] = (guint16) (atoms->species[k] + 1);
+    }
+    if (n == 0 || n > G_MAXINT32 / (sizeof(double) * MAX(atoms->columns->len, 3))) {
+        lac_io_set_error(error, LAC_ERROR_UNSUPPORTED, path,
+            "a MATLAB v5 file cannot hold %" G_GSIZE_FORMAT " atoms", n);
+        return FALSE;
+    }
+    g_autoptr(mat_t) file = Mat_CreateVer(path, NULL, MAT_FT_MAT5);
+    if (file == NULL) {
+        lac_io_set_error(error, LAC_ERROR_INTERNAL, path, "it cannot be created");
+        return FALSE;
+    }
+    if (!write_variable(file, LAC_TABLE_POSITIONS, MAT_C_DOUBLE, MAT_T_DOUBLE, 2, places, positions,
+            error) ||
+        !write_variable(file, LAC_TABLE_TYPES, MAT_C_UINT16, MAT_T_UINT16, 2, list, types, error) ||
+        !write_variable(file, LAC_TABLE_STATE, MAT_C_UINT8, MAT_T_UINT8, 2, list, atoms->state,
+            error) ||
+        !write_variable(file, LAC_TABLE_FLAG, MAT_C_UINT8, MAT_T_UINT8, 2, list, atoms->flag,
+            error) ||
+        !write_names(file, LAC_TABLE_SPECIES_NAMES, atoms->species_names, error) ||
+        !write_columns(file, atoms, error))
+        return FALSE;
+    Mat_Close(g_steal_pointer(&file));
+    g_autoptr(LacInput) written = lac_input_open(path, error);
+    if (written == NULL)
+        return FALSE;
+    if (written->size >= n * (3 + atoms->columns->len) * sizeof(double))
+        return TRUE;
+    lac_io_set_error(error, LAC_ERROR_INTERNAL, path, "it is incomplete; is the disk full?");
+    return FALSE;
+}
+
 const LacFormat lac_format_mat = {
     .id = "mat",
     .name = "MATLAB v5",
@@ -515,5 +587,6 @@ const LacFormat lac_format_mat = {
     .info = mat_info,
     .read_array = mat_read,
     .read_atoms = mat_read_atoms,
+    .write_atoms = mat_write_atoms,
     .write_array = mat_write,
 };

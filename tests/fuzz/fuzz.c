@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/fuzz/fuzz.h"
 
+#include "core/data/edit-code.h"
+#include "core/data/filter.h"
+#include "core/io/edit-log.h"
 #include "core/io/format.h"
 #include "core/project/project.h"
 
@@ -108,4 +111,92 @@ lac_fuzz_project(const uint8_t *data, size_t size)
     g_autoptr(LacProject) project = lac_project_load(path, NULL, &error);
     check_error(project != NULL, error);
     unlink(path);
+}
+
+// A model that edits of the input may fit: 12 atoms and records, two species, one column.
+static LacAtoms *
+make_model(void)
+{
+    LacAtoms *atoms = lac_atoms_new(12);
+    lac_atoms_add_species(atoms, "Zr");
+    lac_atoms_add_species(atoms, "O");
+    double *height = lac_atoms_add_column(atoms, "height");
+    for (gsize i = 0; i < atoms->n; i++) {
+        atoms->x[i] = (double) i;
+        atoms->species[i] = (guint16) (i % 2);
+        atoms->state[i] = i == 5 ? LAC_ATOM_DELETED : LAC_ATOM_AUTO;
+        height[i] = 0.5;
+    }
+    return atoms;
+}
+
+/**
+ * lac_fuzz_journal:
+ * @data: (array length=size): a journal file; or an edit or a model as they are in one
+ * @size: its length
+ *
+ * Replays the file, and goes back through all that it made; does the edit and undoes it.
+ */
+void
+lac_fuzz_journal(const uint8_t *data, size_t size)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *path = make_file(data, size, "journal");
+    g_autoptr(LacAtoms) model = make_model();
+    g_autoptr(LacJournal) journal = lac_journal_new(model);
+    g_auto(LacJournalRecovery) recovery = { 0 };
+    const LacJournalMark mark = { .save = { 1 } };
+    lac_journal_set_mark(journal, &mark);
+    check_error(lac_journal_attach(journal, path, &recovery, &error), error);
+    lac_journal_go_to(journal, 0);
+    lac_journal_go_to(journal, lac_journal_get_length(journal));
+    if (recovery.kept != NULL)
+        unlink(recovery.kept);
+    unlink(path);
+    LacDecoder in = { .at = data, .left = size };
+    g_autoptr(LacEdit) edit = lac_edit_decode(&in, NULL);
+    g_autoptr(LacAtoms) after = edit != NULL ? lac_edit_apply(&edit, 1, model, FALSE, NULL) : NULL;
+    if (after != NULL) {
+        g_autoptr(LacAtoms) before = lac_edit_apply(&edit, 1, after, TRUE, NULL);
+        g_assert_nonnull(before);
+        g_assert_cmpuint(before->n, ==, model->n);
+    }
+    in = (LacDecoder){ .at = data, .left = size };
+    g_autoptr(LacAtoms) atoms = lac_atoms_decode(&in, NULL);
+}
+
+/**
+ * lac_fuzz_edit_log:
+ * @data: (array length=size): contents of a file
+ * @size: its length
+ *
+ * Replays the file as a log of corrections.
+ */
+void
+lac_fuzz_edit_log(const uint8_t *data, size_t size)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *path = make_file(data, size, "json");
+    g_autoptr(LacAtoms) model = make_model();
+    g_autoptr(LacJournal) journal = lac_edit_log_replay(model, path, NULL, &error);
+    check_error(journal != NULL, error);
+    unlink(path);
+}
+
+/**
+ * lac_fuzz_filter:
+ * @data: (array length=size): an expression
+ * @size: its length
+ *
+ * Reads the expression and applies it.
+ */
+void
+lac_fuzz_filter(const uint8_t *data, size_t size)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *text = g_strndup((const char *) data, size);
+    g_autoptr(LacAtoms) model = make_model();
+    g_autoptr(LacFilter) filter = lac_filter_new(text, model, &error);
+    check_error(filter != NULL, error);
+    g_autofree guint8 *chosen = filter != NULL ? lac_filter_apply(filter, model, NULL) : NULL;
 }

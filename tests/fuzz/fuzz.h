@@ -11,3 +11,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 void lac_fuzz_file(const uint8_t *data, size_t size, const char *suffix);
 void lac_fuzz_angles(const uint8_t *data, size_t size, const char *suffix);
 void lac_fuzz_project(const uint8_t *data, size_t size);
+void lac_fuzz_journal(const uint8_t *data, size_t size);
+void lac_fuzz_edit_log(const uint8_t *data, size_t size);
+void lac_fuzz_filter(const uint8_t *data, size_t size);
