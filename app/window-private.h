@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What window.c (layout, actions) and window-file.c (opening, saving, closing) share.
+// What window.c (layout, actions), window-file.c (opening, saving, closing) and window-atoms.c
+// (corrections) share.
 #pragma once
 
 #include "app/window.h"
+#include "ui/atoms-panel.h"
 #include "ui/import-dialog.h"
 #include "ui/job-bar.h"
 #include "ui/layers-panel.h"
+#include "ui/selection-panel.h"
 #include "ui/stage-list.h"
 #include "ui/start-page.h"
 #include "ui/view-area.h"
@@ -32,6 +35,11 @@ struct _LacWindow {
     GtkStack *pages, *stages;
     GtkWidget *left_panel, *layers_box, *right_panel, *start_page;
     GtkBox *volume_page;
+    GtkStack *tabs;
+    GtkStackPage *reconstruct_tab, *atoms_tab;
+    GtkWidget *selection_box;
+    LacAtomsPanel *atoms_panel;
+    LacSelectionPanel *selection_panel;
     LacLayersPanel *layers_panel;
     LacVolumePanel *volume_panel;
     LacViewPanel *view_panel;
@@ -51,6 +59,10 @@ struct _LacWindow {
     GMenu *recent_menu;
 };
 
+void lac_window_init_atoms(LacWindow *self);
+void lac_window_bind_atom_keys(GtkWidgetClass *widget_class);
+gboolean lac_window_retype(LacWindow *self, guint digit);
+void lac_window_update_atoms(LacWindow *self);
 void lac_window_init_files(LacWindow *self);
 void lac_window_dispose_files(LacWindow *self);
 gboolean lac_window_close_request(GtkWindow *window);

@@ -42,6 +42,7 @@ update_title(LacWindow *self)
 {
     LacSeries *series = lac_session_get_series(self->session);
     LacVolume *volume = lac_session_get_volume(self->session);
+    const LacAtoms *atoms = lac_session_get_atoms(self->session);
     g_autofree char *name = lac_session_dup_title(self->session);
     gboolean modified = lac_session_is_modified(self->session);
     g_autofree char *title = g_strdup_printf(modified ? "%s *" : "%s", name);
@@ -50,6 +51,9 @@ update_title(LacWindow *self)
         g_ptr_array_add(parts, describe_series(series));
     if (volume != NULL)
         g_ptr_array_add(parts, describe_size(volume));
+    if (atoms != NULL)
+        g_ptr_array_add(parts,
+            g_strdup_printf("%'" G_GSIZE_FORMAT " atoms", lac_atoms_count_present(atoms)));
     double pixel = series != NULL ? series->pixel_size : volume != NULL ? volume->voxel_size : 0.0;
     if (pixel > 0.0)
         g_ptr_array_add(parts, g_strdup_printf("%.4g Å per pixel", pixel));
@@ -100,29 +104,42 @@ file_changed_cb(LacWindow *self)
     set_enabled(self, "redo", lac_session_can_redo(session));
     update_step(self->undo_button, "Undo", lac_session_get_undo_label(session), "Ctrl+Z");
     update_step(self->redo_button, "Redo", lac_session_get_redo_label(session), "Ctrl+Shift+Z");
+    lac_window_update_atoms(self);
     lac_window_show_page(self);
 }
 
 /**
  * lac_window_set_stage:
  * @self: a window
- * @stage: one that is there: projections or volume
+ * @stage: one that is there: projections, volume or atoms
  */
 void
 lac_window_set_stage(LacWindow *self, LacStage stage)
 {
+    gboolean changed = stage != self->stage, is_atoms = stage == LAC_STAGE_ATOMS;
     self->stage = stage;
     gtk_stack_set_visible_child_name(self->stages,
         stage == LAC_STAGE_PROJECTIONS ? "projections" : "volume");
     lac_stage_list_set_stage(self->stage_list, stage);
-    gtk_widget_set_visible(self->layers_box, stage == LAC_STAGE_VOLUME);
+    gtk_widget_set_visible(self->layers_box, stage != LAC_STAGE_PROJECTIONS);
+    if (!changed || stage == LAC_STAGE_PROJECTIONS)
+        return;
+    gtk_stack_page_set_visible(self->atoms_tab, is_atoms);
+    gtk_stack_page_set_visible(self->reconstruct_tab, !is_atoms);
+    gtk_stack_set_visible_child_name(self->tabs, is_atoms ? "atoms" : "reconstruct");
+    gtk_widget_set_visible(self->selection_box, is_atoms);
+    lac_view_area_show_page(self->view_area, is_atoms ? "atoms" : "plots");
 }
 
 static void
 opened_cb(LacWindow *self)
 {
     gboolean has_volume = lac_session_get_volume(self->session) != NULL;
-    lac_window_set_stage(self, has_volume ? LAC_STAGE_VOLUME : LAC_STAGE_PROJECTIONS);
+    gboolean has_atoms = lac_session_get_atoms(self->session) != NULL;
+    lac_window_set_stage(self,
+        has_atoms        ? LAC_STAGE_ATOMS
+            : has_volume ? LAC_STAGE_VOLUME
+                         : LAC_STAGE_PROJECTIONS);
 }
 
 // --- messages
@@ -133,6 +150,10 @@ message_cb(LacWindow *self, const char *text, const char *label, const char *act
     g_autofree char *escaped = g_markup_escape_text(text, -1);
     AdwToast *toast = adw_toast_new(escaped);
     if (label != NULL && action != NULL) {
+        // Corrections follow each other quickly: only the newest is worth a way back.
+        if (self->offer != NULL)
+            adw_toast_dismiss(self->offer);
+
         adw_toast_set_button_label(toast, label);
         adw_toast_set_detailed_action_name(toast, action);
         g_set_weak_pointer(&self->offer, toast);
@@ -271,8 +292,11 @@ view_action(GSimpleAction *action, GVariant *parameter, gpointer data)
 {
     (void) action;
     LacWindow *self = data;
-    if (self->stage == LAC_STAGE_VOLUME)
-        lac_view_area_toggle(self->view_area, (LacView) g_variant_get_int32(parameter));
+    int digit = g_variant_get_int32(parameter);
+    if (lac_window_retype(self, (guint) digit))
+        return;
+    if (self->stage != LAC_STAGE_PROJECTIONS && digit <= LAC_VIEW_PLOTS)
+        lac_view_area_toggle(self->view_area, (LacView) digit);
 }
 
 static void
@@ -314,6 +338,7 @@ connect_session(LacWindow *self)
         { "file-changed", G_CALLBACK(file_changed_cb) },
         { "series-changed", G_CALLBACK(update_title) },
         { "volume-changed", G_CALLBACK(update_title) },
+        { "atoms-changed", G_CALLBACK(update_title) },
         { "opened", G_CALLBACK(opened_cb) },
         { "job-changed", G_CALLBACK(job_changed_cb) },
         { "message", G_CALLBACK(message_cb) },
@@ -356,13 +381,16 @@ lac_window_class_init(LacWindowClass *klass)
     g_type_ensure(LAC_TYPE_LAYERS_PANEL);
     g_type_ensure(LAC_TYPE_VOLUME_PANEL);
     g_type_ensure(LAC_TYPE_VIEW_PANEL);
+    g_type_ensure(LAC_TYPE_ATOMS_PANEL);
+    g_type_ensure(LAC_TYPE_SELECTION_PANEL);
     // Plain digits reach the window only when no entry has the focus.
-    for (LacView view = LAC_VIEW_3D; view <= LAC_VIEW_PLOTS; view++) {
-        gtk_widget_class_add_binding_action(widget_class, (guint) GDK_KEY_0 + view, 0, "win.view",
-            "i", (int) view);
-        gtk_widget_class_add_binding_action(widget_class, (guint) GDK_KEY_KP_0 + view, 0,
-            "win.view", "i", (int) view);
+    for (guint digit = 1; digit <= 9; digit++) {
+        gtk_widget_class_add_binding_action(widget_class, (guint) GDK_KEY_0 + digit, 0, "win.view",
+            "i", (int) digit);
+        gtk_widget_class_add_binding_action(widget_class, (guint) GDK_KEY_KP_0 + digit, 0,
+            "win.view", "i", (int) digit);
     }
+    lac_window_bind_atom_keys(widget_class);
     gtk_widget_class_set_template_from_resource(widget_class, "/org/lacuna/Lacuna/window.ui");
     gtk_widget_class_bind_template_child(widget_class, LacWindow, toasts);
     gtk_widget_class_bind_template_child(widget_class, LacWindow, title);
@@ -378,6 +406,12 @@ lac_window_class_init(LacWindowClass *klass)
     gtk_widget_class_bind_template_child(widget_class, LacWindow, layers_box);
     gtk_widget_class_bind_template_child(widget_class, LacWindow, right_panel);
     gtk_widget_class_bind_template_child(widget_class, LacWindow, volume_page);
+    gtk_widget_class_bind_template_child(widget_class, LacWindow, tabs);
+    gtk_widget_class_bind_template_child(widget_class, LacWindow, reconstruct_tab);
+    gtk_widget_class_bind_template_child(widget_class, LacWindow, atoms_tab);
+    gtk_widget_class_bind_template_child(widget_class, LacWindow, atoms_panel);
+    gtk_widget_class_bind_template_child(widget_class, LacWindow, selection_box);
+    gtk_widget_class_bind_template_child(widget_class, LacWindow, selection_panel);
     gtk_widget_class_bind_template_child(widget_class, LacWindow, layers_panel);
     gtk_widget_class_bind_template_child(widget_class, LacWindow, volume_panel);
     gtk_widget_class_bind_template_child(widget_class, LacWindow, view_panel);
@@ -405,6 +439,7 @@ lac_window_init(LacWindow *self)
     lac_view_panel_set_viewport(self->view_panel, lac_view_area_get_viewport(self->view_area));
     lac_view_panel_set_slices(self->view_panel, lac_view_area_get_slices(self->view_area));
     lac_layers_panel_set_viewport(self->layers_panel, lac_view_area_get_viewport(self->view_area));
+    lac_window_init_atoms(self);
     connect_session(self);
     job_progressed_cb(self);
     file_changed_cb(self);

@@ -3,6 +3,9 @@
 
 typedef enum {
     LAYER_VOLUME,
+    LAYER_ATOMS,
+    LAYER_BONDS,
+    LAYER_GHOSTS,
     LAYER_PLANE_X,
     LAYER_PLANE_Y,
     LAYER_PLANE_Z,
@@ -18,6 +21,10 @@ static const struct {
     gboolean shown;
 } layers[N_LAYERS] = {
     [LAYER_VOLUME] = { "_Volume", "Show the volume in the 3D view", TRUE },
+    [LAYER_ATOMS] = { "A_toms", "Show the atoms of the model, also on the slices", TRUE },
+    [LAYER_BONDS] = { "Bon_ds", "Show the bonds between neighbours", FALSE },
+    [LAYER_GHOSTS] = { "_Ghosts",
+        "Show the peaks that are no part of the model: rejected, deleted, no atoms", FALSE },
     [LAYER_PLANE_X] = { "Plane y_z", "Show the slice through the crosshair, normal to x", FALSE },
     [LAYER_PLANE_Y] = { "Plane _xz", "Show the slice through the crosshair, normal to y", FALSE },
     [LAYER_PLANE_Z] = { "Plane x_y", "Show the slice through the crosshair, normal to z", FALSE },
@@ -35,8 +42,10 @@ struct _LacLayersPanel {
     GtkWidget *box;
     GtkWidget *checks[N_LAYERS];
     GtkDropDown *background;
+    GtkWidget *count;
     LacViewport *viewport;
     gboolean is_following; // one side is taking what the other has
+    LacSession *session;
 };
 
 G_DEFINE_FINAL_TYPE(LacLayersPanel, lac_layers_panel, GTK_TYPE_WIDGET)
@@ -47,6 +56,27 @@ is_shown(LacLayersPanel *self, Layer layer)
     return gtk_check_button_get_active(GTK_CHECK_BUTTON(self->checks[layer]));
 }
 
+// What is drawn, beside what there is: nothing is left out in silence.
+static void
+update_count(LacLayersPanel *self)
+{
+    const LacAtoms *atoms = self->session != NULL ? lac_session_get_atoms(self->session) : NULL;
+    static const Layer atom_layers[] = { LAYER_ATOMS, LAYER_BONDS, LAYER_GHOSTS };
+    for (guint i = 0; i < G_N_ELEMENTS(atom_layers); i++)
+        gtk_widget_set_visible(self->checks[atom_layers[i]], atoms != NULL);
+    gtk_widget_set_visible(self->count, atoms != NULL);
+    if (atoms == NULL)
+        return;
+    gsize n = lac_atoms_count_present(atoms);
+    g_autofree char *text =
+        g_strdup_printf("%'" G_GSIZE_FORMAT " atoms, %'" G_GSIZE_FORMAT " shown", n,
+            is_shown(self, LAYER_ATOMS) ? n : 0);
+    g_autofree char *ghosts =
+        g_strdup_printf("%'" G_GSIZE_FORMAT " peaks are no part of the model", atoms->n - n);
+    gtk_label_set_text(GTK_LABEL(self->count), text);
+    gtk_widget_set_tooltip_text(self->count, ghosts);
+}
+
 static void
 apply(LacLayersPanel *self)
 {
@@ -54,6 +84,9 @@ apply(LacLayersPanel *self)
         return;
     self->is_following = TRUE; // not before all are set
     lac_viewport_set_show_volume(self->viewport, is_shown(self, LAYER_VOLUME));
+    lac_viewport_set_show_atoms(self->viewport, is_shown(self, LAYER_ATOMS));
+    lac_viewport_set_show_bonds(self->viewport, is_shown(self, LAYER_BONDS));
+    lac_viewport_set_show_ghosts(self->viewport, is_shown(self, LAYER_GHOSTS));
     lac_viewport_set_show_slices(self->viewport, is_shown(self, LAYER_PLANE_X),
         is_shown(self, LAYER_PLANE_Y), is_shown(self, LAYER_PLANE_Z));
     lac_viewport_set_show_box(self->viewport, is_shown(self, LAYER_BOX));
@@ -63,6 +96,7 @@ apply(LacLayersPanel *self)
     lac_viewport_set_background(self->viewport,
         (LacBackground) gtk_drop_down_get_selected(self->background));
     self->is_following = FALSE;
+    update_count(self);
 }
 
 // The menu in the view changes these too.
@@ -91,6 +125,9 @@ lac_layers_panel_dispose(GObject *object)
     LacLayersPanel *self = LAC_LAYERS_PANEL(object);
     if (self->viewport != NULL)
         g_signal_handlers_disconnect_by_data(self->viewport, self);
+    if (self->session != NULL)
+        g_signal_handlers_disconnect_by_data(self->session, self);
+    g_clear_object(&self->session);
     g_clear_object(&self->viewport);
     g_clear_pointer(&self->box, gtk_widget_unparent);
     G_OBJECT_CLASS(lac_layers_panel_parent_class)->dispose(object);
@@ -123,6 +160,19 @@ add_background(LacLayersPanel *self)
 }
 
 static void
+add_count(LacLayersPanel *self)
+{
+    self->count = gtk_label_new("");
+    gtk_label_set_xalign(GTK_LABEL(self->count), 0.0F);
+    gtk_label_set_wrap(GTK_LABEL(self->count), TRUE);
+    gtk_widget_add_css_class(self->count, "caption");
+    gtk_widget_add_css_class(self->count, "dim-label");
+    gtk_widget_add_css_class(self->count, "numeric");
+    gtk_widget_set_margin_start(self->count, 24);
+    gtk_box_append(GTK_BOX(self->box), self->count);
+}
+
+static void
 lac_layers_panel_init(LacLayersPanel *self)
 {
     self->box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 2);
@@ -133,7 +183,10 @@ lac_layers_panel_init(LacLayersPanel *self)
         gtk_check_button_set_active(GTK_CHECK_BUTTON(self->checks[i]), layers[i].shown);
         gtk_box_append(GTK_BOX(self->box), self->checks[i]);
         g_signal_connect_swapped(self->checks[i], "toggled", G_CALLBACK(apply), self);
+        if (i == LAYER_GHOSTS)
+            add_count(self);
     }
+    update_count(self);
     add_background(self);
 }
 
@@ -161,4 +214,32 @@ lac_layers_panel_set_viewport(LacLayersPanel *self, LacViewport *viewport)
     self->viewport = g_object_ref(viewport);
     apply(self);
     g_signal_connect_swapped(viewport, "scene-changed", G_CALLBACK(scene_changed_cb), self);
+}
+
+/**
+ * lac_layers_panel_set_session:
+ * @self: a panel
+ * @session: whose atoms are counted; once
+ */
+void
+lac_layers_panel_set_session(LacLayersPanel *self, LacSession *session)
+{
+    g_return_if_fail(LAC_IS_LAYERS_PANEL(self) && self->session == NULL);
+
+    self->session = g_object_ref(session);
+    g_signal_connect_swapped(session, "atoms-changed", G_CALLBACK(update_count), self);
+    update_count(self);
+}
+
+/**
+ * lac_layers_panel_set_show_ghosts:
+ * @self: a panel
+ * @show: whether the peaks that are no atoms are shown
+ */
+void
+lac_layers_panel_set_show_ghosts(LacLayersPanel *self, gboolean show)
+{
+    g_return_if_fail(LAC_IS_LAYERS_PANEL(self));
+
+    gtk_check_button_set_active(GTK_CHECK_BUTTON(self->checks[LAYER_GHOSTS]), show);
 }

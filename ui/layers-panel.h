@@ -2,6 +2,7 @@
 // What the 3D view shows: volume, planes, box, axes, scale bar, background.
 #pragma once
 
+#include "ui/session.h"
 #include "ui/viewport.h"
 
 #include <gtk/gtk.h>
@@ -13,5 +14,7 @@ G_DECLARE_FINAL_TYPE(LacLayersPanel, lac_layers_panel, LAC, LAYERS_PANEL, GtkWid
 
 GtkWidget *lac_layers_panel_new(void);
 void lac_layers_panel_set_viewport(LacLayersPanel *self, LacViewport *viewport);
+void lac_layers_panel_set_session(LacLayersPanel *self, LacSession *session);
+void lac_layers_panel_set_show_ghosts(LacLayersPanel *self, gboolean show);
 
 G_END_DECLS

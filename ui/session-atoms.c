@@ -230,7 +230,7 @@ lac_session_set_current_atom(LacSession *self, gsize index)
     lac_session_emit(self, LAC_SESSION_CURRENT_ATOM_CHANGED);
 }
 
-// --- models and edits
+// --- telling everyone
 
 // What an edit touched is selected, so that it can be seen; what is no longer there is let go.
 static void
@@ -280,6 +280,76 @@ lac_session_atoms_changed(LacSession *self, const LacEdit *edit)
     lac_session_request_match(self, 250);
 }
 
+// --- the file that edits are written to as they are made
+
+static void
+attach_journal(LacSession *self, LacJournal *journal)
+{
+    g_autofree char *path = lac_journal_dup_path(self->path);
+    g_autoptr(GError) error = NULL;
+    if (!lac_journal_attach(journal, path, NULL, &error))
+        lac_session_say(self, "Edits are kept in memory only: %s", error->message);
+}
+
+/**
+ * lac_session_move_journal_file:
+ * @self: a session
+ * @from: (nullable): the journal that was in use
+ * @to: (nullable): the one that is used from now on
+ *
+ * The file that survives a crash is always that of the atoms which are shown.
+ */
+void
+lac_session_move_journal_file(LacSession *self, LacJournal *from, LacJournal *to)
+{
+    if (from == to)
+        return;
+    if (from != NULL && to != NULL)
+        lac_journal_take_file(to, from);
+    else if (from != NULL)
+        lac_journal_detach(from);
+    else
+        attach_journal(self, to);
+}
+
+// A full disk is said once, not at every edit.
+static void
+check_journal(LacSession *self)
+{
+    const char *problem = lac_journal_get_problem(lac_session_get_journal(self));
+    if (problem != NULL && !self->has_journal_problem)
+        lac_session_say(self, "Edits are kept in memory only: %s", problem);
+    self->has_journal_problem = problem != NULL;
+}
+
+// Returns whether edits were found that no save holds.
+static gboolean
+recover_journal(LacSession *self, LacJournal *journal, const char *path)
+{
+    g_auto(LacJournalRecovery) recovery = { 0 };
+    g_autoptr(GError) error = NULL;
+    if (!lac_journal_attach(journal, path, &recovery, &error)) {
+        g_autofree char *aside = g_error_matches(error, LAC_ERROR, LAC_ERROR_MISMATCH)
+            ? lac_journal_put_aside(path, NULL)
+            : NULL;
+        if (aside != NULL)
+            lac_journal_attach(journal, path, NULL, NULL);
+        lac_session_say(self, "Unsaved edits were not recovered: %s%s%s", error->message,
+            aside != NULL ? "; they were put aside as " : "", aside != NULL ? aside : "");
+        return FALSE;
+    }
+    if (recovery.n_records > 0)
+        lac_session_say(self,
+            "%" G_GUINT64_FORMAT
+            " unsaved %s recovered after the program had ended unexpectedly%s%s",
+            recovery.n_records, recovery.n_records == 1 ? "edit was" : "edits were",
+            recovery.kept != NULL ? "; the damaged rest is in " : "",
+            recovery.kept != NULL ? recovery.kept : "");
+    return recovery.n_records > 0;
+}
+
+// --- models and edits
+
 /**
  * lac_session_store_model:
  * @self: a session
@@ -294,8 +364,10 @@ lac_session_store_model(LacSession *self, LacAtoms *base, LacVolume *volume, con
 {
     lac_session_push_undo(self, label);
     LacProject *project = self->state->project;
-    g_clear_pointer(&project->journal, lac_journal_free);
+    LacJournal *old = project->journal;
     project->journal = lac_journal_new(base);
+    lac_session_move_journal_file(self, old, project->journal);
+    lac_journal_free(old);
     g_clear_pointer(&self->state->atoms_volume, lac_volume_unref);
     self->state->atoms_volume = volume != NULL ? lac_volume_ref(volume) : NULL;
     self->current_atom = G_MAXSIZE;
@@ -367,6 +439,7 @@ lac_session_edit(LacSession *self, LacEdit *edit)
     self->state->serial = ++self->last_serial;
     lac_session_atoms_changed(self, edit);
     lac_session_emit(self, LAC_SESSION_FILE_CHANGED);
+    check_journal(self);
     announce(self, edit, step->label);
     return TRUE;
 }
@@ -401,9 +474,26 @@ lac_session_step_edit(LacSession *self, LacSessionState *step, gboolean forward)
 void
 lac_session_open_journal(LacSession *self)
 {
-    LacJournal *journal = lac_session_get_journal(self);
+    LacProject *project = self->state->project;
+    g_autofree char *path = lac_journal_dup_path(self->path);
+    gboolean recovered = FALSE;
+    // Atoms that were traced and never saved are in the file alone.
+    if (project->journal == NULL && self->path != NULL && g_file_test(path, G_FILE_TEST_EXISTS)) {
+        g_autoptr(LacAtoms) none = lac_atoms_new(0);
+        project->journal = lac_journal_new(none);
+    }
+    LacJournal *journal = project->journal;
     if (journal == NULL)
         return;
+    if (self->path != NULL)
+        recovered = recover_journal(self, journal, path);
+    else
+        attach_journal(self, journal);
+    if (lac_journal_get_atoms(journal)->n == 0 && lac_journal_get_length(journal) == 0) {
+        lac_journal_detach(journal);
+        g_clear_pointer(&project->journal, lac_journal_free);
+        return;
+    }
     gsize n = lac_journal_get_length(journal), position = lac_journal_get_position(journal);
     guint64 saved = self->state->serial;
     for (gsize i = 0; i < n; i++) {
@@ -414,7 +504,7 @@ lac_session_open_journal(LacSession *self)
         step->serial = ++self->last_serial;
         g_ptr_array_add(done ? self->undo : self->redo, step);
     }
-    self->state->serial = saved;
+    self->state->serial = recovered ? ++self->last_serial : saved;
     if (!json_object_get_boolean_member_with_default(self->views, "atoms-stale", FALSE) &&
         self->state->project->volume != NULL)
         self->state->atoms_volume = lac_volume_ref(self->state->project->volume);

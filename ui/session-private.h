@@ -52,7 +52,7 @@ struct _LacSession {
     guint want_source;     // timeout that asks for the next published iterate
     guint64 save_serial;   // state that the running save writes
 
-    gboolean tracing;
+    gboolean tracing, has_journal_problem;
     LacAtoms *live_atoms;  // (nullable) found so far by a running tracing
     LacVolume *job_volume; // (nullable) what it traces
     guint8 *selection;     // (nullable) per atom
@@ -91,5 +91,6 @@ lac_session_store_model(LacSession *self, LacAtoms *base, LacVolume *volume, con
 void lac_session_step_edit(LacSession *self, LacSessionState *step, gboolean forward);
 void lac_session_atoms_changed(LacSession *self, const LacEdit *edit);
 void lac_session_open_journal(LacSession *self);
+void lac_session_move_journal_file(LacSession *self, LacJournal *from, LacJournal *to);
 void lac_session_init_match(LacSession *self);
 void lac_session_request_match(LacSession *self, guint delay_ms);

@@ -533,25 +533,41 @@ save_data_free(gpointer pointer)
     g_free(data);
 }
 
-// Returns the path, as a sign of success.
+// Returns what was saved and where.
 static gpointer
 save_job(LacProgress *progress, gpointer pointer, GError **error)
 {
     SaveData *data = pointer;
     g_autofree char *name = g_filename_display_basename(data->path);
     lac_progress_message(progress, "Writing %s", name);
-    return lac_project_save(data->project, data->path, progress, error) ? g_strdup(data->path)
-                                                                        : NULL;
+    if (!lac_project_save(data->project, data->path, progress, error))
+        return NULL;
+    SaveData *saved = g_new(SaveData, 1);
+    *saved = (SaveData){ .project = lac_project_copy(data->project), .path = g_strdup(data->path) };
+    return saved;
+}
+
+// The edits that the project holds now need no file of their own any more.
+static void
+mark_journal_saved(LacSession *self, const SaveData *saved)
+{
+    LacJournal *journal = self->state->project->journal;
+    g_autofree char *path = lac_journal_dup_path(saved->path);
+    if (journal != NULL && saved->project->journal != NULL &&
+        lac_journal_get_base(journal) == lac_journal_get_base(saved->project->journal))
+        lac_journal_mark_saved(journal, saved->project->journal, path);
 }
 
 static void
 save_done(LacSession *self, gpointer result)
 {
+    const SaveData *saved = result;
     self->saving = FALSE;
-    if (result == NULL)
+    if (saved == NULL)
         return;
+    mark_journal_saved(self, saved);
     g_free(self->path);
-    self->path = g_strdup(result);
+    self->path = g_strdup(saved->path);
     self->saved_serial = self->save_serial;
     lac_session_emit(self, LAC_SESSION_FILE_CHANGED);
     g_autofree char *name = g_filename_display_basename(self->path);
@@ -591,8 +607,8 @@ lac_session_save(LacSession *self, const char *path)
     g_autofree char *name = g_filename_display_basename(data->path);
     g_autofree char *title = g_strdup_printf("Saving %s", name);
     g_autofree char *failure = g_strdup_printf("Cannot save %s", name);
-    g_autoptr(LacJob) job = lac_job_new(title, save_job, data, save_data_free, g_free);
+    g_autoptr(LacJob) job = lac_job_new(title, save_job, data, save_data_free, save_data_free);
     self->saving = TRUE;
-    lac_session_start_job(self, job, save_done, g_free, failure);
+    lac_session_start_job(self, job, save_done, save_data_free, failure);
     return TRUE;
 }

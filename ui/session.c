@@ -48,6 +48,9 @@ static void
 lac_session_finalize(GObject *object)
 {
     LacSession *self = LAC_SESSION(object);
+    // Whoever closes a session has saved it or does not want to: only a crash leaves the file.
+    if (lac_session_get_journal(self) != NULL)
+        lac_journal_detach(lac_session_get_journal(self));
     g_clear_pointer(&self->state, state_free);
     g_clear_pointer(&self->undo, g_ptr_array_unref);
     g_clear_pointer(&self->redo, g_ptr_array_unref);
@@ -252,6 +255,7 @@ step_in_history(LacSession *self, gboolean forward)
         g_ptr_array_add(to, next);
         return;
     }
+    lac_session_move_journal_file(self, last->project->journal, next->project->journal);
     last->label = g_steal_pointer(&next->label);
     g_ptr_array_add(to, last);
     self->state = next;
@@ -639,6 +643,7 @@ lac_session_import(LacSession *self, LacSeries *series, LacVolume *mask, const c
     lac_project_add_provenance(project, "import", parameters, digests);
     lac_session_push_undo(self, "Load projections");
     LacSessionState *old = self->state;
+    lac_session_move_journal_file(self, old->project->journal, NULL);
     self->state = state_new(project, old->serial);
     emit_differences(self, old, self->state);
     state_free(old);
@@ -707,6 +712,8 @@ lac_session_replace_all(LacSession *self, LacProject *project, const char *path,
     g_ptr_array_set_size(self->undo, 0);
     g_ptr_array_set_size(self->redo, 0);
     LacSessionState *old = self->state;
+    if (old->project->journal != NULL)
+        lac_journal_detach(old->project->journal);
     self->state = state_new(project, ++self->last_serial);
     self->saved_serial = self->last_serial;
     g_free(self->path);

@@ -11,30 +11,33 @@ typedef enum {
 } StageState;
 
 static const struct {
-    const char *text, *icon, *css, *tooltip;
+    const char *text, *icon, *css;
 } states[N_STATES] = {
-    [STATE_NOT_STARTED] = { "not started", "radio-symbolic", "dim-label", NULL },
-    [STATE_RUNNING] = { "running", "media-playback-start-symbolic", "accent", NULL },
-    [STATE_DONE] = { "done", "emblem-ok-symbolic", "success", NULL },
-    [STATE_STALE] = { "stale", "dialog-warning-symbolic", "warning",
-        "The projections changed since this volume was made (Alt+3)" },
-    [STATE_LATER] = { "later version", "changes-prevent-symbolic", "dim-label", NULL },
+    [STATE_NOT_STARTED] = { "not started", "radio-symbolic", "dim-label" },
+    [STATE_RUNNING] = { "running", "media-playback-start-symbolic", "accent" },
+    [STATE_DONE] = { "done", "emblem-ok-symbolic", "success" },
+    [STATE_STALE] = { "stale", "dialog-warning-symbolic", "warning" },
+    [STATE_LATER] = { "later version", "changes-prevent-symbolic", "dim-label" },
 };
 
 static const struct {
     const char *name, *tooltip;
     gboolean is_there;
+    const char *stale; // (nullable) why it is
 } stages[LAC_N_STAGES] = {
     [LAC_STAGE_PROJECTIONS] = { "Projections",
-        "Look at the tilt series, check angles, leave projections out (Alt+1)", TRUE },
+        "Look at the tilt series, check angles, leave projections out (Alt+1)", TRUE, NULL },
     [LAC_STAGE_ALIGNMENT] = { "Alignment",
-        "Alignment comes in a later version: for now open an aligned tilt series", FALSE },
-    [LAC_STAGE_VOLUME] = { "Volume", "Reconstruct and look at the volume (Alt+3)", TRUE },
-    [LAC_STAGE_ATOMS] = { "Atoms", "Tracing of atoms comes in a later version", FALSE },
-    [LAC_STAGE_ANALYSIS] = { "Analysis", "Analysis of the atoms comes in a later version", FALSE },
+        "Alignment comes in a later version: for now open an aligned tilt series", FALSE, NULL },
+    [LAC_STAGE_VOLUME] = { "Volume", "Reconstruct and look at the volume (Alt+3)", TRUE,
+        "The projections changed since this volume was made (Alt+3)" },
+    [LAC_STAGE_ATOMS] = { "Atoms", "Trace, classify and correct the atoms (Alt+4)", TRUE,
+        "The volume changed since these atoms were traced from it (Alt+4)" },
+    [LAC_STAGE_ANALYSIS] = { "Analysis", "Analysis of the atoms comes in a later version", FALSE,
+        NULL },
     [LAC_STAGE_FIGURE] = { "Figure",
-        "The figure window comes in a later version; \"lacuna-cli render\" writes pictures",
-        FALSE },
+        "The figure window comes in a later version; \"lacuna-cli render\" writes pictures", FALSE,
+        NULL },
 };
 
 typedef struct {
@@ -69,7 +72,8 @@ show_state(LacStageList *self, LacStage stage, StageState state)
     gtk_widget_add_css_class(row->icon, states[state].css);
     gtk_widget_add_css_class(row->state, states[state].css);
     gtk_widget_set_tooltip_text(row->row,
-        states[state].tooltip != NULL ? states[state].tooltip : stages[stage].tooltip);
+        state == STATE_STALE && stages[stage].stale != NULL ? stages[stage].stale
+                                                            : stages[stage].tooltip);
     gtk_accessible_update_property(GTK_ACCESSIBLE(row->row), GTK_ACCESSIBLE_PROPERTY_LABEL,
         stages[stage].name, GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, states[state].text, -1);
 }
@@ -84,12 +88,23 @@ volume_state(LacSession *session)
     return lac_session_get_volume(session) != NULL ? STATE_DONE : STATE_NOT_STARTED;
 }
 
+static StageState
+atoms_state(LacSession *session)
+{
+    if (lac_session_is_tracing(session))
+        return STATE_RUNNING;
+    if (lac_session_are_atoms_stale(session))
+        return STATE_STALE;
+    return lac_session_get_atoms(session) != NULL ? STATE_DONE : STATE_NOT_STARTED;
+}
+
 static void
 update(LacStageList *self)
 {
     show_state(self, LAC_STAGE_PROJECTIONS,
         lac_session_get_series(self->session) != NULL ? STATE_DONE : STATE_NOT_STARTED);
     show_state(self, LAC_STAGE_VOLUME, volume_state(self->session));
+    show_state(self, LAC_STAGE_ATOMS, atoms_state(self->session));
 }
 
 static void
@@ -186,7 +201,7 @@ lac_stage_list_set_session(LacStageList *self, LacSession *session)
     g_return_if_fail(LAC_IS_STAGE_LIST(self) && self->session == NULL);
 
     static const char *const changes[] = { "series-changed", "volume-changed", "recon-changed",
-        "job-changed" };
+        "job-changed", "atoms-changed" };
     self->session = g_object_ref(session);
     for (guint i = 0; i < G_N_ELEMENTS(changes); i++)
         g_signal_connect_swapped(session, changes[i], G_CALLBACK(update), self);

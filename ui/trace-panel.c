@@ -70,13 +70,13 @@ update_result(LacTracePanel *self)
     g_autofree char *reasons = describe_reasons(atoms);
     g_autoptr(GString) rest = g_string_new(NULL);
     if (counts[LAC_ATOM_REJECTED] > 0)
-        g_string_append_printf(rest, "%'" G_GSIZE_FORMAT " peaks were rejected: %s. ",
+        g_string_append_printf(rest, "%'" G_GSIZE_FORMAT " peaks rejected: %s. ",
             counts[LAC_ATOM_REJECTED], reasons);
     if (counts[LAC_ATOM_NON_ATOM] > 0)
-        g_string_append_printf(rest, "%'" G_GSIZE_FORMAT " are no atoms by their intensity. ",
+        g_string_append_printf(rest, "%'" G_GSIZE_FORMAT " too dim to be atoms. ",
             counts[LAC_ATOM_NON_ATOM]);
     if (counts[LAC_ATOM_DELETED] > 0)
-        g_string_append_printf(rest, "%'" G_GSIZE_FORMAT " were deleted by hand. ",
+        g_string_append_printf(rest, "%'" G_GSIZE_FORMAT " deleted by hand. ",
             counts[LAC_ATOM_DELETED]);
     if (rest->len > 0)
         g_string_append(rest, "All of them can be restored.");

@@ -4,6 +4,7 @@
 #include "ui/ortho-view.h"
 #include "ui/recon-plots.h"
 #include "ui/residual-view.h"
+#include "ui/view-atoms.h"
 #include "ui/view-frame.h"
 #include "ui/view-menu.h"
 #include "ui/view-state.h"
@@ -20,6 +21,8 @@ struct _LacViewArea {
     LacViewport *viewport;
     GtkWidget *ortho;
     GtkStack *lower; // slices or residual
+    GtkStack *strip; // plots, and what the window adds
+    LacViewAtoms *atoms;
     LacSession *session;
     LacViewMenu *menu;
     LacView maximized;
@@ -201,6 +204,7 @@ lac_view_area_dispose(GObject *object)
         g_signal_handlers_disconnect_by_data(self->session, self);
     g_clear_object(&self->menu);
     g_clear_object(&self->session);
+    g_clear_object(&self->atoms);
     g_clear_pointer(&self->outer, gtk_widget_unparent);
     G_OBJECT_CLASS(lac_view_area_parent_class)->dispose(object);
 }
@@ -289,7 +293,13 @@ lac_view_area_new(LacSession *session)
     GtkWidget *plots = lac_recon_plots_new(session);
     g_signal_connect_swapped(plots, "projection-activated", G_CALLBACK(projection_activated_cb),
         self);
-    self->frame_plots = lac_view_frame_new("R Factors", "5", plots);
+    self->strip = GTK_STACK(gtk_stack_new());
+    gtk_stack_add_titled(self->strip, plots, "plots", "R Factors");
+    GtkWidget *switcher = gtk_stack_switcher_new();
+    gtk_stack_switcher_set_stack(GTK_STACK_SWITCHER(switcher), self->strip);
+    gtk_widget_set_tooltip_text(switcher, "What the strip shows");
+    self->frame_plots = lac_view_frame_new("Data", "5", GTK_WIDGET(self->strip));
+    lac_view_frame_add_control(LAC_VIEW_FRAME(self->frame_plots), switcher);
     gtk_paned_set_start_child(GTK_PANED(self->inner), self->frame_slices);
     gtk_paned_set_end_child(GTK_PANED(self->inner), self->frame_plots);
     gtk_paned_set_shrink_start_child(GTK_PANED(self->inner), FALSE);
@@ -301,7 +311,36 @@ lac_view_area_new(LacSession *session)
         self);
     connect_session(self);
     self->menu = lac_view_menu_new(session, self->viewport, LAC_ORTHO_VIEW(self->ortho));
+    self->atoms = lac_view_atoms_new(session, self->viewport, LAC_ORTHO_VIEW(self->ortho));
     return GTK_WIDGET(self);
+}
+
+/**
+ * lac_view_area_add_page:
+ * @self: the views
+ * @page: put into the strip below the slices
+ * @name: its name, for lac_view_area_show_page()
+ * @title: what the switcher says
+ */
+void
+lac_view_area_add_page(LacViewArea *self, GtkWidget *page, const char *name, const char *title)
+{
+    g_return_if_fail(LAC_IS_VIEW_AREA(self));
+
+    gtk_stack_add_titled(self->strip, page, name, title);
+}
+
+/**
+ * lac_view_area_show_page:
+ * @self: the views
+ * @name: of a page of the strip; the R factors are "plots"
+ */
+void
+lac_view_area_show_page(LacViewArea *self, const char *name)
+{
+    g_return_if_fail(LAC_IS_VIEW_AREA(self));
+
+    gtk_stack_set_visible_child_name(self->strip, name);
 }
 
 /**

@@ -30,5 +30,8 @@ LacOrthoView *lac_view_area_get_slices(LacViewArea *self);
 void lac_view_area_set_maximized(LacViewArea *self, LacView view);
 void lac_view_area_toggle(LacViewArea *self, LacView view);
 LacView lac_view_area_get_maximized(LacViewArea *self);
+void
+lac_view_area_add_page(LacViewArea *self, GtkWidget *page, const char *name, const char *title);
+void lac_view_area_show_page(LacViewArea *self, const char *name);
 
 G_END_DECLS

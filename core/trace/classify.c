@@ -413,6 +413,9 @@ lac_classify(const LacAtoms *peaks, const LacVolume *volume, const LacClassifyPa
     if (!gather_peaks(&chosen, atoms, error) ||
         !choose_borders(params, atoms, &chosen, report, error))
         return NULL;
+    // The one species that a tracer knows of gives way to those that are told apart.
+    if (g_strv_length(atoms->species_names) == 1 && g_str_equal(atoms->species_names[0], "X"))
+        g_clear_pointer(&atoms->species_names[0], g_free);
     guint16 species[LAC_CLASSIFY_MAX_SPECIES] = { 0 };
     for (guint s = 0; s < report->n_species; s++)
         species[s] = lac_atoms_add_species(atoms, params->species[s]);

@@ -2,6 +2,9 @@
 // Atoms of a session: one history for all steps, selection, what is said of it.
 #include "ui/session.h"
 
+#include <glib/gstdio.h>
+#include <string.h>
+
 static LacAtoms *
 make_atoms(gsize n)
 {
@@ -187,6 +190,85 @@ test_reason(void)
     g_assert_cmpuint(count(session), ==, 3);
 }
 
+static void
+wait_idle(LacSession *session)
+{
+    while (lac_session_get_job(session) != NULL)
+        g_main_context_iteration(NULL, TRUE);
+}
+
+static void
+keep_message(LacSession *session, const char *text, const char *label, const char *action,
+    char **kept)
+{
+    (void) session;
+    (void) label;
+    (void) action;
+    g_free(*kept);
+    *kept = g_strdup(text);
+}
+
+static LacSession *
+open_project(const char *path, char **message)
+{
+    LacSession *session = lac_session_new();
+    g_signal_connect(session, "message", G_CALLBACK(keep_message), message);
+    lac_session_open(session, path);
+    wait_idle(session);
+    return session;
+}
+
+// What a killed program leaves is the journal beside the project: it is put there again after an
+// orderly end has removed it.
+static void
+test_crash(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *folder = g_dir_make_tmp("lacuna-XXXXXX", &error);
+    g_autofree char *path = g_build_filename(folder, "a.lacuna", NULL);
+    g_autofree char *journal = lac_journal_dup_path(path);
+    g_autofree char *left = NULL, *message = NULL;
+    gsize n_left;
+    LacSession *session = make_session(50);
+    g_autoptr(LacVolume) volume = make_volume();
+    lac_session_set_volume(session, volume);
+    delete_one(session, 1);
+    g_assert_true(lac_session_save(session, path));
+    wait_idle(session);
+    g_assert_false(lac_session_is_modified(session));
+    g_assert_false(g_file_test(journal, G_FILE_TEST_EXISTS));
+    delete_one(session, 2);
+    delete_one(session, 3);
+    lac_session_undo(session);
+    delete_one(session, 4);
+    g_assert_true(g_file_get_contents(journal, &left, &n_left, &error));
+    g_clear_object(&session);
+    g_assert_false(g_file_test(journal, G_FILE_TEST_EXISTS));
+    g_assert_true(g_file_set_contents(journal, left, (gssize) n_left, &error));
+
+    session = open_project(path, &message);
+    g_assert_cmpuint(count(session), ==, 47);
+    g_assert_true(lac_session_is_modified(session));
+    g_assert_nonnull(message);
+    g_assert_nonnull(strstr(message, "4 unsaved edits were recovered"));
+    lac_session_undo(session);
+    g_assert_cmpuint(count(session), ==, 48);
+    lac_session_undo(session);
+    g_assert_cmpuint(count(session), ==, 49);
+    lac_session_go_to_step(session, lac_session_get_n_steps(session));
+    g_assert_cmpuint(count(session), ==, 47);
+    g_assert_true(lac_session_save(session, NULL));
+    wait_idle(session);
+    g_clear_object(&session);
+    session = open_project(path, &message);
+    g_assert_cmpuint(count(session), ==, 47);
+    g_assert_false(lac_session_is_modified(session));
+    g_clear_object(&session);
+    g_remove(path);
+    g_remove(journal);
+    g_rmdir(folder);
+}
+
 // Twenty thousand atoms: what an edit costs here, without a window.
 static void
 test_speed(void)
@@ -208,12 +290,13 @@ test_speed(void)
 int
 main(int argc, char **argv)
 {
-    g_test_init(&argc, &argv, NULL);
+    g_test_init(&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
     g_test_add_func("/session/one-history", test_one_history);
     g_test_add_func("/session/models", test_models);
     g_test_add_func("/session/selection", test_selection);
     g_test_add_func("/session/current", test_current);
     g_test_add_func("/session/reason", test_reason);
+    g_test_add_func("/session/crash", test_crash);
     g_test_add_func("/session/speed", test_speed);
     return g_test_run();
 }

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The panel of the Atoms stage: trace, classify, compare, export.
+#pragma once
+
+#include "ui/session.h"
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+#define LAC_TYPE_ATOMS_PANEL (lac_atoms_panel_get_type())
+G_DECLARE_FINAL_TYPE(LacAtomsPanel, lac_atoms_panel, LAC, ATOMS_PANEL, GtkWidget)
+
+GtkWidget *lac_atoms_panel_new(void);
+void lac_atoms_panel_set_session(LacAtomsPanel *self, LacSession *session);
+gboolean lac_atoms_panel_trace(LacAtomsPanel *self);
+gboolean lac_atoms_panel_classify(LacAtomsPanel *self);
+
+G_END_DECLS

@@ -1,0 +1,405 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/selection-panel.h"
+
+#include "ui/atom-edits.h"
+
+#include <math.h>
+
+#define SHELL_SHARE     1.35 // of the usual distance: where the first neighbours end
+#define MAX_NEIGHBOURS  16   // that are listed
+#define HEIGHT          270  // while something is selected
+#define UPDATE_DELAY_MS 30   // a drag over many atoms is one update
+
+struct _LacSelectionPanel {
+    GtkWidget parent_instance;
+    GtkWidget *box;
+    GtkWidget *title, *facts, *neighbours_title, *neighbours, *hint;
+    GtkWidget *model_row, *record_row; // buttons
+    LacSession *session;
+    LacAtoms *measured; // (nullable) whose usual distance is known
+    double bond;        // [Å]
+    guint update_source;
+    int n_facts;
+};
+
+G_DEFINE_FINAL_TYPE(LacSelectionPanel, lac_selection_panel, GTK_TYPE_WIDGET)
+
+// --- facts
+
+static void
+clear(GtkWidget *grid)
+{
+    GtkWidget *child;
+    while ((child = gtk_widget_get_first_child(grid)) != NULL)
+        gtk_grid_remove(GTK_GRID(grid), child);
+}
+
+static void
+add_fact(LacSelectionPanel *self, const char *name, const char *format, ...) G_GNUC_PRINTF(3, 4);
+
+static void
+add_fact(LacSelectionPanel *self, const char *name, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    g_autofree char *text = g_strdup_vprintf(format, args);
+    va_end(args);
+    GtkWidget *title = gtk_label_new(name), *value = gtk_label_new(text);
+    gtk_label_set_xalign(GTK_LABEL(title), 0.0F);
+    gtk_label_set_yalign(GTK_LABEL(title), 0.0F);
+    gtk_label_set_xalign(GTK_LABEL(value), 1.0F);
+    gtk_label_set_wrap(GTK_LABEL(value), TRUE);
+    gtk_label_set_selectable(GTK_LABEL(value), TRUE);
+    gtk_widget_set_can_focus(value, FALSE);
+    gtk_widget_set_hexpand(value, TRUE);
+    gtk_widget_add_css_class(title, "dim-label");
+    gtk_widget_add_css_class(value, "numeric");
+    gtk_grid_attach(GTK_GRID(self->facts), title, 0, self->n_facts, 1, 1);
+    gtk_grid_attach(GTK_GRID(self->facts), value, 1, self->n_facts++, 1, 1);
+}
+
+static void
+add_column_fact(LacSelectionPanel *self, const LacAtoms *atoms, gsize i, const char *column,
+    const char *name, const char *unit)
+{
+    const double *values = lac_atoms_get_column(atoms, column);
+    if (values != NULL && isfinite(values[i]))
+        add_fact(self, name, "%.4g%s", values[i], unit);
+}
+
+static LacVec3
+get_position(const LacAtoms *atoms, gsize i)
+{
+    return (LacVec3){ atoms->x[i], atoms->y[i], atoms->z[i] };
+}
+
+static LacVec3
+subtract(LacVec3 a, LacVec3 b)
+{
+    return (LacVec3){ a.x - b.x, a.y - b.y, a.z - b.z };
+}
+
+static double
+dot(LacVec3 a, LacVec3 b)
+{
+    return a.x * b.x + a.y * b.y + a.z * b.z;
+}
+
+static double
+distance(const LacAtoms *atoms, gsize i, gsize j)
+{
+    LacVec3 d = subtract(get_position(atoms, i), get_position(atoms, j));
+    return sqrt(dot(d, d));
+}
+
+// --- neighbours
+
+typedef struct {
+    gsize index;
+    double distance;
+} Neighbour;
+
+static int
+compare_neighbours(const void *a, const void *b)
+{
+    const Neighbour *x = a, *y = b;
+    return (x->distance > y->distance) - (x->distance < y->distance);
+}
+
+// Edits move the usual distance by nothing worth measuring again; another model does.
+static double
+get_bond(LacSelectionPanel *self, LacAtoms *atoms)
+{
+    if (self->measured == NULL || self->measured->n > atoms->n ||
+        atoms->n > self->measured->n + self->measured->n / 10) {
+        g_clear_pointer(&self->measured, lac_atoms_unref);
+        self->measured = lac_atoms_ref(atoms);
+        self->bond = lac_atoms_measure_bond(atoms);
+    }
+    return self->bond;
+}
+
+static void
+neighbour_cb(GtkButton *button, LacSelectionPanel *self)
+{
+    const gsize index = GPOINTER_TO_SIZE(g_object_get_data(G_OBJECT(button), "lac-atom"));
+    lac_session_set_selection(self->session, &index, 1);
+    lac_session_set_current_atom(self->session, index);
+}
+
+static void
+add_neighbour(LacSelectionPanel *self, const Neighbour *neighbour, int row)
+{
+    g_autofree char *species = lac_session_dup_species(self->session, neighbour->index);
+    g_autofree char *text = g_strdup_printf("%s %" G_GSIZE_FORMAT "   %.3f Å", species,
+        neighbour->index + 1, neighbour->distance);
+    GtkWidget *button = gtk_button_new_with_label(text);
+    gtk_widget_add_css_class(button, "flat");
+    gtk_widget_add_css_class(button, "neighbour");
+    gtk_widget_add_css_class(button, "numeric");
+    gtk_widget_set_hexpand(button, TRUE);
+    gtk_widget_set_tooltip_text(button, "Select this neighbour");
+    g_object_set_data(G_OBJECT(button), "lac-atom", GSIZE_TO_POINTER(neighbour->index));
+    g_signal_connect_object(button, "clicked", G_CALLBACK(neighbour_cb), self, 0);
+    gtk_grid_attach(GTK_GRID(self->neighbours), button, row % 2, row / 2, 1, 1);
+}
+
+static void
+show_neighbours(LacSelectionPanel *self, LacAtoms *atoms, gsize i)
+{
+    double reach = SHELL_SHARE * get_bond(self, atoms);
+    g_autoptr(GArray) found = g_array_new(FALSE, FALSE, sizeof(Neighbour));
+    for (gsize k = 0; k < atoms->n; k++) {
+        if (k == i || !lac_atoms_is_present(atoms, k) || fabs(atoms->x[k] - atoms->x[i]) > reach)
+            continue;
+        const Neighbour neighbour = { .index = k, .distance = distance(atoms, i, k) };
+        if (neighbour.distance <= reach)
+            g_array_append_val(found, neighbour);
+    }
+    g_array_sort(found, compare_neighbours);
+    g_autofree char *title = g_strdup_printf("%u neighbours within %.2f Å", found->len, reach);
+    gtk_label_set_text(GTK_LABEL(self->neighbours_title), title);
+    for (guint k = 0; k < MIN(found->len, MAX_NEIGHBOURS); k++)
+        add_neighbour(self, &g_array_index(found, Neighbour, k), (int) k);
+}
+
+// --- what is shown
+
+static void
+show_one(LacSelectionPanel *self, LacAtoms *atoms, gsize i)
+{
+    g_autofree char *species = lac_session_dup_species(self->session, i);
+    g_autofree char *title = g_strdup_printf("Atom %" G_GSIZE_FORMAT " · %s", i + 1, species);
+    gtk_label_set_text(GTK_LABEL(self->title), title);
+    g_autofree char *flag = atoms->flag[i] != LAC_PEAK_OK
+        ? g_strdup_printf(", %s", lac_peak_flag_get_name(atoms->flag[i]))
+        : g_strdup("");
+    add_fact(self, "State", "%s%s", lac_atom_state_get_name(atoms->state[i]), flag);
+    add_fact(self, "x, y, z", "%.3f, %.3f, %.3f Å", atoms->x[i], atoms->y[i], atoms->z[i]);
+    add_column_fact(self, atoms, i, LAC_COLUMN_INTENSITY, "Intensity", "");
+    add_column_fact(self, atoms, i, LAC_COLUMN_HEIGHT, "Height", "");
+    add_column_fact(self, atoms, i, LAC_COLUMN_FIT, "Misfit of the fit", "");
+    add_column_fact(self, atoms, i, LAC_COLUMN_WIDTH, "Width", " Å");
+    add_column_fact(self, atoms, i, LAC_COLUMN_ELONGATION, "Roundness", "");
+    add_column_fact(self, atoms, i, LAC_COLUMN_MARGIN, "Margin to the next species", "");
+    show_neighbours(self, atoms, i);
+}
+
+static void
+show_mean(LacSelectionPanel *self, const LacAtoms *atoms, const gsize *indices, gsize n,
+    const char *column, const char *name)
+{
+    const double *values = lac_atoms_get_column(atoms, column);
+    double sum = 0.0, squares = 0.0;
+    gsize count = 0;
+    for (gsize k = 0; values != NULL && k < n; k++)
+        if (isfinite(values[indices[k]])) {
+            sum += values[indices[k]];
+            squares += values[indices[k]] * values[indices[k]];
+            count++;
+        }
+    if (count == 0)
+        return;
+    double mean = sum / (double) count;
+    add_fact(self, name, "%.4g ± %.2g", mean,
+        sqrt(MAX(squares / (double) count - mean * mean, 0.0)));
+}
+
+static void
+show_species(LacSelectionPanel *self, const LacAtoms *atoms, const gsize *indices, gsize n)
+{
+    guint n_species = g_strv_length(atoms->species_names);
+    g_autofree gsize *counts = g_new0(gsize, MAX(n_species, 1));
+    gsize n_records = 0;
+    for (gsize k = 0; k < n; k++) {
+        n_records += lac_atoms_is_present(atoms, indices[k]) ? 0 : 1;
+        if (atoms->species[indices[k]] < n_species)
+            counts[atoms->species[indices[k]]]++;
+    }
+    for (guint s = 0; s < n_species; s++)
+        if (counts[s] > 0)
+            add_fact(self, atoms->species_names[s], "%'" G_GSIZE_FORMAT, counts[s]);
+    if (n_records > 0)
+        add_fact(self, "Not in the model", "%'" G_GSIZE_FORMAT, n_records);
+}
+
+static void
+show_many(LacSelectionPanel *self, const LacAtoms *atoms, const gsize *indices, gsize n)
+{
+    g_autofree char *title = g_strdup_printf("%'" G_GSIZE_FORMAT " atoms", n);
+    gtk_label_set_text(GTK_LABEL(self->title), title);
+    if (n == 2)
+        add_fact(self, "Distance", "%.3f Å", distance(atoms, indices[0], indices[1]));
+    for (guint corner = 0; n == 3 && corner < 3; corner++) {
+        gsize at = indices[corner], a = indices[(corner + 1) % 3], b = indices[(corner + 2) % 3];
+        LacVec3 u = subtract(get_position(atoms, a), get_position(atoms, at));
+        LacVec3 v = subtract(get_position(atoms, b), get_position(atoms, at));
+        double cosine = dot(u, v) / sqrt(dot(u, u) * dot(v, v));
+        g_autofree char *name = g_strdup_printf("Angle at %" G_GSIZE_FORMAT, at + 1);
+        add_fact(self, name, "%.2f°", acos(CLAMP(cosine, -1.0, 1.0)) * 180.0 / G_PI);
+    }
+    for (guint k = 0; n == 3 && k < 3; k++) {
+        gsize a = indices[k], b = indices[(k + 1) % 3];
+        g_autofree char *name =
+            g_strdup_printf("%" G_GSIZE_FORMAT " to %" G_GSIZE_FORMAT, a + 1, b + 1);
+        add_fact(self, name, "%.3f Å", distance(atoms, a, b));
+    }
+    show_species(self, atoms, indices, n);
+    show_mean(self, atoms, indices, n, LAC_COLUMN_INTENSITY, "Intensity");
+    show_mean(self, atoms, indices, n, LAC_COLUMN_HEIGHT, "Height");
+    show_mean(self, atoms, indices, n, LAC_COLUMN_FIT, "Misfit of the fit");
+}
+
+static gboolean
+update(gpointer data)
+{
+    LacSelectionPanel *self = data;
+    LacAtoms *atoms = lac_session_get_atoms(self->session);
+    gsize n = 0, n_records = 0;
+    g_autofree gsize *indices = lac_session_dup_selected(self->session, &n);
+    self->update_source = 0;
+    self->n_facts = 0;
+    clear(self->facts);
+    clear(self->neighbours);
+    for (gsize k = 0; atoms != NULL && k < n; k++)
+        n_records += lac_atoms_is_present(atoms, indices[k]) ? 0 : 1;
+    gtk_widget_set_size_request(self->box, -1, n > 0 ? HEIGHT : -1);
+    gtk_widget_set_visible(self->hint, n == 0);
+    gtk_widget_set_visible(self->facts, n > 0);
+    gtk_widget_set_visible(self->neighbours_title, n == 1);
+    gtk_widget_set_visible(self->neighbours, n == 1);
+    gtk_widget_set_visible(self->model_row, n > n_records);
+    gtk_widget_set_visible(self->record_row, n_records > 0);
+    if (n == 0 || atoms == NULL)
+        gtk_label_set_text(GTK_LABEL(self->title), "Nothing selected");
+    else if (n == 1)
+        show_one(self, atoms, indices[0]);
+    else
+        show_many(self, atoms, indices, n);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+queue_update(LacSelectionPanel *self)
+{
+    if (self->update_source == 0)
+        self->update_source = g_timeout_add(UPDATE_DELAY_MS, update, self);
+}
+
+static void
+lac_selection_panel_dispose(GObject *object)
+{
+    LacSelectionPanel *self = LAC_SELECTION_PANEL(object);
+    g_clear_handle_id(&self->update_source, g_source_remove);
+    if (self->session != NULL)
+        g_signal_handlers_disconnect_by_data(self->session, self);
+    g_clear_object(&self->session);
+    g_clear_pointer(&self->measured, lac_atoms_unref);
+    g_clear_pointer(&self->box, gtk_widget_unparent);
+    G_OBJECT_CLASS(lac_selection_panel_parent_class)->dispose(object);
+}
+
+static void
+lac_selection_panel_class_init(LacSelectionPanelClass *klass)
+{
+    G_OBJECT_CLASS(klass)->dispose = lac_selection_panel_dispose;
+    gtk_widget_class_set_layout_manager_type(GTK_WIDGET_CLASS(klass), GTK_TYPE_BIN_LAYOUT);
+}
+
+static void
+add_button(GtkWidget *row, const char *label, LacAtomAct act, const char *tooltip)
+{
+    GtkWidget *button = gtk_button_new_with_mnemonic(label);
+    gtk_widget_set_hexpand(button, TRUE);
+    gtk_widget_set_tooltip_text(button, tooltip);
+    gtk_widget_add_css_class(button, "act");
+    gtk_actionable_set_action_name(GTK_ACTIONABLE(button), "win.atom");
+    gtk_actionable_set_action_target(GTK_ACTIONABLE(button), "s", lac_atom_act_get_name(act));
+    gtk_box_append(GTK_BOX(row), button);
+}
+
+static void
+make_buttons(LacSelectionPanel *self)
+{
+    self->model_row = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 4);
+    add_button(self->model_row, "Accept", LAC_ATOM_ACT_ACCEPT, "This is an atom (Space)");
+    add_button(self->model_row, "Unsure", LAC_ATOM_ACT_UNSURE, "Come back to it later (U)");
+    add_button(self->model_row, "Snap", LAC_ATOM_ACT_SNAP, "Move it onto its peak (S)");
+    add_button(self->model_row, "Delete", LAC_ATOM_ACT_DELETE,
+        "Take it out of the model; it stays as a ghost (Delete)");
+    self->record_row = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 4);
+    add_button(self->record_row, "Restore", LAC_ATOM_ACT_RESTORE,
+        "Make it an atom of the model (R)");
+}
+
+static GtkWidget *
+make_grid(guint row_spacing)
+{
+    GtkWidget *grid = gtk_grid_new();
+    gtk_grid_set_column_spacing(GTK_GRID(grid), 12);
+    gtk_grid_set_row_spacing(GTK_GRID(grid), row_spacing);
+    return grid;
+}
+
+static void
+lac_selection_panel_init(LacSelectionPanel *self)
+{
+    self->title = gtk_label_new("Nothing selected");
+    gtk_label_set_xalign(GTK_LABEL(self->title), 0.0F);
+    gtk_widget_add_css_class(self->title, "heading");
+    gtk_widget_add_css_class(self->title, "numeric");
+    self->hint = gtk_label_new(
+        "Click an atom in the 3D view, on a slice or in the table; Ctrl adds to the selection.");
+    gtk_label_set_wrap(GTK_LABEL(self->hint), TRUE);
+    gtk_label_set_xalign(GTK_LABEL(self->hint), 0.0F);
+    gtk_widget_add_css_class(self->hint, "caption");
+    gtk_widget_add_css_class(self->hint, "dim-label");
+    self->facts = make_grid(3);
+    self->neighbours_title = gtk_label_new("");
+    gtk_label_set_xalign(GTK_LABEL(self->neighbours_title), 0.0F);
+    gtk_widget_add_css_class(self->neighbours_title, "caption-heading");
+    self->neighbours = make_grid(0);
+    gtk_grid_set_column_homogeneous(GTK_GRID(self->neighbours), TRUE);
+    make_buttons(self);
+    GtkWidget *content = gtk_box_new(GTK_ORIENTATION_VERTICAL, 8);
+    gtk_widget_add_css_class(content, "selection-panel");
+    GtkWidget *const parts[] = { self->title, self->hint, self->model_row, self->record_row,
+        self->facts, self->neighbours_title, self->neighbours };
+    for (guint i = 0; i < G_N_ELEMENTS(parts); i++)
+        gtk_box_append(GTK_BOX(content), parts[i]);
+    self->box = gtk_scrolled_window_new();
+    gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(self->box), GTK_POLICY_NEVER,
+        GTK_POLICY_AUTOMATIC);
+    gtk_scrolled_window_set_propagate_natural_height(GTK_SCROLLED_WINDOW(self->box), TRUE);
+    gtk_scrolled_window_set_child(GTK_SCROLLED_WINDOW(self->box), content);
+    gtk_widget_set_parent(self->box, GTK_WIDGET(self));
+    gtk_accessible_update_property(GTK_ACCESSIBLE(content), GTK_ACCESSIBLE_PROPERTY_LABEL,
+        "What is selected", -1);
+}
+
+/**
+ * lac_selection_panel_new:
+ *
+ * Returns: (transfer floating): the panel
+ */
+GtkWidget *
+lac_selection_panel_new(void)
+{
+    return g_object_new(LAC_TYPE_SELECTION_PANEL, NULL);
+}
+
+/**
+ * lac_selection_panel_set_session:
+ * @self: a panel
+ * @session: whose selection it describes; once
+ */
+void
+lac_selection_panel_set_session(LacSelectionPanel *self, LacSession *session)
+{
+    g_return_if_fail(LAC_IS_SELECTION_PANEL(self) && self->session == NULL);
+
+    self->session = g_object_ref(session);
+    g_signal_connect_swapped(session, "atoms-changed", G_CALLBACK(queue_update), self);
+    g_signal_connect_swapped(session, "selection-changed", G_CALLBACK(queue_update), self);
+    update(self);
+}
