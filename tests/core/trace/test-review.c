@@ -242,7 +242,9 @@ test_update_time(Model *model, gconstpointer edge)
     }
     g_test_minimized_result(best, "an edit among %" G_GSIZE_FORMAT " atoms: %.1f ms", atoms->n,
         best);
-    g_assert_cmpfloat(best, <, 60.0);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+    g_assert_cmpfloat(best, <, 32.0); // one frame, twice over for a busy machine
+#endif
 }
 
 static void
