@@ -85,7 +85,7 @@ add_residual(const Options *o, LacAtoms *atoms, LacReviewContext *context, GArra
 static gboolean
 write_csv(const char *path, const GPtrArray *items, GError **error)
 {
-    g_autoptr(GString) text = g_string_new("rank,kind,atom,x,y,z,score,reasons\n");
+    g_autoptr(GString) text = g_string_new("rank,kind,index,x,y,z,score,reasons\n");
     for (guint k = 0; k < items->len; k++) {
         const LacReviewItem *item = items->pdata[k];
         g_string_append_printf(text, "%u,%s,", k + 1, item->is_candidate ? "candidate" : "atom");
@@ -116,7 +116,7 @@ print_json(const LacReview *review, const GPtrArray *items)
         json_builder_set_member_name(json, "kind");
         json_builder_add_string_value(json, item->is_candidate ? "candidate" : "atom");
         if (item->index != G_MAXSIZE) {
-            json_builder_set_member_name(json, "atom");
+            json_builder_set_member_name(json, "index");
             json_builder_add_int_value(json, (gint64) item->index);
         }
         json_builder_set_member_name(json, "position");
@@ -147,7 +147,7 @@ print_list(const LacAtoms *atoms, const LacReview *review, const GPtrArray *item
         const LacReviewItem *item = items->pdata[k];
         g_autofree char *name = item->index != G_MAXSIZE
             ? g_strdup_printf("%s %" G_GSIZE_FORMAT, item->is_candidate ? "peak" : "atom",
-                  item->index)
+                  item->index + 1)
             : g_strdup("residual");
         printf("%5u  %5.1f %%  %-12s  %8.2f %8.2f %8.2f  %s\n", k + 1, 100.0 * item->score, name,
             item->position.x, item->position.y, item->position.z, item->text);

@@ -280,7 +280,7 @@ lac_review_queue_add(LacReviewQueue *self)
     gsize nearest = 0, added = atoms->n;
     double room = find_nearest(atoms, peak.position, &nearest);
     if (room < LEAST_ROOM) {
-        say(self, "Atom %" G_GSIZE_FORMAT " is there already, %.1f Å away", nearest, room);
+        say(self, "Atom %" G_GSIZE_FORMAT " is there already, %.1f Å away", nearest + 1, room);
         return FALSE;
     }
     GError *error = NULL;
@@ -320,7 +320,7 @@ lac_review_queue_snap(LacReviewQueue *self)
     if (!find_peak(self, start, &peak))
         return FALSE;
     if (distance_between(start, peak.position) < 1e-3) {
-        say(self, "Atom %" G_GSIZE_FORMAT " is at its peak already", index);
+        say(self, "Atom %" G_GSIZE_FORMAT " is at its peak already", index + 1);
         return FALSE;
     }
     GError *error = NULL;

@@ -81,9 +81,9 @@ dup_title(LacReviewPanel *self, const LacReviewItem *item)
         return g_strdup("Missing? residual");
     const LacAtoms *atoms = lac_session_get_atoms(self->session);
     if (item->is_candidate || atoms == NULL || item->index >= atoms->n)
-        return g_strdup_printf("Missing? peak %" G_GSIZE_FORMAT, item->index);
+        return g_strdup_printf("Missing? peak %" G_GSIZE_FORMAT, item->index + 1);
     g_autofree char *species = lac_session_dup_species(self->session, item->index);
-    return g_strdup_printf("%s %" G_GSIZE_FORMAT, species, item->index);
+    return g_strdup_printf("%s %" G_GSIZE_FORMAT, species, item->index + 1);
 }
 
 static void
@@ -341,7 +341,7 @@ key_cb(LacReviewPanel *self, guint key, guint code, GdkModifierType state)
     (void) code;
     const GdkModifierType others = GDK_CONTROL_MASK | GDK_ALT_MASK | GDK_SUPER_MASK;
     guint lower = gdk_keyval_to_lower(key);
-    if ((state & others) != 0 || !gtk_widget_get_mapped(GTK_WIDGET(self)) ||
+    if ((state & others) != 0 || self->queue == NULL || !gtk_widget_get_mapped(GTK_WIDGET(self)) ||
         is_typing(self->keys_on))
         return GDK_EVENT_PROPAGATE;
     for (guint i = 0; i < G_N_ELEMENTS(actions); i++) {
@@ -372,18 +372,31 @@ drop_keys(LacReviewPanel *self)
     g_clear_weak_pointer(&self->keys_on);
 }
 
-// Before the widget that has the focus, so that Space does not press its button.
+// On the window and before the widget that has the focus, so that Space does not press its button.
 static void
-lac_review_panel_map(GtkWidget *widget)
+lac_review_panel_root(GtkWidget *widget)
 {
     LacReviewPanel *self = LAC_REVIEW_PANEL(widget);
-    GTK_WIDGET_CLASS(lac_review_panel_parent_class)->map(widget);
-    drop_keys(self);
+    GTK_WIDGET_CLASS(lac_review_panel_parent_class)->root(widget);
     g_set_weak_pointer(&self->keys_on, GTK_WIDGET(gtk_widget_get_root(widget)));
     self->keys = gtk_event_controller_key_new();
     gtk_event_controller_set_propagation_phase(self->keys, GTK_PHASE_CAPTURE);
     g_signal_connect_swapped(self->keys, "key-pressed", G_CALLBACK(key_cb), self);
     gtk_widget_add_controller(self->keys_on, self->keys);
+}
+
+static void
+lac_review_panel_unroot(GtkWidget *widget)
+{
+    drop_keys(LAC_REVIEW_PANEL(widget));
+    GTK_WIDGET_CLASS(lac_review_panel_parent_class)->unroot(widget);
+}
+
+static void
+lac_review_panel_map(GtkWidget *widget)
+{
+    LacReviewPanel *self = LAC_REVIEW_PANEL(widget);
+    GTK_WIDGET_CLASS(lac_review_panel_parent_class)->map(widget);
     if (self->queue != NULL)
         lac_review_queue_set_active(self->queue, TRUE);
     if (self->views != NULL)
@@ -396,7 +409,6 @@ static void
 lac_review_panel_unmap(GtkWidget *widget)
 {
     LacReviewPanel *self = LAC_REVIEW_PANEL(widget);
-    drop_keys(self);
     if (self->views != NULL)
         lac_review_views_set_active(self->views, FALSE);
     if (self->queue != NULL)
@@ -476,6 +488,8 @@ lac_review_panel_class_init(LacReviewPanelClass *klass)
 {
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
     G_OBJECT_CLASS(klass)->dispose = lac_review_panel_dispose;
+    widget_class->root = lac_review_panel_root;
+    widget_class->unroot = lac_review_panel_unroot;
     widget_class->map = lac_review_panel_map;
     widget_class->unmap = lac_review_panel_unmap;
     gtk_widget_class_set_layout_manager_type(widget_class, GTK_TYPE_BIN_LAYOUT);
@@ -552,6 +566,7 @@ make_list(LacReviewPanel *self)
     gtk_widget_add_css_class(self->list, "review-list");
     gtk_accessible_update_property(GTK_ACCESSIBLE(self->list), GTK_ACCESSIBLE_PROPERTY_LABEL,
         "What to look at", -1);
+    gtk_widget_set_tooltip_text(self->list, "What to look at, the most doubtful first");
     GtkWidget *scroller = gtk_scrolled_window_new();
     gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scroller), GTK_POLICY_NEVER,
         GTK_POLICY_AUTOMATIC);

@@ -50,7 +50,7 @@ add(Reasons *reasons, LacReviewReason reason, double strength, const char *forma
     next->strength = strength;
 }
 
-// Digits in groups of three with a narrow space between: "5 312".
+// As in tables atoms are counted from 1. Digits in groups of three with a narrow space between: "5 312".
 static void
 format_number(gsize number, char *text, gsize size)
 {
@@ -74,7 +74,7 @@ add_distances(const LacReview *self, gsize i, const double *f, Reasons *reasons)
     if (local->n_close == 0 && !(f[LAC_REVIEW_CONTACT] > 0.0))
         return;
     char number[48];
-    format_number(local->nearest_index, number, sizeof number);
+    format_number(local->nearest_index + 1, number, sizeof number);
     if (isfinite(local->nearest))
         add(reasons, LAC_REASON_TOO_CLOSE, f[LAC_REVIEW_CROWD] + 10.0 * f[LAC_REVIEW_CONTACT],
             "%.1f Å from atom %s", local->nearest, number);
@@ -172,7 +172,7 @@ add_candidate(const LacReview *self, gsize i, Reasons *reasons)
             100.0 * self->columns.intensity[i] / exp(self->stats.intensity[light].median));
     if (isfinite(local->nearest)) {
         char number[48];
-        format_number(local->nearest_index, number, sizeof number);
+        format_number(local->nearest_index + 1, number, sizeof number);
         add(reasons, LAC_REASON_REJECTED, 10.0, "%.1f Å from atom %s, %u neighbour%s",
             local->nearest, number, local->n_bonds, local->n_bonds == 1 ? "" : "s");
     }
