@@ -122,6 +122,23 @@ replay_file(LacJournal *self, LacJournalFile *file, LacJournalRecovery *found, G
     return TRUE;
 }
 
+// A model that no project holds yet takes the place of what is in the file.
+static gboolean
+clear_place(LacJournal *self, const char *path, GError **error)
+{
+    guint64 first;
+    GError *failure = NULL;
+    g_autoptr(LacJournalFile) old = lac_journal_file_new(path);
+    lac_journal_file_open(old, &self->mark, self->digest, &first, &failure);
+    if (g_error_matches(failure, G_IO_ERROR, G_IO_ERROR_BUSY)) {
+        g_propagate_error(error, failure);
+        return FALSE;
+    }
+    g_clear_error(&failure);
+    g_autofree char *aside = lac_journal_put_aside(path, error);
+    return aside != NULL;
+}
+
 /**
  * lac_journal_attach:
  * @self: the journal that a project holds, or one of an empty model if it holds none
@@ -131,7 +148,8 @@ replay_file(LacJournal *self, LacJournalFile *file, LacJournalRecovery *found, G
  *
  * Replays what a program that was killed left behind, if there is such a file, and writes every
  * edit from now on to it. A file is not made before there is an edit, but at once for a model that
- * no project holds. After this call @self may have another model.
+ * no project holds or that was changed since; a file in the place of a model that was never saved is
+ * given another name. After this call @self may have another model.
  *
  * Returns: %TRUE, or %FALSE with @error set and @self as before: %G_IO_ERROR_BUSY if another program
  *   has the file, %LAC_ERROR_MISMATCH if it belongs to another model; see lac_journal_put_aside()
@@ -141,16 +159,20 @@ lac_journal_attach(LacJournal *self, const char *path, LacJournalRecovery *recov
 {
     g_auto(LacJournalRecovery) found = { 0 };
     g_autoptr(LacJournalFile) file = lac_journal_file_new(path);
-    self->digest = lac_atoms_digest(self->atoms);
+    gboolean is_saved = is_set(self->mark.save);
+    gboolean is_new = self->is_changed || (!is_saved && self->atoms->n > 0);
     gboolean exists = g_file_test(path, G_FILE_TEST_EXISTS);
-    if (exists && !replay_file(self, file, &found, error))
+    if (!is_saved)
+        self->digest = digest_of_nothing();
+    if (exists && is_new && !clear_place(self, path, error))
+        return FALSE;
+    if (exists && !is_new && !replay_file(self, file, &found, error))
         return FALSE;
     lac_journal_file_free(self->file);
     self->file = g_steal_pointer(&file);
-    if (!exists && !is_set(self->mark.save) && self->atoms->n > 0) {
-        self->digest = digest_of_nothing();
+    self->is_changed = is_new || found.n_records > 0;
+    if (is_new)
         lac_journal_write_state(self);
-    }
     if (recovery != NULL) {
         *recovery = found;
         found.kept = NULL;
@@ -192,6 +214,7 @@ lac_journal_take_file(LacJournal *self, LacJournal *from)
     self->file = g_steal_pointer(&from->file);
     self->mark = from->mark;
     self->digest = from->digest;
+    self->is_changed = TRUE;
     lac_journal_write_state(self);
 }
 
@@ -236,13 +259,15 @@ lac_journal_get_mark(const LacJournal *self, LacJournalMark *mark)
 
 /**
  * lac_journal_set_mark:
- * @self: a journal as a project has it
+ * @self: a journal as a project on the disk has it
  * @mark: what the project says
  */
 void
 lac_journal_set_mark(LacJournal *self, const LacJournalMark *mark)
 {
     self->mark = *mark;
+    self->digest = lac_atoms_digest(self->atoms);
+    self->is_changed = FALSE;
 }
 
 /**
@@ -262,7 +287,8 @@ lac_journal_mark_saved(LacJournal *self, const LacJournal *saved, const char *pa
     gboolean is_whole = memcmp(now.file, saved->mark.file, sizeof now.file) == 0 &&
         now.n_records == saved->mark.n_records && lac_journal_get_problem(self) == NULL;
     self->mark = saved->mark;
-    self->digest = lac_atoms_digest(saved->atoms);
+    self->digest = saved->digest;
+    self->is_changed = !is_whole;
     if (self->file == NULL)
         return;
     gboolean moves = path != NULL && !g_str_equal(path, lac_journal_file_get_path(self->file));

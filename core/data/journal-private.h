@@ -21,6 +21,7 @@ struct LacJournal {
     LacJournalFile *file; // (nullable)
     LacJournalMark mark;  // of the last save
     guint32 digest;       // of the model of the last save
+    gboolean is_changed;  // since the last save
 };
 
 // Gives FALSE with @error set if a record does not fit what was before.

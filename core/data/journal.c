@@ -71,6 +71,8 @@ lac_journal_copy(const LacJournal *self)
         g_ptr_array_add(copy->edits, lac_edit_ref(self->edits->pdata[i]));
     copy->position = self->position;
     lac_journal_get_mark(self, &copy->mark);
+    copy->digest = self->digest;
+    copy->is_changed = self->is_changed;
     return copy;
 }
 
@@ -157,6 +159,7 @@ lac_journal_get_edit(const LacJournal *self, gsize i)
 static void
 append_record(LacJournal *self, LacRecordType type, LacEncoder *record)
 {
+    self->is_changed = TRUE;
     if (self->file == NULL)
         return;
     if (lac_journal_file_get_problem(self->file) == NULL) {
@@ -206,12 +209,11 @@ lac_journal_apply(LacJournal *self, LacEdit *edit, GError **error)
     G_GNUC_UNUSED g_autoptr(LacEdit) owned = edit;
     if (!lac_journal_replay_edit(self, edit, error))
         return FALSE;
-    if (self->file != NULL) {
-        g_auto(LacEncoder) record = { 0 };
-        lac_record_start(&record);
+    g_auto(LacEncoder) record = { 0 };
+    lac_record_start(&record);
+    if (self->file != NULL)
         lac_edit_encode(edit, &record);
-        append_record(self, LAC_RECORD_EDIT, &record);
-    }
+    append_record(self, LAC_RECORD_EDIT, &record);
     return TRUE;
 }
 

@@ -261,6 +261,41 @@ test_never_saved(LacScratch *scratch, gconstpointer data)
     g_assert_true(is_same(project->journal, last));
 }
 
+// The model is undone as a whole and redone; another one is traced where a crash left a file.
+static void
+test_taken_away(LacScratch *scratch, gconstpointer data)
+{
+    (void) data;
+    g_autofree char *path = lac_scratch_path(scratch, "a.lacuna");
+    g_autofree char *journal_path = lac_journal_dup_path(path);
+    g_autoptr(LacProject) project = make_project(path);
+    g_assert_true(lac_journal_attach(project->journal, journal_path, NULL, NULL));
+    for (guint32 i = 0; i < 20; i++)
+        do_step(project->journal, i);
+    lac_journal_detach(project->journal);
+    g_assert_false(g_file_test(journal_path, G_FILE_TEST_EXISTS));
+    g_assert_true(lac_journal_attach(project->journal, journal_path, NULL, NULL));
+    do_step(project->journal, 20);
+    g_autoptr(LacJournal) expected = lac_journal_copy(project->journal);
+    g_clear_pointer(&project, lac_project_free);
+    project = open_project(path, NULL);
+    g_assert_true(is_same(project->journal, expected));
+    lac_journal_detach(project->journal);
+    g_autoptr(LacAtoms) base = lac_random_atoms(30, 2), other = lac_random_atoms(20, 3);
+    g_autofree char *unsaved = lac_scratch_path(scratch, "u.journal");
+    LacJournal *left = lac_journal_new(base);
+    g_assert_true(lac_journal_attach(left, unsaved, NULL, NULL));
+    g_autoptr(LacJournal) second = lac_journal_new(other);
+    g_autoptr(GError) error = NULL;
+    g_assert_false(lac_journal_attach(second, unsaved, NULL, &error));
+    g_assert_error(error, G_IO_ERROR, G_IO_ERROR_BUSY);
+    lac_journal_free(left);
+    g_assert_true(lac_journal_attach(second, unsaved, NULL, NULL));
+    g_assert_true(lac_atoms_are_identical(lac_journal_get_atoms(second), other));
+    g_autofree char *aside = g_strconcat(unsaved, ".1", NULL);
+    g_assert_true(g_file_test(aside, G_FILE_TEST_EXISTS));
+}
+
 static void
 test_foreign(LacScratch *scratch, gconstpointer data)
 {
@@ -491,6 +526,7 @@ main(int argc, char **argv)
     g_test_add(path, LacScratch, NULL, lac_scratch_set_up, func, lac_scratch_tear_down)
     ADD("/journal-file/saved-twice", test_saved_twice);
     ADD("/journal-file/never-saved", test_never_saved);
+    ADD("/journal-file/taken-away", test_taken_away);
     ADD("/journal-file/foreign", test_foreign);
     ADD("/journal-file/rounds", test_rounds);
     ADD("/journal-file/truncated", test_truncated);
