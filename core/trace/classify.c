@@ -12,6 +12,7 @@
 
 #define LOCAL_RADIUS   10.0 // [Å]
 #define MOST_ROUNDS    20
+#define SAME_BORDER    1e-6 // relative: a border that was not moved
 #define LARGEST_MARGIN 1e3  // where an atom is exactly like its class
 #define SHARE_BELOW    1e-3 // of the values that may lie beyond the histogram on either side
 
@@ -339,19 +340,39 @@ apply_labels(const Peaks *peaks, const guint16 *species, LacAtoms *atoms)
 }
 
 static gboolean
-choose_borders(const LacClassifyParams *params, const LacAtoms *atoms, Peaks *peaks,
+find_atoms_and_border(const LacClassifyParams *params, const LacAtoms *atoms, Peaks *peaks,
     LacClassifyReport *report, GError **error)
 {
-    if (params->borders != NULL) {
-        take_borders(params, report->n_species, peaks, report);
-        return TRUE;
-    }
     for (gsize k = 0; k < peaks->n; k++)
         peaks->p_atom[k] = 1.0;
     if (params->drop_non_atoms && !find_atoms(peaks, atoms, report->n_species, report, error))
         return FALSE;
     report->borders[0] = find_best_border(peaks);
-    return find_species(peaks, report->n_species, report, error);
+    return TRUE;
+}
+
+// A hand that moves a border between species leaves the atoms alone: they are told by more than the
+// intensity, so that the border below them is taken at its word only where it was moved.
+static gboolean
+choose_borders(const LacClassifyParams *params, const LacAtoms *atoms, Peaks *peaks,
+    LacClassifyReport *report, GError **error)
+{
+    gboolean by_hand = params->borders != NULL;
+    if (by_hand && (params->n_borders < report->n_species || !params->drop_non_atoms)) {
+        take_borders(params, report->n_species, peaks, report);
+        return TRUE;
+    }
+    if (!find_atoms_and_border(params, atoms, peaks, report, error))
+        return FALSE;
+    if (!by_hand)
+        return find_species(peaks, report->n_species, report, error);
+    if (fabs(params->borders[0] - report->borders[0]) <= SAME_BORDER * fabs(report->borders[0])) {
+        memcpy(report->borders, params->borders, params->n_borders * sizeof(double));
+        return TRUE;
+    }
+    report->n_components = 0;
+    take_borders(params, report->n_species, peaks, report);
+    return TRUE;
 }
 
 static gboolean

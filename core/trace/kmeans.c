@@ -167,7 +167,8 @@ lac_kmeans(const double *values, gsize n, guint k, guint8 *labels, double *means
         }
     }
     g_auto(Sorted) sorted = { 0 };
-    sort_values(&sorted, values, n);
+    if (n > 0)
+        sort_values(&sorted, values, n);
     if (sorted.n < k) {
         g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
             "%" G_GSIZE_FORMAT " different values cannot be divided into %u classes", sorted.n, k);

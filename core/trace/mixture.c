@@ -6,8 +6,10 @@
 
 #include <math.h>
 
-#define MOST_POINTS   4096 // more values than this are gathered into groups of neighbours
+#define MOST_POINTS   2048 // more values than this are gathered into groups of neighbours
+#define N_WIDTHS      1000 // of a group in the width of all values but the outer hundredths
 #define MOST_PASSES   500
+#define PATIENCE      2    // more components that may fail before a better number is given up
 #define TOLERANCE     1e-7 // relative change of the log-likelihood
 #define LEAST_SIGMA   1e-3
 #define HALF_LOG_2_PI 0.91893853320467274
@@ -36,36 +38,47 @@ compare_values(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+// How far apart values of one group may lie: much less than the bulk of them is wide.
+static double
+get_width(const double *sorted, gsize n)
+{
+    gsize low = n / 100, high = n - 1 - n / 100;
+    return n > MOST_POINTS ? (sorted[high] - sorted[low]) / N_WIDTHS : 0.0;
+}
+
 static void
 gather_points(Points *self, const double *values, gsize n)
 {
     g_autofree double *sorted = g_memdup2(values, n * sizeof *values);
     qsort(sorted, n, sizeof *sorted, compare_values);
-    self->n = MIN(n, MOST_POINTS);
+    double width = get_width(sorted, n);
     self->total = (double) n;
-    self->x = g_new0(double, self->n);
-    self->variance = g_new0(double, self->n);
-    self->count = g_new0(double, self->n);
-    for (gsize i = 0; i < n; i++) {
-        gsize group = (gsize) ((guint64) i * self->n / n);
-        self->x[group] += sorted[i];
-        self->count[group] += 1.0;
-    }
-    for (gsize i = 0; i < self->n; i++)
-        self->x[i] /= self->count[i];
-    for (gsize i = 0; i < n; i++) {
-        gsize group = (gsize) ((guint64) i * self->n / n);
-        double d = sorted[i] - self->x[group];
-        self->variance[group] += d * d / self->count[group];
+    self->x = g_new(double, n);
+    self->variance = g_new(double, n);
+    self->count = g_new(double, n);
+    for (gsize begin = 0, end; begin < n; begin = end) {
+        double sum = 0.0, square = 0.0;
+        for (end = begin; end < n && sorted[end] - sorted[begin] <= width; end++)
+            sum += sorted[end];
+        double count = (double) (end - begin), mean = sum / count;
+        for (gsize i = begin; i < end; i++)
+            square += (sorted[i] - mean) * (sorted[i] - mean);
+        self->x[self->n] = mean;
+        self->variance[self->n] = square / count;
+        self->count[self->n++] = count;
     }
 }
 
 static double
 quantile(const Points *points, double share)
 {
-    double at = share * (double) (points->n - 1);
-    gsize i = MIN((gsize) at, points->n - 1), j = MIN(i + 1, points->n - 1);
-    return points->x[i] + (at - (double) i) * (points->x[j] - points->x[i]);
+    double left = share * points->total;
+    for (gsize i = 0; i < points->n; i++) {
+        left -= points->count[i];
+        if (left < 0.0)
+            return points->x[i];
+    }
+    return points->x[points->n - 1];
 }
 
 static double
@@ -231,8 +244,9 @@ check(const double *values, gsize n, guint n_components, GError **error)
  * @error: return location for a #GError
  *
  * Fits a mixture of Gaussians by expectation and maximisation (doi:10.1111/j.2517-6161.1977.tb01600.x)
- * from quantiles of the values and from their clusters, whichever ends better. More than 4096 values are gathered into as many groups of
- * neighbours first. No component becomes narrower than 0.001.
+ * from quantiles of the values and from their clusters, whichever ends better. Of more than 2048
+ * values those that lie close together are gathered into groups first. No component becomes narrower
+ * than 0.001.
  *
  * Returns: %TRUE, or %FALSE with @error set
  */
@@ -259,7 +273,8 @@ lac_mixture_fit(const double *values, gsize n, guint n_components, LacMixture *m
  * @error: return location for a #GError
  *
  * Fits mixtures of one to @max_components Gaussians and takes the one of the best Bayesian
- * information criterion (doi:10.1214/aos/1176344136).
+ * information criterion (doi:10.1214/aos/1176344136). Two numbers in a row that are worse end the
+ * search.
  *
  * Returns: %TRUE, or %FALSE with @error set
  */
@@ -274,7 +289,7 @@ lac_mixture_choose(const double *values, gsize n, guint max_components, LacMixtu
     g_auto(Points) points = { 0 };
     gather_points(&points, values, n);
     fit_points(mixture, &points, 1);
-    for (guint k = 2; k <= MIN(max_components, points.n); k++) {
+    for (guint k = 2; k <= MIN(max_components, points.n) && k <= mixture->n + PATIENCE; k++) {
         LacMixture candidate;
         fit_points(&candidate, &points, k);
         if (candidate.bic > mixture->bic)

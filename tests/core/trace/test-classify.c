@@ -231,8 +231,17 @@ test_non_atoms(void)
         g_assert_cmpfloat(report.borders[0], <, 0.95);
         const double *p_atom = lac_atoms_get_column(atoms, LAC_COLUMN_P_ATOM);
         g_assert_cmpfloat(p_atom[n - 1], >, 0.99);
+        // Borders as they were found change nothing, though atoms are told by more than them.
+        LacClassifyReport again;
+        params.borders = report.borders;
+        params.n_borders = n_species;
+        g_autoptr(LacAtoms) same = classify(peaks, NULL, &params, &again);
+        g_assert_cmpuint(again.n_components, ==, report.n_components);
+        for (gsize i = 0; i < n; i++)
+            g_assert_cmpuint(same->state[i], ==, atoms->state[i]);
+        params.borders = NULL;
         params.drop_non_atoms = FALSE;
-        g_autoptr(LacAtoms) all = classify(peaks, NULL, &params, &report);
+        g_autoptr(LacAtoms) all = classify(peaks, NULL, &params, &again);
         g_assert_cmpuint(lac_atoms_count_present(all), ==, n);
     }
 }
