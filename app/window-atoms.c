@@ -2,6 +2,7 @@
 // Tracing and correcting atoms from the window: actions, keys, pages of the strip.
 #include "app/window-private.h"
 #include "ui/atom-edits.h"
+#include "ui/atom-strip.h"
 #include "ui/atom-table.h"
 #include "ui/history-list.h"
 
@@ -147,9 +148,14 @@ lac_window_init_atoms(LacWindow *self)
     lac_atoms_panel_set_session(self->atoms_panel, self->session);
     lac_selection_panel_set_session(self->selection_panel, self->session);
     lac_layers_panel_set_session(self->layers_panel, self->session);
+    lac_review_panel_set_session(self->review_panel, self->session);
+    lac_review_panel_set_views(self->review_panel, lac_view_area_get_viewport(self->view_area),
+        lac_view_area_get_slices(self->view_area));
     lac_view_area_add_page(self->view_area, lac_atom_table_new(self->session), "atoms", "Table");
     lac_view_area_add_page(self->view_area, lac_history_list_new(self->session), "history",
         "History");
+    lac_view_area_add_page(self->view_area, lac_atom_strip_new(self->session), "tilts",
+        "All Tilts");
     GtkEventController *key = gtk_event_controller_key_new();
     g_signal_connect(key, "key-pressed", G_CALLBACK(key_cb), self);
     gtk_widget_add_controller(GTK_WIDGET(self->volume_page), key);

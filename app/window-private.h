@@ -8,6 +8,7 @@
 #include "ui/import-dialog.h"
 #include "ui/job-bar.h"
 #include "ui/layers-panel.h"
+#include "ui/review-panel.h"
 #include "ui/selection-panel.h"
 #include "ui/stage-list.h"
 #include "ui/start-page.h"
@@ -36,9 +37,10 @@ struct _LacWindow {
     GtkWidget *left_panel, *layers_box, *right_panel, *start_page;
     GtkBox *volume_page;
     GtkStack *tabs;
-    GtkStackPage *reconstruct_tab, *atoms_tab;
+    GtkStackPage *reconstruct_tab, *atoms_tab, *review_tab;
     GtkWidget *selection_box;
     LacAtomsPanel *atoms_panel;
+    LacReviewPanel *review_panel;
     LacSelectionPanel *selection_panel;
     LacLayersPanel *layers_panel;
     LacVolumePanel *volume_panel;

@@ -125,6 +125,7 @@ lac_window_set_stage(LacWindow *self, LacStage stage)
     if (!changed || stage == LAC_STAGE_PROJECTIONS)
         return;
     gtk_stack_page_set_visible(self->atoms_tab, is_atoms);
+    gtk_stack_page_set_visible(self->review_tab, is_atoms);
     gtk_stack_page_set_visible(self->reconstruct_tab, !is_atoms);
     gtk_stack_set_visible_child_name(self->tabs, is_atoms ? "atoms" : "reconstruct");
     gtk_widget_set_visible(self->selection_box, is_atoms);
@@ -382,6 +383,7 @@ lac_window_class_init(LacWindowClass *klass)
     g_type_ensure(LAC_TYPE_VOLUME_PANEL);
     g_type_ensure(LAC_TYPE_VIEW_PANEL);
     g_type_ensure(LAC_TYPE_ATOMS_PANEL);
+    g_type_ensure(LAC_TYPE_REVIEW_PANEL);
     g_type_ensure(LAC_TYPE_SELECTION_PANEL);
     // Plain digits reach the window only when no entry has the focus.
     for (guint digit = 1; digit <= 9; digit++) {
@@ -410,6 +412,8 @@ lac_window_class_init(LacWindowClass *klass)
     gtk_widget_class_bind_template_child(widget_class, LacWindow, reconstruct_tab);
     gtk_widget_class_bind_template_child(widget_class, LacWindow, atoms_tab);
     gtk_widget_class_bind_template_child(widget_class, LacWindow, atoms_panel);
+    gtk_widget_class_bind_template_child(widget_class, LacWindow, review_tab);
+    gtk_widget_class_bind_template_child(widget_class, LacWindow, review_panel);
     gtk_widget_class_bind_template_child(widget_class, LacWindow, selection_box);
     gtk_widget_class_bind_template_child(widget_class, LacWindow, selection_panel);
     gtk_widget_class_bind_template_child(widget_class, LacWindow, layers_panel);

@@ -5,6 +5,8 @@
 
 #define CUBE          10.0 // [Å] edge of the part of the surface that is shown about an atom
 #define SURFACE_SHARE 0.5  // of the highest value near the atom
+#define SURROUNDINGS  7.5  // [Å] atoms up to here are shown with it
+#define ATOM_SCALE    0.4  // of their radius
 #define NEAR          2    // voxels to every side in which that is looked for
 #define CLOSE_UP      24.0 // [Å] height of the picture when the view comes near
 #define MARKER_RADIUS 0.7  // [Å]
@@ -21,7 +23,8 @@ struct LacReviewViews {
     gboolean show_surface, show_residual, show_candidates;
     gboolean has_surface; // the scene is as this made it
     gboolean has_residual;
-    LacRenderMode mode; // of the scene before
+    LacRenderMode mode;  // of the scene before
+    double radius_scale; // of the atoms before
 };
 
 static double
@@ -61,17 +64,28 @@ find_peak(const LacVolume *v, const gsize voxel[3])
 }
 
 static void
+scale_atoms(LacReviewViews *self, double scale)
+{
+    LacAtomLook look = *lac_viewport_get_atom_look(self->viewport);
+    look.radius_scale = scale;
+    lac_viewport_set_atom_look(self->viewport, &look);
+}
+
+static void
 drop_surface(LacReviewViews *self)
 {
     if (!self->has_surface)
         return;
     self->has_surface = FALSE;
+    scale_atoms(self, self->radius_scale);
+    lac_viewport_show_all_atoms(self->viewport);
     lac_viewport_set_crop(self->viewport, NULL);
     lac_viewport_set_iso_level(self->viewport, (double) NAN);
     lac_viewport_set_mode(self->viewport, self->mode);
 }
 
-// An isosurface at half the local peak, in a cube about the atom.
+// An isosurface at half the local peak, in a cube about the atom, and small atoms that let it be
+// seen; those farther away are hidden.
 static void
 show_surface(LacReviewViews *self)
 {
@@ -96,9 +110,14 @@ show_surface(LacReviewViews *self)
         drop_surface(self);
         return;
     }
-    if (!self->has_surface)
+    if (!self->has_surface) {
         self->mode = lac_viewport_get_scene(self->viewport)->mode;
+        self->radius_scale = lac_viewport_get_atom_look(self->viewport)->radius_scale;
+        scale_atoms(self, ATOM_SCALE * self->radius_scale);
+    }
     self->has_surface = TRUE;
+    lac_viewport_show_near_atoms(self->viewport, lac_review_entry_get_item(entry)->position,
+        SURROUNDINGS);
     lac_viewport_set_mode(self->viewport, LAC_RENDER_ISO);
     lac_viewport_set_iso_level(self->viewport, SURFACE_SHARE * peak);
     lac_viewport_set_crop(self->viewport, crop);

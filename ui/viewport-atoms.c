@@ -464,6 +464,29 @@ lac_viewport_isolate_selection(LacViewport *self)
 }
 
 /**
+ * lac_viewport_show_near_atoms:
+ * @self: a view
+ * @centre: [Å]
+ * @radius: [Å]
+ *
+ * Hides what is farther from @centre than @radius, and shows the rest.
+ */
+void
+lac_viewport_show_near_atoms(LacViewport *self, LacVec3 centre, double radius)
+{
+    const LacAtoms *a = self->atoms;
+    gsize n_changed = 0;
+    for (gsize i = 0; a != NULL && i < a->n; i++) {
+        double x = a->x[i] - centre.x, y = a->y[i] - centre.y, z = a->z[i] - centre.z;
+        gboolean hide = x * x + y * y + z * z > radius * radius;
+        n_changed += hide != ((self->marks[i] & LAC_MARK_HIDDEN) != 0);
+        set_mark(self, i, LAC_MARK_HIDDEN, hide);
+    }
+    if (n_changed > 0)
+        hidden_changed(self);
+}
+
+/**
  * lac_viewport_show_all_atoms:
  * @self: a view
  *

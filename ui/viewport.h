@@ -90,6 +90,7 @@ LacViewportMode lac_viewport_get_selection_mode(LacViewport *self);
 char *lac_viewport_dup_measure(LacViewport *self);
 void lac_viewport_hide_selection(LacViewport *self);
 void lac_viewport_isolate_selection(LacViewport *self);
+void lac_viewport_show_near_atoms(LacViewport *self, LacVec3 centre, double radius);
 void lac_viewport_show_all_atoms(LacViewport *self);
 gsize lac_viewport_count_hidden_atoms(LacViewport *self);
 gboolean lac_viewport_locate_atom(LacViewport *self, gsize index, double *x, double *y);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The review by its keys: N, Space, Delete, A, S, digits and undo do what they say, the queue is
 // scored again, and the views follow.
+#include "app/application.h"
+#include "app/window.h"
 #include "core/synth/synth.h"
 #include "tests/support/ui-driver.h"
 #include "ui/atom-strip.h"
@@ -324,6 +326,55 @@ test_filter(Bench *bench, gconstpointer data)
     }
 }
 
+static gboolean
+has_review(gpointer data)
+{
+    GtkWidget *panel = lac_driver_find_type(data, LAC_TYPE_REVIEW_PANEL);
+    gboolean subtracting;
+    guint n_seen;
+    LacReviewQueue *queue =
+        panel != NULL ? lac_review_panel_get_queue(LAC_REVIEW_PANEL(panel)) : NULL;
+    return queue != NULL && lac_review_queue_count(queue, &n_seen) > 0 &&
+        !lac_review_queue_is_busy(queue, &subtracting);
+}
+
+// In the window of the program: from the stage to a deleted atom and back by keys alone.
+static void
+test_window(Bench *bench, gconstpointer data)
+{
+    (void) data;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(LacApplication) app = lac_application_new();
+    g_application_register(G_APPLICATION(app), NULL, &error);
+    g_assert_no_error(error);
+    LacWindow *window = lac_window_new(ADW_APPLICATION(app));
+    LacSession *session = lac_window_get_session(window);
+    gtk_window_set_default_size(GTK_WINDOW(window), 1500, 950);
+    gtk_window_present(GTK_WINDOW(window));
+    lac_session_set_series(session, lac_session_get_series(bench->session));
+    lac_session_set_volume(session, lac_session_get_volume(bench->session));
+    lac_session_set_model(session, lac_session_get_atoms(bench->session), "Open model");
+    lac_driver_settle(bench->driver, GTK_WIDGET(window));
+    lac_driver_key(bench->driver, "alt+4");
+    lac_driver_settle(bench->driver, GTK_WIDGET(window));
+    lac_driver_click(bench->driver, lac_driver_find(GTK_WIDGET(window), "Review"));
+    g_assert_true(lac_driver_wait(bench->driver, has_review, window, LIMIT_MS));
+    lac_driver_click(bench->driver, lac_driver_find(GTK_WIDGET(window), "All Tilts"));
+    lac_driver_key(bench->driver, "n");
+    lac_driver_settle(bench->driver, GTK_WIDGET(window));
+    lac_driver_pause(bench->driver, 1500);
+    lac_driver_screenshot(bench->driver, GTK_WIDGET(window), "review-window");
+    gsize n = lac_atoms_count_present(lac_session_get_atoms(session));
+    lac_driver_key(bench->driver, "Delete");
+    g_assert_cmpuint(lac_atoms_count_present(lac_session_get_atoms(session)), ==, n - 1);
+    lac_driver_settle(bench->driver, GTK_WIDGET(window));
+    lac_driver_screenshot(bench->driver, GTK_WIDGET(window), "review-window-deleted");
+    lac_driver_key(bench->driver, "ctrl+z");
+    g_assert_cmpuint(lac_atoms_count_present(lac_session_get_atoms(session)), ==, n);
+    gtk_window_destroy(GTK_WINDOW(window));
+    lac_driver_pause(bench->driver, 50);
+}
+
 #define ADD(name, func) g_test_add(name, Bench, NULL, set_up, func, tear_down)
 
 int
@@ -337,5 +388,6 @@ main(int argc, char **argv)
     ADD("/review/views", test_views);
     ADD("/review/strip", test_strip);
     ADD("/review/filter", test_filter);
+    ADD("/review/window", test_window);
     return g_test_run();
 }
