@@ -8,6 +8,7 @@
 #include "core/project/project.h"
 #include "ui/render/export.h"
 #include "ui/render/occlusion.h"
+#include "ui/render/polyhedra.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -20,7 +21,7 @@ typedef struct {
     double iso, radius_scale, depth_cue;
     int supersample;
     gboolean transparent, box, axes, slices, perspective, flat;
-    gboolean bonds, ghosts, no_occlusion, no_volume, no_atoms;
+    gboolean bonds, polyhedra, ghosts, no_occlusion, no_volume, no_atoms;
 } Options;
 
 // What the files held; either may be NULL.
@@ -93,6 +94,8 @@ parse_options(LacCli *cli, Options *o, int *argc, char ***argv, GError **error)
         { "no-atoms", 0, 0, G_OPTION_ARG_NONE, &o->no_atoms, "Draw the volume alone", NULL },
         { "no-volume", 0, 0, G_OPTION_ARG_NONE, &o->no_volume, "Draw the atoms alone", NULL },
         { "bonds", 0, 0, G_OPTION_ARG_NONE, &o->bonds, "Draw bonds", NULL },
+        { "polyhedra", 0, 0, G_OPTION_ARG_NONE, &o->polyhedra, "Draw coordination polyhedra",
+            NULL },
         { "ghosts", 0, 0, G_OPTION_ARG_NONE, &o->ghosts, "Draw rejected and deleted peaks as rings",
             NULL },
         { "color-by", 0, 0, G_OPTION_ARG_STRING, &o->color_by,
@@ -292,7 +295,7 @@ make_look(const Options *o, const LacAtoms *atoms, LacAtomLook *look, GError **e
     look->size_by = (LacSizeBy) size_by;
     look->color_lo = range[0];
     look->color_hi = range[1];
-    if (o->bonds)
+    if (o->bonds || o->polyhedra)
         look->radius_scale = 0.4;
     if (!isnan(o->radius_scale))
         look->radius_scale = o->radius_scale;
@@ -312,14 +315,18 @@ make_set(const Options *o, Contents *c, const LacClipPlane *clip, LacProgress *p
         return FALSE;
     LacAtomSource source = { .atoms = c->atoms, .look = &look };
     g_autoptr(LacBonds) bonds = NULL;
+    g_autoptr(GArray) hulls = NULL;
     g_autofree gint8 *visibility = NULL;
-    if (o->bonds) {
+    if (o->bonds || o->polyhedra) {
         LacBondParams params;
         lac_bond_params_init(&params);
         bonds = lac_bonds_find(c->atoms, &params, progress, error);
         if (bonds == NULL)
             return FALSE;
         source.bonds = bonds;
+        if (o->polyhedra)
+            hulls = lac_polyhedra_find(c->atoms, bonds, LAC_BOND_SHELL);
+        source.hulls = hulls;
     }
     if (!o->no_occlusion && c->atoms->n > 0) {
         visibility = lac_occlusion_of(&source, clip, progress, error);
@@ -369,6 +376,7 @@ make_scene(const Options *o, Contents *c, double aspect, LacScene *scene, LacPro
     scene->show_axes = o->axes;
     scene->camera.perspective = o->perspective;
     scene->atoms.show_bonds = o->bonds;
+    scene->atoms.show_polyhedra = o->polyhedra;
     scene->atoms.show_ghosts = o->ghosts;
     scene->atoms.occlusion = !o->no_occlusion;
     if (!isnan(o->depth_cue))

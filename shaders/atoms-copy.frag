@@ -38,7 +38,9 @@ void main()
         }
         bool outside = (here & (SELECTED | CURRENT)) == 0u;
         float edge = clamp(bright, 0.0, 1.0), shade = outside ? 0.6 * clamp(dark, 0.0, 1.0) : 0.0;
-        vec3 color = (found & CURRENT) != 0u ? vec3(1.0) : vec3(1.0, 0.78, 0.10);
+        vec3 color = (found & CURRENT) != 0u ? vec3(1.0) : vec3(0.25, 1.0, 0.45);
+        if ((here & SELECTED) != 0u)
+            c.rgb = mix(c.rgb, vec3(0.25, 1.0, 0.45) * c.a, 0.22);
         c = mix(c, vec4(0.0, 0.0, 0.0, 1.0), shade);
         c = mix(c, vec4(color, 1.0), edge);
     }

@@ -2,6 +2,7 @@
 // The atoms of the 3D view: what is known of them, and which are marked.
 #include "ui/render/occlusion.h"
 #include "ui/render/pick.h"
+#include "ui/render/polyhedra.h"
 #include "ui/viewport-private.h"
 
 #include <string.h>
@@ -15,12 +16,13 @@ typedef struct {
     LacAtomLook look;
     guint8 *marks;
     LacClipPlane clip;
-    gboolean wants_bonds;
+    gboolean wants_bonds, wants_hulls;
 } DeriveRequest;
 
 typedef struct {
     gsize n_atoms;
     LacBonds *bonds; // (nullable)
+    GArray *hulls;   // (nullable)
     gint8 *visibility;
 } Derived;
 
@@ -38,6 +40,7 @@ free_derived(gpointer data)
 {
     Derived *derived = data;
     g_clear_pointer(&derived->bonds, lac_bonds_free);
+    g_clear_pointer(&derived->hulls, g_array_unref);
     g_free(derived->visibility);
     g_free(derived);
 }
@@ -60,6 +63,8 @@ derive(LacProgress *progress, gpointer data, GError **error)
             free_derived(derived);
             return NULL;
         }
+        if (request->wants_hulls)
+            derived->hulls = lac_polyhedra_find(request->atoms, derived->bonds, LAC_BOND_SHELL);
     }
     derived->visibility = lac_occlusion_of(&source, &request->clip, progress, error);
     if (derived->visibility != NULL)
@@ -85,6 +90,10 @@ derived_cb(gpointer result, const GError *error, gpointer owner)
         g_clear_pointer(&self->bonds, lac_bonds_free);
         self->bonds = g_steal_pointer(&derived->bonds);
     }
+    if (derived->hulls != NULL) {
+        g_clear_pointer(&self->hulls, g_array_unref);
+        self->hulls = g_steal_pointer(&derived->hulls);
+    }
     free_derived(derived);
     self->is_set_stale = TRUE;
     lac_viewport_begin_moving(self);
@@ -109,7 +118,8 @@ lac_viewport_atoms_look_changed(LacViewport *self)
     request->look = self->look;
     request->marks = g_memdup2(self->marks, self->atoms->n);
     request->clip = self->scene.clip;
-    request->wants_bonds = self->scene.atoms.show_bonds;
+    request->wants_hulls = self->scene.atoms.show_polyhedra;
+    request->wants_bonds = self->scene.atoms.show_bonds || request->wants_hulls;
     lac_latest_request(self->atom_worker, request, DERIVE_DELAY_MS);
 }
 
@@ -146,6 +156,7 @@ lac_viewport_clear_atoms(LacViewport *self)
     g_clear_pointer(&self->markers, g_free);
     g_clear_pointer(&self->visibility, g_free);
     g_clear_pointer(&self->bonds, lac_bonds_free);
+    g_clear_pointer(&self->hulls, g_array_unref);
     g_clear_pointer(&self->atom_worker, lac_latest_free);
     g_clear_pointer(&self->outline, g_array_unref);
     g_clear_pointer(&self->measured, g_array_unref);
@@ -185,6 +196,7 @@ lac_viewport_update_atoms(LacViewport *self)
         .visibility = self->visibility,
         .n_visibility = self->n_visibility,
         .bonds = self->bonds,
+        .hulls = self->hulls,
         .markers = self->markers,
         .n_markers = self->n_markers,
     };
@@ -355,6 +367,19 @@ lac_viewport_set_show_bonds(LacViewport *self, gboolean show)
 {
     set_flag(self, &self->scene.atoms.show_bonds, show);
     if (show && self->bonds == NULL)
+        lac_viewport_atoms_look_changed(self);
+}
+
+/**
+ * lac_viewport_set_show_polyhedra:
+ * @self: a view
+ * @show: whether coordination polyhedra are drawn
+ */
+void
+lac_viewport_set_show_polyhedra(LacViewport *self, gboolean show)
+{
+    set_flag(self, &self->scene.atoms.show_polyhedra, show);
+    if (show && self->hulls == NULL)
         lac_viewport_atoms_look_changed(self);
 }
 

@@ -46,6 +46,7 @@ struct _LacViewport {
     gint8 *visibility;      // (nullable) of n_visibility atoms
     gsize n_visibility;
     LacBonds *bonds; // (nullable)
+    GArray *hulls;   // (nullable) of LacHullFace
     LacViewportMode mode;
     GArray *outline;         // of double: x and y of the corners of a box or lasso [widget unit]
     GArray *measured;        // of gsize: atoms, up to three

@@ -455,7 +455,8 @@ static void
 draw_scale_bar(GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer data)
 {
     LacViewport *self = data;
-    if (self->scene.volume == NULL || self->scene.volume->volume->voxel_size <= 0.0)
+    const LacVolumeTexture *texture = self->scene.volume;
+    if (texture != NULL ? texture->volume->voxel_size <= 0.0 : self->atoms == NULL)
         return;
     lac_overlay_scale_bar(GTK_WIDGET(area), cr, width, height, height / self->scene.camera.height);
 }
@@ -466,12 +467,14 @@ lac_viewport_query_tooltip(GtkWidget *widget, int x, int y, gboolean keyboard, G
 {
     (void) x;
     (void) y;
-    if (!keyboard && LAC_VIEWPORT(widget)->scene.volume != NULL)
+    LacViewport *self = LAC_VIEWPORT(widget);
+    if (!keyboard && (self->scene.volume != NULL || self->atoms != NULL))
         return FALSE;
     gtk_tooltip_set_text(tooltip,
         "Drag to turn, Shift or right button to move, Ctrl to roll, wheel to zoom.\n"
         "Arrows turn, Ctrl+arrows move, + and - zoom, Home resets, X Y Z look along an axis "
-        "(Shift: from behind).\nDouble click puts the crosshair on what is there.");
+        "(Shift: from behind).\nDouble click centres what is there. Click picks an atom, Ctrl adds to the "
+        "selection; B box, L lasso, M measure, H hides, I isolates.");
     return TRUE;
 }
 

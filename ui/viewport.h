@@ -83,6 +83,7 @@ void lac_viewport_set_selection(LacViewport *self, const guint8 *selected, gsize
 void lac_viewport_set_current_atom(LacViewport *self, gsize index);
 void lac_viewport_set_show_atoms(LacViewport *self, gboolean show);
 void lac_viewport_set_show_bonds(LacViewport *self, gboolean show);
+void lac_viewport_set_show_polyhedra(LacViewport *self, gboolean show);
 void lac_viewport_set_show_ghosts(LacViewport *self, gboolean show);
 void lac_viewport_fly_to(LacViewport *self, LacVec3 position);
 void lac_viewport_set_selection_mode(LacViewport *self, LacViewportMode mode);

@@ -10,6 +10,7 @@
 #include "ui/render/export.h"
 #include "ui/render/occlusion.h"
 #include "ui/render/pick.h"
+#include "ui/render/polyhedra.h"
 
 #include <epoxy/gl.h>
 #include <math.h>
@@ -230,6 +231,52 @@ test_occlusion(void)
     g_autofree gint8 *b = lac_occlusion_compute(many, r, NULL, NULL, NULL);
     lac_parallel_set_threads(threads);
     assert_bytes(a, b, 2000);
+}
+
+// A zirconium in a cube of oxygen, and one in an octahedron: faces, edges and area.
+static void
+test_polyhedra(void)
+{
+    static const LacVec3 CUBE[9] = { { 0, 0, 0 }, { 1.3, 1.3, 1.3 }, { -1.3, 1.3, 1.3 },
+        { 1.3, -1.3, 1.3 }, { -1.3, -1.3, 1.3 }, { 1.3, 1.3, -1.3 }, { -1.3, 1.3, -1.3 },
+        { 1.3, -1.3, -1.3 }, { -1.3, -1.3, -1.3 } };
+    static const LacVec3 OCTAHEDRON[7] = { { 0, 0, 0 }, { 2.1, 0, 0 }, { -2.1, 0, 0 },
+        { 0, 2.1, 0 }, { 0, -2.1, 0 }, { 0, 0, 2.1 }, { 0, 0, -2.1 } };
+    for (int i = 0; i < 2; i++) {
+        g_autoptr(LacAtoms) atoms = make_atoms(i == 0 ? 9 : 7, i == 0 ? CUBE : OCTAHEDRON);
+        g_strfreev(atoms->species_names);
+        atoms->species_names = g_strsplit("Zr O", " ", 2);
+        for (gsize k = 1; k < atoms->n; k++)
+            atoms->species[k] = 1;
+        LacBondParams params = { .rule = LAC_BONDS_CUTOFF, .cutoff = 2.4 };
+        g_autoptr(LacBonds) bonds = lac_bonds_find(atoms, &params, NULL, NULL);
+        g_autoptr(GArray) faces = lac_polyhedra_find(atoms, bonds, LAC_BOND_SHELL);
+        guint n_edges = 0;
+        double area = 0.0;
+        for (guint k = 0; k < faces->len; k++) {
+            const LacHullFace *face = &g_array_index(faces, LacHullFace, k);
+            double p[3][3], n[3], outwards = 0.0;
+            g_assert_cmpuint(face->centre, ==, 0);
+            for (int c = 0; c < 3; c++) {
+                p[c][0] = atoms->x[face->corners[c]];
+                p[c][1] = atoms->y[face->corners[c]];
+                p[c][2] = atoms->z[face->corners[c]];
+                n_edges += face->edges >> c & 1u;
+            }
+            for (int c = 0; c < 3; c++) {
+                int d = (c + 1) % 3, e = (c + 2) % 3;
+                n[c] = (p[1][d] - p[0][d]) * (p[2][e] - p[0][e]) -
+                    (p[1][e] - p[0][e]) * (p[2][d] - p[0][d]);
+                outwards += n[c] * p[0][c];
+            }
+            g_assert_cmpfloat(outwards, >, 0.0);
+            area += 0.5 * hypot(hypot(n[0], n[1]), n[2]);
+        }
+        g_assert_cmpuint(faces->len, ==, i == 0 ? 12 : 8);
+        g_assert_cmpuint(n_edges, ==, 24); // each of two faces
+        g_assert_cmpfloat_with_epsilon(area, i == 0 ? 6.0 * 2.6 * 2.6 : 2.0 * sqrt(3.0) * 8.82,
+            1e-6);
+    }
 }
 
 // ---- What is drawn ----
@@ -563,6 +610,7 @@ main(int argc, char **argv)
     g_test_add_func("/atoms/range", test_range);
     g_test_add_func("/atoms/set", test_set);
     g_test_add_func("/atoms/occlusion", test_occlusion);
+    g_test_add_func("/atoms/polyhedra", test_polyhedra);
     g_test_add_func("/atoms/front-most", test_front_most);
     g_test_add_func("/atoms/polygon", test_polygon);
     g_autoptr(GError) error = NULL;

@@ -3,6 +3,7 @@
 
 #include "core/error.h"
 #include "ui/render/cull.h"
+#include "ui/render/face-pass.h"
 #include "ui/render/program.h"
 
 #include <epoxy/gl.h>
@@ -14,10 +15,11 @@
 #define CHUNK         ((gsize) 1 << 20)      // instances in one buffer
 #define SLAB          ((gsize) 16 * 1048576) // bytes of one upload
 #define BATCH_MS      6.0                    // drawn between two looks at the clock
-#define QUICK_MS      12.0                   // for the atoms of a quick picture, and for its bonds
+#define QUICK_MS      9.0                    // for the atoms of a quick picture, and for its bonds
+#define QUICK_FACES   ((gsize) 4000)         // of a quick picture where the processor draws
 #define MIN_QUICK     2000.0                 // of each, however slow the machine is
 #define FIRST_ITEM_MS 2e-3                   // one of a quick picture, before it is measured
-#define OUTLINE_WIDTH 1.6                    // in units of target->line_scale pixels
+#define OUTLINE_WIDTH 1.8                    // in units of target->line_scale pixels
 
 typedef enum {
     SPHERES,
@@ -91,6 +93,7 @@ struct LacAtomPass {
     GLint copy_outline;
     List lists[N_KINDS];
     LacAtomSet *loaded; // (nullable) what the lists hold, where a graphics card draws
+    LacFacePass *faces;
     LacCuller *culler;  // (nullable) where the processor draws: the lists hold what it left
     PictureKind culled; // the picture that they are for
     gboolean has_culled;
@@ -182,6 +185,7 @@ lac_atom_pass_new(gboolean software, GError **error)
 {
     LacAtomPass *self = g_new0(LacAtomPass, 1);
     self->software = software;
+    self->faces = lac_face_pass_new();
     if (software)
         self->culler = lac_culler_new();
     for (guint i = 0; i < N_KINDS; i++)
@@ -234,6 +238,7 @@ lac_atom_pass_free(LacAtomPass *self)
     glDeleteProgram(self->copy_program);
     lac_atom_set_unref(self->loaded);
     lac_culler_free(self->culler);
+    lac_face_pass_free(self->faces);
     g_free(self);
 }
 
@@ -371,9 +376,10 @@ is_same_view(const View *a, const View *b)
 {
     const LacAtomScene *s = &a->scene, *t = &b->scene;
     return a->set == b->set && !s->show_atoms == !t->show_atoms &&
-        !s->show_bonds == !t->show_bonds && !s->show_ghosts == !t->show_ghosts &&
-        s->depth_cue == t->depth_cue && !s->occlusion == !t->occlusion &&
-        lac_camera_is_equal(&a->camera, &b->camera) && is_same_clip(&a->clip, &b->clip) &&
+        !s->show_bonds == !t->show_bonds && !s->show_polyhedra == !t->show_polyhedra &&
+        !s->show_ghosts == !t->show_ghosts && s->depth_cue == t->depth_cue &&
+        !s->occlusion == !t->occlusion && lac_camera_is_equal(&a->camera, &b->camera) &&
+        is_same_clip(&a->clip, &b->clip) &&
         memcmp(a->background, b->background, sizeof a->background) == 0 && a->width == b->width &&
         a->height == b->height && a->full_width == b->full_width &&
         a->full_height == b->full_height && a->tile_x == b->tile_x && a->tile_y == b->tile_y;
@@ -615,6 +621,16 @@ begin_picture(const Picture *picture)
     glClearBufferfv(GL_DEPTH, 0, FAR);
 }
 
+// Over all that is solid.
+static gboolean
+draw_faces(LacAtomPass *self, const LacScene *scene, PictureKind kind, GError **error)
+{
+    const LacAtomSet *set = scene->atoms.set;
+    gsize most = kind == QUICK && self->software ? QUICK_FACES : set->n_faces;
+    return !scene->atoms.show_polyhedra || set->n_faces == 0 ||
+        lac_face_pass_draw(self->faces, set, &scene->camera, most, FRAME_INDEX, error);
+}
+
 /**
  * lac_atom_pass_draw:
  * @self: the pass
@@ -656,6 +672,8 @@ lac_atom_pass_draw(LacAtomPass *self, const LacScene *scene, const LacRenderQual
             return FALSE;
         begin_picture(picture);
         draw_items(self, picture, kind == FULL ? budget_ms : 0.0);
+        if (picture->complete && !draw_faces(self, scene, kind, error))
+            return FALSE;
         glDisable(GL_DEPTH_TEST);
         if (kind == QUICK)
             self->frame_ms = 1e-3 * (double) (g_get_monotonic_time() - start);

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/render/atom-set.h"
 
+#include "ui/render/polyhedra.h"
+
 #include <math.h>
 #include <string.h>
 
-#define SHELL 1.3 // of the distance of the nearest: reach of the first shell
+#define FACE_OPACITY 150 // of 255
 
 // In the middle of no neighbours: seen from everywhere.
 static const gint8 open_visibility[4] = { 0, 0, 0, 127 };
@@ -95,7 +97,7 @@ is_drawn(const LacAtomSource *source, gsize i, gsize j)
         return FALSE;
     double dx = atoms->x[i] - atoms->x[j], dy = atoms->y[i] - atoms->y[j],
            dz = atoms->z[i] - atoms->z[j];
-    double shell = SHELL * MAX(bonds->nearest[i], bonds->nearest[j]);
+    double shell = LAC_BOND_SHELL * MAX(bonds->nearest[i], bonds->nearest[j]);
     return dx * dx + dy * dy + dz * dz <= shell * shell;
 }
 
@@ -125,6 +127,33 @@ add_sticks(LacAtomSet *self, const LacAtomSource *source, const guint8 *rgba)
     }
 }
 
+static void
+add_faces(LacAtomSet *self, const LacAtomSource *source, const guint8 *rgba)
+{
+    const LacAtoms *atoms = source->atoms;
+    for (guint k = 0; source->hulls != NULL && k < source->hulls->len; k++) {
+        const LacHullFace *hull = &g_array_index(source->hulls, LacHullFace, k);
+        guint32 marks = hull->centre < atoms->n ? get_marks(source, hull->centre) : LAC_MARK_HIDDEN;
+        LacFace *face = &self->faces[self->n_faces];
+        for (int c = 0; c < 3; c++) {
+            gsize i = hull->corners[c];
+            marks |= i < atoms->n ? get_marks(source, i) : LAC_MARK_HIDDEN;
+            if (i >= atoms->n)
+                break;
+            face->corners[c][0] = (float) atoms->x[i];
+            face->corners[c][1] = (float) atoms->y[i];
+            face->corners[c][2] = (float) atoms->z[i];
+            face->edges[(c + 2) % 3] = (hull->edges >> c & 1) != 0 ? 255 : 0;
+        }
+        if ((marks & (LAC_MARK_HIDDEN | LAC_MARK_RING)) != 0)
+            continue;
+        memcpy(face->color, rgba + 4 * (gsize) hull->centre, sizeof face->color);
+        face->color[3] = FACE_OPACITY;
+        face->edges[3] = 0;
+        self->n_faces++;
+    }
+}
+
 /**
  * lac_atom_set_new:
  * @source: atoms, and how they look
@@ -143,6 +172,7 @@ lac_atom_set_new(const LacAtomSource *source)
         { -G_MAXDOUBLE, -G_MAXDOUBLE, -G_MAXDOUBLE } };
     self->spheres = g_new(LacSphere, n + source->n_markers);
     self->sticks = g_new(LacStick, source->bonds != NULL ? source->bonds->n : 0);
+    self->faces = g_new(LacFace, source->hulls != NULL ? source->hulls->len : 0);
     g_autofree float *radii = g_new(float, n);
     g_autofree guint8 *rgba = g_new(guint8, 4 * n);
     lac_atom_look_apply(source->look, source->atoms, source->match, radii, rgba);
@@ -153,6 +183,7 @@ lac_atom_set_new(const LacAtomSource *source)
     self->n_markers_end = self->n_spheres;
     add_atoms(self, source, radii, rgba, TRUE);
     add_sticks(self, source, rgba);
+    add_faces(self, source, rgba);
     return self;
 }
 
@@ -180,5 +211,6 @@ lac_atom_set_unref(LacAtomSet *self)
         return;
     g_free(self->spheres);
     g_free(self->sticks);
+    g_free(self->faces);
     g_free(self);
 }

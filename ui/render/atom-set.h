@@ -8,6 +8,8 @@
 
 #define LAC_ATOM_MAX_ID ((1u << 28) - 1) // what fits beside the marks in a pixel of the id picture
 
+#define LAC_BOND_SHELL \
+    1.3 // times the distance of the nearest: bonds drawn and corners of polyhedra
 #define LAC_RING_INNER 0.84 // inner radius of a ring, of its radius
 
 // Marks of an atom.
@@ -37,6 +39,13 @@ typedef struct {
     gint8 visibility_a[4], visibility_b[4];
 } LacStick;
 
+// One instance of shaders/face.vert: a triangle of a polyhedron.
+typedef struct {
+    float corners[3][3]; // [Å]
+    guint8 color[4];     // sRGB, opacity
+    guint8 edges[4];     // 255 where the side opposite to a corner is an edge
+} LacFace;
+
 // A thing beside the atoms: a candidate, or an atom of another model.
 typedef struct {
     LacVec3 position; // [Å]
@@ -54,6 +63,8 @@ typedef struct {
     gsize n_spheres;
     LacStick *sticks;
     gsize n_sticks;
+    LacFace *faces;
+    gsize n_faces;
     LacBox box; // [Å] of the spheres; empty (min > max) without any
 } LacAtomSet;
 
@@ -67,6 +78,7 @@ typedef struct {
     const gint8 *visibility; // (nullable) four numbers as in LacSphere; of n_visibility atoms
     gsize n_visibility;
     const LacBonds *bonds;    // (nullable)
+    const GArray *hulls;      // (nullable) (element-type LacHullFace)
     const LacMarker *markers; // (nullable)
     gsize n_markers;
 } LacAtomSource;

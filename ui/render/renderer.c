@@ -288,7 +288,7 @@ has_atoms(const LacScene *scene)
         return FALSE;
     gsize n_rings = (atoms->show_ghosts ? set->n_spheres : set->n_markers_end) - set->n_solid;
     return (atoms->show_atoms && set->n_solid > 0) || (atoms->show_bonds && set->n_sticks > 0) ||
-        n_rings > 0;
+        (atoms->show_polyhedra && set->n_faces > 0) || n_rings > 0;
 }
 
 static gboolean

@@ -31,6 +31,7 @@ typedef struct {
 typedef struct {
     LacAtomSet *set; // (nullable) borrowed
     gboolean show_atoms, show_bonds;
+    gboolean show_polyhedra;
     gboolean show_ghosts; // peaks that are no atoms
     gboolean occlusion;   // what stands in a narrow place gets less light
     gboolean outline;     // of what is selected
