@@ -84,7 +84,7 @@ get_atoms(const Edit *self)
     return lac_journal_get_atoms(get_journal(self));
 }
 
-// "12,15,20-25"
+// "12,15,20-25", counted from 1
 static gboolean
 parse_indices(const Edit *self, const char *text, GArray *indices)
 {
@@ -94,14 +94,14 @@ parse_indices(const Edit *self, const char *text, GArray *indices)
         guint64 first, last;
         g_auto(GStrv) ends = g_strsplit(g_strstrip(parts[i]), "-", 2);
         if (ends[0] == NULL ||
-            !g_ascii_string_to_unsigned(ends[0], 10, 0, G_MAXINT64, &first, NULL))
+            !g_ascii_string_to_unsigned(ends[0], 10, 1, G_MAXINT64, &first, NULL))
             return FALSE;
         last = first;
         if (ends[1] != NULL &&
-            (!g_ascii_string_to_unsigned(ends[1], 10, first, G_MAXINT64, &last, NULL) || last >= n))
+            (!g_ascii_string_to_unsigned(ends[1], 10, first, G_MAXINT64, &last, NULL) || last > n))
             return FALSE;
         for (guint64 k = first; k <= last; k++) {
-            gsize index = (gsize) k;
+            gsize index = (gsize) k - 1;
             g_array_append_val(indices, index);
         }
     }
@@ -171,9 +171,9 @@ static gboolean
 parse_index(char *const *words, gsize *index)
 {
     guint64 number;
-    if (words[0] == NULL || !g_ascii_string_to_unsigned(words[0], 10, 0, G_MAXINT64, &number, NULL))
+    if (words[0] == NULL || !g_ascii_string_to_unsigned(words[0], 10, 1, G_MAXINT64, &number, NULL))
         return FALSE;
-    *index = (gsize) number;
+    *index = (gsize) number - 1;
     return TRUE;
 }
 
@@ -448,7 +448,7 @@ add_edit(JsonBuilder *builder, const LacEdit *edit, gboolean is_done)
     json_builder_set_member_name(builder, "atoms");
     json_builder_begin_array(builder);
     for (gsize i = 0; i < edit->n; i++)
-        json_builder_add_int_value(builder, (gint64) edit->index[i]);
+        json_builder_add_int_value(builder, (gint64) edit->index[i] + 1);
     json_builder_end_array(builder);
     json_builder_end_object(builder);
 }
@@ -531,8 +531,10 @@ parse(LacCli *cli, Edit *self, int *argc, char ***argv, GError **error)
             "Where to (default: the project itself)", "OUT" },
         { NULL },
     };
-    return lac_cli_parse_with(cli, "FILE - correct a model: a project, or a file of atoms", entries,
-        self, argc, argv, error);
+    return lac_cli_parse_with(cli,
+        "FILE - correct a model: a project, or a file of atoms. An ID counts "
+        "from 1, records included",
+        entries, self, argc, argv, error);
 }
 
 static gboolean

@@ -116,8 +116,8 @@ lac_cells_new(const double *x, const double *y, const double *z, const guint8 *s
             continue;
         if (!is_usable(x[i]) || !is_usable(y[i]) || !is_usable(z[i])) {
             g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
-                "Atom %" G_GSIZE_FORMAT " is at (%g, %g, %g), which is no position in Å", i, x[i],
-                y[i], z[i]);
+                "Atom %" G_GSIZE_FORMAT " is at (%g, %g, %g), which is no position in Å", i + 1,
+                x[i], y[i], z[i]);
             return NULL;
         }
         LacVec3 p = { x[i], y[i], z[i] };

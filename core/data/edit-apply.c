@@ -242,7 +242,7 @@ check_fit(const Patch *self, const LacEdit *edit, gboolean backward, GError **er
             g_set_error(error, LAC_ERROR, LAC_ERROR_MISMATCH,
                 "The edit does not fit the model: atom %" G_GSIZE_FORMAT
                 " is not what it was when the edit was made",
-                edit->index[i]);
+                edit->index[i] + 1);
             return FALSE;
         }
     }

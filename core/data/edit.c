@@ -172,8 +172,8 @@ start_edit(const LacAtoms *atoms, LacEditKind kind, const gsize *indices, gsize 
             edit->index[kept++] = edit->index[i];
     if (kept > 0 && edit->index[kept - 1] >= atoms->n) {
         g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
-            "There is no atom %" G_GSIZE_FORMAT ": the %" G_GSIZE_FORMAT " are counted from 0",
-            edit->index[kept - 1], atoms->n);
+            "There is no atom %" G_GSIZE_FORMAT ": there are %" G_GSIZE_FORMAT " atoms and records",
+            edit->index[kept - 1] + 1, atoms->n);
         return NULL;
     }
     for (gsize i = 0; i < kept; i++)
@@ -201,7 +201,7 @@ check_present(const LacEdit *edit, GError **error)
             continue;
         g_set_error(error, LAC_ERROR, LAC_ERROR_MISMATCH,
             "Atom %" G_GSIZE_FORMAT " is no part of the model (%s), so it cannot take part in: %s",
-            edit->index[i], lac_atom_state_get_name(state), lac_edit_kind_get_name(edit->kind));
+            edit->index[i] + 1, lac_atom_state_get_name(state), lac_edit_kind_get_name(edit->kind));
         return FALSE;
     }
     return TRUE;
@@ -403,11 +403,11 @@ lac_edit_restore(const LacAtoms *atoms, const gsize *indices, gsize n, const cha
         if (row->state < LAC_ATOM_REJECTED) {
             g_set_error(error, LAC_ERROR, LAC_ERROR_MISMATCH,
                 "Atom %" G_GSIZE_FORMAT " is part of the model (%s), so it cannot be restored",
-                edit->index[i], lac_atom_state_get_name(row->state));
+                edit->index[i] + 1, lac_atom_state_get_name(row->state));
             return NULL;
         }
         if (!check_position((LacVec3){ row->x, row->y, row->z }, error)) {
-            g_prefix_error(error, "Atom %" G_GSIZE_FORMAT ": ", edit->index[i]);
+            g_prefix_error(error, "Atom %" G_GSIZE_FORMAT ": ", edit->index[i] + 1);
             return NULL;
         }
     }
@@ -522,7 +522,7 @@ lac_edit_merge(const LacAtoms *atoms, const gsize *indices, gsize n, LacVec3 to,
         return NULL;
     if (edit->n < 2) {
         g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
-            "Atom %" G_GSIZE_FORMAT " alone cannot be merged", indices[0]);
+            "Atom %" G_GSIZE_FORMAT " alone cannot be merged", indices[0] + 1);
         return NULL;
     }
     for (gsize i = 0; i < edit->n; i++) {
@@ -732,7 +732,7 @@ lac_edit_dup_title(const LacEdit *self)
         [LAC_EDIT_BULK] = "Change",
     };
     if (self->n == 1 || self->kind == LAC_EDIT_SPLIT)
-        return g_strdup_printf("%s atom %" G_GSIZE_FORMAT, verbs[self->kind], self->index[0]);
+        return g_strdup_printf("%s atom %" G_GSIZE_FORMAT, verbs[self->kind], self->index[0] + 1);
     return g_strdup_printf("%s %" G_GSIZE_FORMAT " atoms", verbs[self->kind], self->n);
 }
 

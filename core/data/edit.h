@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// One correction of a model: what it was before, what it is after, why. Atoms are named by their
-// index, from 0, in messages and logs.
+// One correction of a model: what it was before, what it is after, why. Messages and logs count
+// atoms from 1, as tables do; indices count from 0.
 #pragma once
 
 #include "core/data/atoms.h"

@@ -72,6 +72,7 @@ push(const Context *self, const LacOp *op, guint k, gsize begin, gsize n, double
         gsize a = begin + i;
         switch ((guint) op->code) {
         case LAC_OP_NUMBER: out[i] = op->number; break;
+        case LAC_OP_ATOM: out[i] = (double) (a + 1); break;
         case LAC_OP_INDEX: out[i] = (double) a; break;
         case LAC_OP_R:
             out[i] = sqrt(

@@ -8,6 +8,7 @@ typedef enum {
     // These push a number of each atom.
     LAC_OP_NUMBER,
     LAC_OP_COLUMN,
+    LAC_OP_ATOM,
     LAC_OP_INDEX,
     LAC_OP_X,
     LAC_OP_Y,

@@ -34,6 +34,7 @@ static const struct {
     const char *name;
     LacOpcode code;
 } numbers[] = {
+    { "atom", LAC_OP_ATOM },
     { "index", LAC_OP_INDEX },
     { "x", LAC_OP_X },
     { "y", LAC_OP_Y },
@@ -295,7 +296,7 @@ parse_variable(Parser *self, const char *start, const char *name)
         }
     g_autofree char *names = list_names(self->atoms, LAC_OP_COLUMN);
     return fail(self, start,
-        "there is no \"%s\"; there are index, x, y, z, r, species, state, flag, present, cn, nn, "
+        "there is no \"%s\"; there are atom, index, x, y, z, r, species, state, flag, present, cn, nn, "
         "and the columns: %s",
         name, names);
 }
@@ -547,7 +548,7 @@ lac_filter_free(LacFilter *self)
 const char *
 lac_filter_get_help(void)
 {
-    return "Numbers: index, x, y, z, r (distance from the centre), cn (coordination number), nn "
+    return "Numbers: atom (from 1), index (from 0), x, y, z, r (distance from the centre), cn (coordination number), nn "
            "(distance to the nearest atom), and every column, such as intensity [positions in Å].\n"
            "Words: species == Zr, state == added, flag != too-close; present is true for atoms of "
            "the model and false for records.\n"

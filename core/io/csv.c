@@ -286,7 +286,7 @@ csv_write(const LacAtoms *atoms, const char *path, GError **error)
         write_cell(file, g_array_index(atoms->columns, LacAtomColumn, k).name);
     }
     for (gsize i = 0; i < atoms->n; i++) {
-        fprintf(file, "\n%" G_GSIZE_FORMAT ",", i);
+        fprintf(file, "\n%" G_GSIZE_FORMAT ",", i + 1);
         write_cell(file,
             atoms->species[i] < n_names ? atoms->species_names[atoms->species[i]] : "");
         fprintf(file, ",%s", lac_text_format_number(atoms->x[i], text));

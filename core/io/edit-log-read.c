@@ -230,7 +230,7 @@ read_atom(const Reader *self, LacEdit *edit, gsize i, JsonNode *node, GError **e
     JsonObject *atom = json_node_get_object(node);
     JsonNode *columns_node = get_member(atom, "columns", JSON_NODE_OBJECT);
     JsonObject *columns = columns_node != NULL ? json_node_get_object(columns_node) : NULL;
-    if (!get_count(atom, "atom", &edit->index[i]))
+    if (!get_count(atom, "atom", &edit->index[i]) || edit->index[i]-- == 0)
         return fail(self, "has an atom without its number", error);
     if (edit->index[i] >= self->atoms->n)
         edit->n_after++;

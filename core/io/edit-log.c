@@ -78,7 +78,7 @@ write_csv(const Writer *self, const Names *names)
         g_autofree char *time = format_time(edit->time);
         for (gsize i = 0; i < edit->n; i++) {
             fprintf(file, "%" G_GSIZE_FORMAT ",%s,%s,%" G_GSIZE_FORMAT, k + 1, time,
-                lac_edit_kind_get_name(edit->kind), edit->index[i]);
+                lac_edit_kind_get_name(edit->kind), edit->index[i] + 1);
             write_row_csv(file, names, &edit->before[i]);
             write_row_csv(file, names, &edit->after[i]);
             fputc(',', file);
@@ -195,7 +195,7 @@ write_edit_json(FILE *file, const Names *names, const LacEdit *edit, gsize step)
     fputs("     \"atoms\": [", file);
     for (gsize i = 0; i < edit->n; i++) {
         fprintf(file, "%s\n      {\"atom\": %" G_GSIZE_FORMAT ", \"before\": ", i > 0 ? "," : "",
-            edit->index[i]);
+            edit->index[i] + 1);
         write_row_json(file, names, &edit->before[i]);
         fputs(", \"after\": ", file);
         write_row_json(file, names, &edit->after[i]);

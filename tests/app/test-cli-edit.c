@@ -48,13 +48,13 @@ test_project(LacScratch *scratch, gconstpointer data)
     project->journal = lac_journal_new(base);
     g_assert_true(lac_project_save(project, path, NULL, &error));
     g_assert_true(lac_write_atoms(base, model, &error));
-    g_autoptr(TestRun) run = test_cli("edit", path, "--delete", "3,5-6", "--reason", "too weak",
-        "--add", "-1,2.5,3,Pt", "--restore", "7", "--move", "4,-1,-2,-3", "--json", NULL);
+    g_autoptr(TestRun) run = test_cli("edit", path, "--delete", "4,6-7", "--reason", "too weak",
+        "--add", "-1,2.5,3,Pt", "--restore", "8", "--move", "5,-1,-2,-3", "--json", NULL);
     check_done(run);
     g_assert_cmpint(get_int(run, "position"), ==, 4);
     g_assert_cmpint(get_int(run, "atoms"), ==, 38);
     g_autoptr(TestRun) where = test_cli("edit", path, "--where", "x < 0 and present", "--retype",
-        "Hf", "--unsure", "--note", "8:look again", "--split", "9,0,0,0,1,1,1", "--merge", "10,11",
+        "Hf", "--unsure", "--note", "9:look again", "--split", "10,0,0,0,1,1,1", "--merge", "11,12",
         "--undo", "--redo", "1", "--log", log, "--json", NULL);
     check_done(where);
     g_assert_cmpint(get_int(where, "position"), ==, 9);
@@ -102,14 +102,14 @@ test_left_behind(LacScratch *scratch, gconstpointer data)
     g_assert_true(lac_journal_attach(project->journal, beside, NULL, NULL));
     const gsize one = 1;
     lac_journal_apply(project->journal, lac_edit_delete(base, &one, 1, NULL, NULL), NULL);
-    g_autoptr(TestRun) busy = test_cli("edit", path, "--delete", "2", NULL);
+    g_autoptr(TestRun) busy = test_cli("edit", path, "--delete", "3", NULL);
     g_assert_cmpint(busy->status, ==, 2);
     g_assert_nonnull(strstr(busy->err, "open in another window"));
     g_clear_pointer(&project, lac_project_free);
-    g_autoptr(TestRun) bad = test_cli("edit", path, "--delete", "2", "--delete", "2", NULL);
+    g_autoptr(TestRun) bad = test_cli("edit", path, "--delete", "3", "--delete", "3", NULL);
     g_assert_cmpint(bad->status, ==, 2);
     g_assert_true(g_file_test(beside, G_FILE_TEST_EXISTS));
-    g_autoptr(TestRun) run = test_cli("edit", path, "--delete", "2", "--json", NULL);
+    g_autoptr(TestRun) run = test_cli("edit", path, "--delete", "3", "--json", NULL);
     check_done(run);
     g_assert_cmpint(get_int(run, "length"), ==, 2);
     g_assert_cmpint(get_int(run, "atoms"), ==, 37);
@@ -125,10 +125,11 @@ test_bad(LacScratch *scratch, gconstpointer data)
     g_autoptr(LacAtoms) base = make_atoms();
     g_assert_true(lac_write_atoms(base, model, NULL));
     static const char *const cases[][3] = {
-        { "--delete", "40", "no atom 40" },
+        { "--delete", "41", "no atom 41" },
+        { "--delete", "0", "list of atoms" },
         { "--delete", "3-x", "list of atoms" },
         { "--delete", "3-99999999999", "list of atoms" },
-        { "--delete", "7", "rejected" },
+        { "--delete", "8", "rejected" },
         { "--move", "3,1,2", "id,x,y,z" },
         { "--add", "1,2", "x,y,z" },
         { "--add", "1,nan,2", "no position" },

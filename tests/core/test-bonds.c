@@ -202,7 +202,7 @@ test_filter(void)
         { "state == non-atom or flag == too-close", state },
         { "flag = 'too-close' OR state = non-atom", state },
         { "abs(x + 2*y - z/4) < sqrt(400) - 1 and not max(x, y) < 3*-2", arithmetic },
-        { "index == 5 or index == 7 or index >= 10 and index < 20 and index != 12", indexed },
+        { "atom == 6 or index == 7 or index >= 10 and index < 20 and index != 12", indexed },
         { "r < 20 and present", inside },
         { "height != 0.5", known },
         { "\"height\" <> 0.5", known },

@@ -110,9 +110,9 @@ test_csv(LacScratch *scratch, gconstpointer data)
     g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
     g_assert_cmpuint(g_strv_length(lines), ==, 5);
     g_assert_true(g_str_has_prefix(lines[0], "step,time,kind,atom,x_before"));
-    g_assert_nonnull(strstr(lines[1], ",delete,4,"));
+    g_assert_nonnull(strstr(lines[1], ",delete,5,"));
     g_assert_nonnull(strstr(lines[2], ",deleted,\"say \"\"no\"\", twice\""));
-    g_assert_nonnull(strstr(lines[3], ",add,50,,,,,,1,0.1,-3,\"Si\",added,"));
+    g_assert_nonnull(strstr(lines[3], ",add,51,,,,,,1,0.1,-3,\"Si\",added,"));
     g_assert_false(lac_edit_log_write(journal, "log.txt", &error));
     g_assert_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT);
 }
