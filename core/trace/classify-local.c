@@ -7,6 +7,8 @@
 #include <string.h>
 
 #define GRAIN 32
+#define BATCH 1024 // atoms between two looks at the progress
+#define PRIOR 8.0f // neighbours that the mean of a whole species counts for
 
 typedef struct {
     const LacAtoms *atoms;
@@ -20,6 +22,9 @@ typedef struct {
     gsize n;        // of them
     gsize *row;     // of an atom in samples
     float *samples; // (n, box->n)
+    float *usual;   // (n_species, box->n): mean samples of each species before the first round
+    const gboolean *is_stale; // atoms whose neighbours changed
+    gsize first;              // of the batch
     guint n_species;
     double radius;
 } LocalArgs;
@@ -36,13 +41,15 @@ sample_block(gsize begin, gsize end, guint worker, gpointer data)
     }
 }
 
-// Sums the samples of the neighbours by species.
+// Sums the samples of the neighbours by species. A single neighbour of a rare species is no measure
+// of it, so that the species as a whole counts for a few more.
 static void
 sum_neighbours(const LocalArgs *args, gsize i, const GArray *near, float *sums, gsize *counts)
 {
     gsize n = args->box->n;
-    memset(sums, 0, args->n_species * n * sizeof *sums);
     memset(counts, 0, args->n_species * sizeof *counts);
+    for (gsize s = 0; s < args->n_species * n; s++)
+        sums[s] = PRIOR * args->usual[s];
     for (guint k = 0; k < near->len; k++) {
         gsize j = g_array_index(near, gsize, k);
         if (j == i)
@@ -59,7 +66,7 @@ static double
 get_distance(const float *restrict samples, const float *restrict sum, gsize count, gsize n)
 {
     double distance = 0.0;
-    float scale = 1.0f / (float) count;
+    float scale = 1.0f / ((float) count + PRIOR);
     for (gsize s = 0; s < n; s++) {
         double d = (double) (samples[s] - scale * sum[s]);
         distance += d * d;
@@ -75,8 +82,10 @@ compare_block(gsize begin, gsize end, guint worker, gpointer data)
     gsize n = args->box->n, counts[LAC_CLASSIFY_MAX_SPECIES];
     g_autofree float *sums = g_new(float, args->n_species *n);
     g_autoptr(GArray) near = g_array_new(FALSE, FALSE, sizeof(gsize));
-    for (gsize r = begin; r < end; r++) {
-        gsize i = args->index[r];
+    for (gsize b = begin; b < end; b++) {
+        gsize r = args->first + b, i = args->index[r];
+        if (!args->is_stale[i])
+            continue;
         LacVec3 p = { args->atoms->x[i], args->atoms->y[i], args->atoms->z[i] };
         double first = HUGE_VAL, second = HUGE_VAL;
         g_array_set_size(near, 0);
@@ -119,25 +128,67 @@ is_known(const GArray *hashes, guint64 hash)
     return FALSE;
 }
 
+static void
+find_usual(LocalArgs *args)
+{
+    gsize n = args->box->n, counts[LAC_CLASSIFY_MAX_SPECIES] = { 0 };
+    g_autofree double *sums = g_new0(double, args->n_species *n);
+    for (gsize r = 0; r < args->n; r++) {
+        guint species = args->labels[args->index[r]] - 1u;
+        counts[species]++;
+        for (gsize s = 0; s < n; s++)
+            sums[species * n + s] += (double) args->samples[r * n + s];
+    }
+    for (guint t = 0; t < args->n_species; t++)
+        for (gsize s = 0; s < n; s++)
+            args->usual[t * n + s] = (float) (sums[t * n + s] / MAX((double) counts[t], 1.0));
+}
+
+// Atoms are looked at again only where a label about them changed; the others would come out alike.
+static void
+find_stale(const LocalArgs *args, const guint8 *next, gboolean *is_stale)
+{
+    g_autoptr(GArray) near = g_array_new(FALSE, FALSE, sizeof(gsize));
+    memset(is_stale, 0, args->atoms->n * sizeof *is_stale);
+    for (gsize r = 0; r < args->n; r++) {
+        gsize i = args->index[r];
+        if (next[i] == args->labels[i])
+            continue;
+        LacVec3 p = { args->atoms->x[i], args->atoms->y[i], args->atoms->z[i] };
+        g_array_set_size(near, 0);
+        lac_cells_find(args->cells, p, args->radius, near);
+        for (guint k = 0; k < near->len; k++)
+            is_stale[g_array_index(near, gsize, k)] = TRUE;
+    }
+}
+
 static gboolean
 run_rounds(LocalArgs *args, guint8 *labels, guint max_rounds, LacClassifyReport *report,
     LacProgress *progress, GError **error)
 {
     gsize n = args->atoms->n;
     g_autofree guint8 *next = g_memdup2(labels, n + 1);
+    g_autofree gboolean *is_stale = g_new(gboolean, n + 1);
     g_autoptr(GArray) hashes = g_array_new(FALSE, FALSE, sizeof(guint64));
     guint64 hash = hash_labels(labels, n);
     args->next = next;
+    args->is_stale = is_stale;
+    for (gsize i = 0; i < n; i++)
+        is_stale[i] = TRUE;
     while (report->n_rounds < max_rounds) {
         lac_progress_message(progress, "Neighbours, round %u", report->n_rounds + 1);
-        if (!lac_progress_update(progress, (double) report->n_rounds / max_rounds, error))
-            return FALSE;
-        lac_parallel_for(args->n, GRAIN, compare_block, args);
+        for (args->first = 0; args->first < args->n; args->first += BATCH) {
+            double done = (double) args->first / (double) args->n;
+            if (!lac_progress_update(progress, (report->n_rounds + done) / max_rounds, error))
+                return FALSE;
+            lac_parallel_for(MIN(BATCH, args->n - args->first), GRAIN, compare_block, args);
+        }
         report->n_rounds++;
         g_array_append_val(hashes, hash);
         guint64 new_hash = hash_labels(next, n);
         if (new_hash == hash)
             return TRUE;
+        find_stale(args, next, is_stale);
         memcpy(labels, next, n);
         hash = new_hash;
         if (is_known(hashes, hash)) {
@@ -163,7 +214,8 @@ run_rounds(LocalArgs *args, guint8 *labels, guint max_rounds, LacClassifyReport 
  *
  * Compares the samples about each atom with the mean samples of the neighbours of each species and
  * gives it the nearest species, all atoms at once, until nothing changes, labels repeat, or the
- * round limit is reached (doi:10.1038/s41586-021-03354-0, which may never stop).
+ * round limit is reached (after doi:10.1038/s41586-021-03354-0, which may never stop, and where a
+ * single neighbour can stand for its species).
  *
  * Returns: %TRUE, or %FALSE with @error set and @labels undefined
  */
@@ -188,6 +240,7 @@ lac_classify_local(const LacAtoms *atoms, const LacVolume *volume, const LacBox 
     if (cells == NULL)
         return FALSE;
     g_autofree float *samples = g_new(float, n * box->n + 1);
+    g_autofree float *usual = g_new(float, n_species * box->n);
     LocalArgs args = {
         .atoms = atoms,
         .volume = volume,
@@ -199,10 +252,12 @@ lac_classify_local(const LacAtoms *atoms, const LacVolume *volume, const LacBox 
         .n = n,
         .row = row,
         .samples = samples,
+        .usual = usual,
         .n_species = n_species,
         .radius = params->local_radius,
     };
     lac_parallel_for(n, GRAIN, sample_block, &args);
+    find_usual(&args);
     if (!run_rounds(&args, labels, params->max_rounds, report, progress, error))
         return FALSE;
     for (gsize i = 0; i < atoms->n; i++)
