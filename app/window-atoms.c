@@ -3,6 +3,7 @@
 #include "app/window-private.h"
 #include "ui/atom-edits.h"
 #include "ui/atom-strip.h"
+#include "ui/atom-style.h"
 #include "ui/atom-table.h"
 #include "ui/history-list.h"
 
@@ -144,9 +145,11 @@ key_cb(GtkEventControllerKey *controller, guint key, guint code, GdkModifierType
 void
 lac_window_init_atoms(LacWindow *self)
 {
+    LacViewport *viewport = lac_view_area_get_viewport(self->view_area);
     g_action_map_add_action_entries(G_ACTION_MAP(self), actions, G_N_ELEMENTS(actions), self);
     lac_atoms_panel_set_session(self->atoms_panel, self->session);
     lac_selection_panel_set_session(self->selection_panel, self->session);
+    lac_view_panel_add(self->view_panel, lac_atom_style_new(self->session, viewport));
     lac_layers_panel_set_session(self->layers_panel, self->session);
     lac_review_panel_set_session(self->review_panel, self->session);
     lac_review_panel_set_views(self->review_panel, lac_view_area_get_viewport(self->view_area),

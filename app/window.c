@@ -411,9 +411,9 @@ lac_window_class_init(LacWindowClass *klass)
     gtk_widget_class_bind_template_child(widget_class, LacWindow, tabs);
     gtk_widget_class_bind_template_child(widget_class, LacWindow, reconstruct_tab);
     gtk_widget_class_bind_template_child(widget_class, LacWindow, atoms_tab);
-    gtk_widget_class_bind_template_child(widget_class, LacWindow, atoms_panel);
     gtk_widget_class_bind_template_child(widget_class, LacWindow, review_tab);
     gtk_widget_class_bind_template_child(widget_class, LacWindow, review_panel);
+    gtk_widget_class_bind_template_child(widget_class, LacWindow, atoms_panel);
     gtk_widget_class_bind_template_child(widget_class, LacWindow, selection_box);
     gtk_widget_class_bind_template_child(widget_class, LacWindow, selection_panel);
     gtk_widget_class_bind_template_child(widget_class, LacWindow, layers_panel);

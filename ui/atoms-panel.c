@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/atoms-panel.h"
 
+#include "core/io/edit-log.h"
 #include "core/io/io.h"
 #include "ui/classify-panel.h"
 #include "ui/compare-panel.h"
@@ -10,7 +11,7 @@
 struct _LacAtomsPanel {
     GtkWidget parent_instance;
     GtkWidget *box;
-    GtkWidget *model_button;
+    GtkWidget *model_button, *log_button;
     LacTracePanel *trace;
     LacClassifyPanel *classify;
     LacComparePanel *compare;
@@ -106,10 +107,69 @@ model_cb(LacAtomsPanel *self)
         model_chosen);
 }
 
+typedef struct {
+    LacJournal *journal; // a copy: the session's belongs to the main thread
+    char *path;
+} LogData;
+
+static void
+log_data_free(gpointer pointer)
+{
+    LogData *data = pointer;
+    lac_journal_free(data->journal);
+    g_free(data->path);
+    g_free(data);
+}
+
+static gpointer
+log_job(LacProgress *progress, gpointer pointer, GError **error)
+{
+    LogData *data = pointer;
+    g_autofree char *name = g_filename_display_basename(data->path);
+    lac_progress_message(progress, "Writing %s", name);
+    if (!lac_edit_log_write(data->journal, data->path, error))
+        return NULL;
+    return g_strdup_printf("Wrote %s", name);
+}
+
+static void
+log_chosen(gpointer source, GPtrArray *paths)
+{
+    LacAtomsPanel *self = source;
+    const LacJournal *journal = lac_session_get_journal(self->session);
+    if (paths->len == 0 || journal == NULL)
+        return;
+    LogData *data = g_new(LogData, 1);
+    *data = (LogData){ .journal = lac_journal_copy(journal),
+        .path = g_strdup(g_ptr_array_index(paths, 0)) };
+    g_autoptr(LacJob) job = lac_job_new("Exporting the log", log_job, data, log_data_free, g_free);
+    lac_session_run_job(self->session, job, "Cannot export the log");
+}
+
+static void
+log_cb(LacAtomsPanel *self)
+{
+    const LacFileDialog dialog = {
+        .title = "Export Log of Edits (.csv, .json)",
+        .action = GTK_FILE_CHOOSER_ACTION_SAVE,
+        .name = "edits.csv",
+    };
+    lac_file_dialog_show(&dialog, GTK_WINDOW(gtk_widget_get_root(GTK_WIDGET(self))), G_OBJECT(self),
+        log_chosen);
+}
+
 static void
 update(LacAtomsPanel *self)
 {
     gboolean has_atoms = lac_session_get_atoms(self->session) != NULL;
+    const LacJournal *journal = lac_session_get_journal(self->session);
+    gboolean has_edits = journal != NULL && lac_journal_get_position(journal) > 0;
+    gtk_widget_set_sensitive(self->log_button, has_edits);
+    gtk_widget_set_tooltip_text(self->log_button,
+        has_edits
+            ? "Write every edit with time, what it was before and after, and why; JSON can be "
+              "replayed"
+            : "Nothing was edited by hand yet");
     gtk_widget_set_sensitive(self->model_button, has_atoms);
     gtk_widget_set_tooltip_text(self->model_button,
         has_atoms ? "Write the atoms of the model to a file" : "Trace the atoms first");
@@ -140,6 +200,7 @@ lac_atoms_panel_class_init(LacAtomsPanelClass *klass)
     gtk_widget_class_bind_template_child(widget_class, LacAtomsPanel, classify);
     gtk_widget_class_bind_template_child(widget_class, LacAtomsPanel, compare);
     gtk_widget_class_bind_template_child(widget_class, LacAtomsPanel, model_button);
+    gtk_widget_class_bind_template_child(widget_class, LacAtomsPanel, log_button);
 }
 
 static void
@@ -147,6 +208,7 @@ lac_atoms_panel_init(LacAtomsPanel *self)
 {
     gtk_widget_init_template(GTK_WIDGET(self));
     g_signal_connect_swapped(self->model_button, "clicked", G_CALLBACK(model_cb), self);
+    g_signal_connect_swapped(self->log_button, "clicked", G_CALLBACK(log_cb), self);
 }
 
 /**

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/history-list.h"
 
+#define SCROLL_DELAY_MS 60 // after the list is shown
+
 typedef enum {
     COLUMN_NUMBER,
     COLUMN_TIME,
@@ -38,6 +40,7 @@ struct _LacHistoryList {
     GtkSingleSelection *selection;
     LacSession *session;
     gboolean is_updating;
+    guint scroll_source; // 0: none
 };
 
 enum {
@@ -265,18 +268,30 @@ selected_cb(LacHistoryList *self)
     update(self); // also when it was refused
 }
 
+static gboolean
+scroll_to_step(gpointer data)
+{
+    LacHistoryList *self = data;
+    self->scroll_source = 0;
+    scroll_to(self, lac_session_get_step(self->session));
+    return G_SOURCE_REMOVE;
+}
+
+// The rows get their places with the first layout.
 static void
 lac_history_list_map(GtkWidget *widget)
 {
     LacHistoryList *self = LAC_HISTORY_LIST(widget);
     GTK_WIDGET_CLASS(lac_history_list_parent_class)->map(widget);
-    scroll_to(self, lac_session_get_step(self->session));
+    if (self->scroll_source == 0)
+        self->scroll_source = g_timeout_add(SCROLL_DELAY_MS, scroll_to_step, self);
 }
 
 static void
 lac_history_list_dispose(GObject *object)
 {
     LacHistoryList *self = LAC_HISTORY_LIST(object);
+    g_clear_handle_id(&self->scroll_source, g_source_remove);
     if (self->session != NULL)
         g_signal_handlers_disconnect_by_data(self->session, self);
     g_clear_pointer(&self->scroller, gtk_widget_unparent);

@@ -348,8 +348,7 @@ lac_selection_panel_init(LacSelectionPanel *self)
     gtk_label_set_xalign(GTK_LABEL(self->title), 0.0F);
     gtk_widget_add_css_class(self->title, "heading");
     gtk_widget_add_css_class(self->title, "numeric");
-    self->hint = gtk_label_new(
-        "Click an atom in the 3D view, on a slice or in the table; Ctrl adds to the selection.");
+    self->hint = gtk_label_new("Click an atom; Ctrl adds to the selection");
     gtk_label_set_wrap(GTK_LABEL(self->hint), TRUE);
     gtk_label_set_xalign(GTK_LABEL(self->hint), 0.0F);
     gtk_widget_add_css_class(self->hint, "caption");

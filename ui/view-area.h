@@ -3,6 +3,7 @@
 #pragma once
 
 #include "ui/ortho-view.h"
+#include "ui/ortho-view.h"
 #include "ui/session.h"
 #include "ui/viewport.h"
 

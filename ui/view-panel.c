@@ -10,7 +10,7 @@
 
 struct _LacViewPanel {
     GtkWidget parent_instance;
-    GtkWidget *scroller;
+    GtkWidget *scroller, *groups;
     AdwComboRow *mode_row, *slices_row, *clip_axis_row;
     GtkSwitch *lighting_switch, *clip_switch;
     GtkWidget *transfer_box, *level_group, *clip_box;
@@ -188,6 +188,7 @@ lac_view_panel_class_init(LacViewPanelClass *klass)
     G_OBJECT_CLASS(klass)->dispose = lac_view_panel_dispose;
     gtk_widget_class_set_template_from_resource(widget_class, "/org/lacuna/ui/view-panel.ui");
     gtk_widget_class_bind_template_child(widget_class, LacViewPanel, scroller);
+    gtk_widget_class_bind_template_child(widget_class, LacViewPanel, groups);
     gtk_widget_class_bind_template_child(widget_class, LacViewPanel, mode_row);
     gtk_widget_class_bind_template_child(widget_class, LacViewPanel, slices_row);
     gtk_widget_class_bind_template_child(widget_class, LacViewPanel, clip_axis_row);
@@ -221,6 +222,19 @@ GtkWidget *
 lac_view_panel_new(void)
 {
     return g_object_new(LAC_TYPE_VIEW_PANEL, NULL);
+}
+
+/**
+ * lac_view_panel_add:
+ * @self: a panel
+ * @group: put above all others
+ */
+void
+lac_view_panel_add(LacViewPanel *self, GtkWidget *group)
+{
+    g_return_if_fail(LAC_IS_VIEW_PANEL(self));
+
+    gtk_box_prepend(GTK_BOX(self->groups), group);
 }
 
 /**

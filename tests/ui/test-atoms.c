@@ -13,8 +13,11 @@
 #include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
+#include <time.h>
 
 #define N_ITERATIONS 40
+#define N_MANY       20000
+#define SLOW_MACHINE 5 // a sanitizer, or a busy machine
 
 typedef struct {
     LacApplication *app;
@@ -464,6 +467,89 @@ test_save(Desk *desk, gconstpointer data)
     g_assert_false(lac_session_is_modified(desk->session));
 }
 
+// Every tab and page once in light and dark; for the eye, and nothing may fail to be drawn.
+static void
+test_pages(Desk *desk, gconstpointer data)
+{
+    (void) data;
+    static const char *const tabs[] = { "Review", "View" };
+    static const char *const pages[] = { "tilts", "history" };
+    AdwStyleManager *style = adw_style_manager_get_default();
+    trace_example(desk);
+    classify(desk);
+    click_slice(desk, go_to_inner_atom(desk));
+    lac_driver_key(desk->driver, "Delete");
+    lac_driver_key(desk->driver, "a");
+    for (guint dark = 0; dark < 2; dark++) {
+        adw_style_manager_set_color_scheme(style,
+            dark ? ADW_COLOR_SCHEME_FORCE_DARK : ADW_COLOR_SCHEME_FORCE_LIGHT);
+        for (guint i = 0; i < G_N_ELEMENTS(tabs); i++) {
+            g_action_group_activate_action(G_ACTION_GROUP(desk->window), "page",
+                g_variant_new_string(pages[i]));
+            GtkWidget *tab = find(desk, tabs[i]);
+            lac_driver_settle(desk->driver, tab);
+            lac_driver_click(desk->driver, tab);
+            lac_driver_frames(desk->driver, GTK_WIDGET(desk->window), 3);
+            lac_driver_pause(desk->driver, 700);
+            g_autofree char *name =
+                g_strdup_printf("atoms-%s-%s", dark ? "dark" : "light", pages[i]);
+            shoot(desk, name);
+        }
+    }
+    adw_style_manager_set_color_scheme(style, ADW_COLOR_SCHEME_DEFAULT);
+    g_assert_nonnull(find(desk, "Colour by"));
+}
+
+// What this thread worked: other programs and the disk do not count.
+static double
+get_cpu_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (double) now.tv_sec * 1e3 + (double) now.tv_nsec * 1e-6;
+}
+
+// Twenty thousand atoms in all views: what the main loop does for one edit.
+static void
+test_many(Desk *desk, gconstpointer data)
+{
+    (void) data;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(LacVolume) volume = lac_volume_new(64, 64, 64, 1.0, &error);
+    g_assert_no_error(error);
+    memset(volume->data, 0, 64 * 64 * 64 * sizeof *volume->data);
+    lac_session_set_volume(desk->session, volume);
+    g_autoptr(LacAtoms) atoms = lac_atoms_new(N_MANY);
+    lac_atoms_add_species(atoms, "Zr");
+    double *intensity = lac_atoms_add_column(atoms, LAC_COLUMN_INTENSITY);
+    for (gsize i = 0; i < N_MANY; i++) {
+        atoms->x[i] = -30.0 + 2.2 * (double) (i % 28);
+        atoms->y[i] = -30.0 + 2.2 * (double) (i / 28 % 28);
+        atoms->z[i] = -30.0 + 2.2 * (double) (i / 784);
+        intensity[i] = (double) (i % 977);
+    }
+    lac_session_set_model(desk->session, atoms, "Open model");
+    lac_driver_key(desk->driver, "alt+4");
+    lac_driver_frames(desk->driver, GTK_WIDGET(desk->window), 5);
+    wait_for(desk, is_settled, 10000);
+    double worst = 0.0, sum = 0.0;
+    for (gsize i = 0; i < 20; i++) {
+        const gsize index = 500 * i;
+        LacEdit *edit =
+            lac_edit_delete(lac_session_get_atoms(desk->session), &index, 1, NULL, &error);
+        double begin = get_cpu_ms();
+        g_assert_true(lac_session_edit(desk->session, edit));
+        double ms = get_cpu_ms() - begin;
+        worst = MAX(worst, ms);
+        sum += ms;
+        lac_driver_frames(desk->driver, GTK_WIDGET(desk->window), 2);
+    }
+    g_test_message("%d atoms: an edit with all views takes %.1f ms, at most %.1f ms", N_MANY,
+        sum / 20.0, worst);
+    g_assert_cmpfloat(sum / 20.0, <, 16.0 * SLOW_MACHINE);
+    shoot(desk, "atoms-many");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -485,6 +571,8 @@ main(int argc, char **argv)
         { "/atoms/history", test_history },
         { "/atoms/compare", test_compare },
         { "/atoms/save", test_save },
+        { "/atoms/pages", test_pages },
+        { "/atoms/many", test_many },
     };
     for (guint i = 0; i < G_N_ELEMENTS(tests); i++)
         g_test_add(tests[i].path, Desk, &bench, set_up, tests[i].test, tear_down);
