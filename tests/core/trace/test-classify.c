@@ -5,6 +5,7 @@
 #include "core/rng.h"
 #include "core/trace/box.h"
 #include "core/trace/classify.h"
+#include "core/trace/contrast.h"
 #include "tests/support/particle.h"
 
 #include <gio/gio.h>
@@ -246,6 +247,79 @@ test_non_atoms(void)
     }
 }
 
+// A Gaussian on a background that falls off: its height is found, whatever lies below it.
+static void
+test_contrast(void)
+{
+    const double a = 0.4, width = 0.7, height = 3.0;
+    g_autoptr(LacVolume) volume = lac_volume_new(30, 30, 30, a, NULL);
+    for (gsize z = 0; z < 30; z++)
+        for (gsize y = 0; y < 30; y++)
+            for (gsize x = 0; x < 30; x++) {
+                double dx = ((double) x - 15.0) * a, dy = ((double) y - 15.0) * a;
+                double dz = ((double) z - 15.0) * a;
+                double r2 = dx * dx + dy * dy + dz * dz;
+                volume->data[(z * 30 + y) * 30 + x] =
+                    (float) (height * exp(-0.5 * r2 / (width * width)) + 10.0 + 0.5 * dx);
+            }
+    g_autoptr(LacAtoms) atoms = lac_atoms_new(5);
+    atoms->x[1] = 4.0; // nothing but background
+    atoms->y[2] = 100.0;
+    atoms->x[3] = NAN;
+    atoms->x[4] = -15 * a; // a corner
+    atoms->y[4] = -15 * a;
+    atoms->z[4] = -15 * a;
+    g_assert_true(lac_contrast_measure(volume, atoms, width, NULL, NULL));
+    const double *excess = lac_atoms_get_column(atoms, LAC_COLUMN_EXCESS);
+    const double *misfit = lac_atoms_get_column(atoms, LAC_COLUMN_MISFIT);
+    g_assert_cmpfloat_with_epsilon(excess[0], height, 1e-5);
+    g_assert_cmpfloat(misfit[0], <, 0.2); // what is left is the slope
+    g_assert_cmpfloat(misfit[0], >, 0.01);
+    g_assert_cmpfloat(fabs(excess[1]), <, 0.05);
+    g_assert_true(isnan(excess[2]) && isnan(misfit[2]));
+    g_assert_true(isnan(excess[3]));
+    g_assert_true(isfinite(excess[4]));
+    g_autoptr(GError) error = NULL;
+    g_assert_false(lac_contrast_measure(volume, atoms, 100.0, NULL, &error));
+    g_assert_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT);
+}
+
+// Noise as high as many atoms, but where no atom has room.
+static void
+test_neighbours(void)
+{
+    const gsize side = 12, n_atoms = side * side * side, n_noise = 1200;
+    g_autoptr(LacAtoms) peaks = lac_atoms_new(n_atoms + n_noise);
+    double *intensity = lac_atoms_add_column(peaks, LAC_COLUMN_INTENSITY);
+    double *excess = lac_atoms_add_column(peaks, LAC_COLUMN_EXCESS);
+    double *misfit = lac_atoms_add_column(peaks, LAC_COLUMN_MISFIT);
+    for (gsize i = 0; i < peaks->n; i++) {
+        gboolean is_atom = i < n_atoms;
+        gsize at = is_atom ? i : (gsize) (lac_rng_uniform(5, i) * (double) n_atoms);
+        double shift = is_atom ? 0.0 : 0.9; // beside an atom
+        peaks->x[i] = 2.5 * (double) (at % side) + shift + 0.1 * lac_rng_normal(6, 3 * i);
+        peaks->y[i] =
+            2.5 * (double) (at / side % side) + shift + 0.1 * lac_rng_normal(6, 3 * i + 1);
+        peaks->z[i] =
+            2.5 * (double) (at / side / side) + shift + 0.1 * lac_rng_normal(6, 3 * i + 2);
+        excess[i] = (is_atom ? 1.0 : 0.45) + 0.2 * lac_rng_normal(7, i);
+        intensity[i] = excess[i];
+        misfit[i] = (is_atom ? 0.1 : 0.4) / fmax(excess[i], 0.1);
+    }
+    LacClassifyParams params;
+    LacClassifyReport report;
+    lac_classify_params_init(&params);
+    g_autoptr(LacAtoms) atoms = classify(peaks, NULL, &params, &report);
+    gsize n_wrong = 0, n_by_excess = 0;
+    for (gsize i = 0; i < peaks->n; i++) {
+        n_wrong += (atoms->state[i] == LAC_ATOM_AUTO) != (i < n_atoms) ? 1 : 0;
+        n_by_excess += (excess[i] > 0.7) != (i < n_atoms) ? 1 : 0;
+    }
+    g_test_message("%" G_GSIZE_FORMAT " wrong, %" G_GSIZE_FORMAT " by the excess alone", n_wrong,
+        n_by_excess);
+    g_assert_cmpuint(n_wrong, <, n_by_excess / 4);
+}
+
 static void
 test_rounds_end(void)
 {
@@ -361,6 +435,8 @@ main(int argc, char **argv)
     g_test_add_func("/classify/borders", test_borders);
     g_test_add_func("/classify/hand-stays", test_hand_stays);
     g_test_add_func("/classify/non-atoms", test_non_atoms);
+    g_test_add_func("/classify/contrast", test_contrast);
+    g_test_add_func("/classify/neighbours", test_neighbours);
     g_test_add_func("/classify/rounds-end", test_rounds_end);
     g_test_add_func("/classify/threads", test_threads);
     g_test_add_func("/classify/refuses", test_refuses);
