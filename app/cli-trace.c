@@ -41,7 +41,7 @@ parse(LacCli *cli, Options *o, int argc, char **argv, GError **error)
         { "absolute", 0, 0, G_OPTION_ARG_NONE, &o->absolute,
             "The threshold is a value of the volume", NULL },
         { "radius", 0, 0, G_OPTION_ARG_DOUBLE, &o->radius,
-            "Of the ball that is fitted; 0: one voxel (default)", "Å" },
+            "Of the ball that is fitted; 0: from the width of the peaks (default)", "Å" },
         { "smooth", 0, 0, G_OPTION_ARG_DOUBLE, &o->smoothing,
             "Width of a Gaussian against noise; 0: none; default: from the noise itself", "Å" },
         { "max-peaks", 0, 0, G_OPTION_ARG_INT, &o->max_peaks, "Fit so many seeds at most", "N" },

@@ -5,7 +5,5 @@
 #include "core/trace/fit.h"
 #include "core/trace/quartic.h"
 
-#define LAC_FIT_MIN_STEP 0.1 // [voxel]
-
 LacPeak lac_fit_to_peak(const LacVolume *volume, const LacVoxelPeak *found);
-double lac_fit_get_step(const LacVolume *volume, double radius);
+double lac_fit_get_step(double width);

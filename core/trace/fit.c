@@ -6,7 +6,8 @@
 
 #include <math.h>
 
-#define MARGIN 14 // [voxel] around the window, where the cut ends of the spline have died away
+#define RADIUS_SHARE 0.7 // of the width of a peak, that the fitted ball reaches
+#define MARGIN       14 // [voxel] around the window, where the cut ends of the spline have died away
 
 /**
  * lac_fit_to_peak:
@@ -30,17 +31,18 @@ lac_fit_to_peak(const LacVolume *volume, const LacVoxelPeak *found)
 
 /**
  * lac_fit_get_step:
- * @volume: the volume
- * @radius: [Å] of the ball that is fitted; 0: one voxel
+ * @width: [voxel] Gaussian sigma of the peaks that will be fitted
  *
- * Returns: [voxel] between samples
+ * A wider ball averages more noise and takes in more of the neighbours; this one is wide enough
+ * for the misfit to tell round peaks from others.
+ *
+ * Returns: [voxel] between samples, at least as published, of which the ball has three
  */
 double
-lac_fit_get_step(const LacVolume *volume, double radius)
+lac_fit_get_step(double width)
 {
-    double step = radius / lac_grid_get_voxel_size(volume) / LAC_QUARTIC_RADIUS;
-    return radius > 0.0 ? CLAMP(step, LAC_FIT_MIN_STEP, LAC_SPLINE_MAX_STEP)
-                        : 1.0 / LAC_QUARTIC_RADIUS;
+    return CLAMP(RADIUS_SHARE * width, 1.0, LAC_SPLINE_MAX_STEP * LAC_QUARTIC_RADIUS) /
+        LAC_QUARTIC_RADIUS;
 }
 
 // The part of an axis that a fit from there can reach.
@@ -89,7 +91,10 @@ lac_fit_peak(const LacVolume *volume, LacVec3 start, LacPeak *peak, GError **err
     if (spline == NULL || !lac_spline_prefilter(spline, NULL, 0.0, 0.0, error))
         return FALSE;
     g_autoptr(LacQuartic) quartic = lac_quartic_new();
-    LacVoxelPeak found = lac_quartic_fit(quartic, spline, voxel, lac_fit_get_step(volume, 0.0));
+    LacVoxelPeak found = lac_quartic_fit(quartic, spline, voxel, lac_fit_get_step(0.0));
+    double step = found.flag == LAC_PEAK_OK ? lac_fit_get_step(found.width) : 0.0;
+    if (step > lac_fit_get_step(0.0))
+        found = lac_quartic_fit(quartic, spline, found.voxel, step);
     *peak = lac_fit_to_peak(volume, &found);
     return TRUE;
 }

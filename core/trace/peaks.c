@@ -13,10 +13,13 @@
 
 #define DEFAULT_THRESHOLD 0.05
 #define DEFAULT_SEEDS     200000
+#define MIN_STEP          0.1 // [voxel] between samples of a fit
+#define WIDTH_SEEDS       256 // that the width of peaks is told from
 #define FIT_GRAIN         32
 #define FIT_CHUNK         2048 // fits between two reports of progress
 #define SEEDS_FRACTION    0.15 // of the work, for the progress bar
 #define FIT_FRACTION      0.3
+#define MEASURE_FRACTION  0.85
 
 /**
  * lac_trace_params_init:
@@ -126,8 +129,9 @@ typedef struct {
     const LacSeed *seeds;
     double step; // [voxel] between samples of a fit
     LacTracePlan plan;
-    LacPeak *peaks;
-    gsize offset; // first seed of the chunk
+    LacVoxelPeak *peaks;
+    double *priority; // heights in the volume that was fitted
+    gsize offset;     // first seed of the chunk
 } Trace;
 
 static gboolean
@@ -167,18 +171,47 @@ fit_block(gsize begin, gsize end, guint worker, gpointer data)
     (void) worker;
     const Trace *trace = data;
     for (gsize i = begin + trace->offset; i < end + trace->offset; i++) {
-        LacVoxelPeak found = fit_one(trace, &trace->seeds[i]);
-        trace->peaks[i] = lac_fit_to_peak(trace->volume, &found);
+        trace->peaks[i] = fit_one(trace, &trace->seeds[i]);
+        trace->priority[i] = trace->peaks[i].height;
     }
+}
+
+static gint
+compare_doubles(gconstpointer a, gconstpointer b)
+{
+    double x = *(const double *) a, y = *(const double *) b;
+    return x < y ? -1 : x > y;
+}
+
+// The given radius, or one that suits the median width of the brightest peaks.
+static double
+choose_step(const Trace *trace, gsize n)
+{
+    double a = lac_grid_get_voxel_size(trace->volume), narrow = lac_fit_get_step(0.0);
+    if (trace->params->method == LAC_FIT_PUBLISHED)
+        return narrow;
+    if (trace->params->radius > 0.0)
+        return CLAMP(trace->params->radius / a / LAC_QUARTIC_RADIUS, MIN_STEP, LAC_SPLINE_MAX_STEP);
+    g_autoptr(GArray) widths = g_array_new(FALSE, FALSE, sizeof(double));
+    for (gsize i = 0; i < MIN(n, WIDTH_SEEDS); i++) {
+        LacVec3 start = { trace->seeds[i].x, trace->seeds[i].y, trace->seeds[i].z };
+        LacVoxelPeak found = lac_quartic_fit(trace->quartic, trace->spline, start, narrow);
+        if (found.flag == LAC_PEAK_OK)
+            g_array_append_val(widths, found.width);
+    }
+    if (widths->len == 0)
+        return narrow;
+    g_array_sort(widths, compare_doubles);
+    return lac_fit_get_step(g_array_index(widths, double, widths->len / 2));
 }
 
 static gint
 compare_heights(gconstpointer a, gconstpointer b, gpointer data)
 {
-    const LacPeak *peaks = data;
+    const double *height = data;
     const gsize i = *(const gsize *) a, j = *(const gsize *) b;
-    if (peaks[i].height != peaks[j].height)
-        return peaks[i].height > peaks[j].height ? -1 : 1;
+    if (height[i] != height[j])
+        return height[i] > height[j] ? -1 : 1;
     return i < j ? -1 : i > j;
 }
 
@@ -190,7 +223,7 @@ priority_order(const Trace *trace, gsize n)
     for (gsize i = 0; i < n; i++)
         order[i] = i;
     if (trace->params->method != LAC_FIT_PUBLISHED)
-        g_qsort_with_data(order, (gint) n, sizeof *order, compare_heights, trace->peaks);
+        g_qsort_with_data(order, (gint) n, sizeof *order, compare_heights, trace->priority);
     return order;
 }
 
@@ -205,15 +238,15 @@ make_atoms(const Trace *trace, gsize n, GError **error)
     double *width = lac_atoms_add_column(atoms, LAC_COLUMN_WIDTH);
     double *elongation = lac_atoms_add_column(atoms, LAC_COLUMN_ELONGATION);
     for (gsize i = 0; i < n; i++) {
-        const LacPeak *peak = &trace->peaks[order[i]];
-        atoms->x[i] = peak->position.x;
-        atoms->y[i] = peak->position.y;
-        atoms->z[i] = peak->position.z;
-        atoms->flag[i] = (guint8) peak->flag;
-        height[i] = peak->height;
-        residual[i] = peak->residual;
-        width[i] = peak->width;
-        elongation[i] = peak->elongation;
+        LacPeak peak = lac_fit_to_peak(trace->volume, &trace->peaks[order[i]]);
+        atoms->x[i] = peak.position.x;
+        atoms->y[i] = peak.position.y;
+        atoms->z[i] = peak.position.z;
+        atoms->flag[i] = (guint8) peak.flag;
+        height[i] = peak.height;
+        residual[i] = peak.residual;
+        width[i] = peak.width;
+        elongation[i] = peak.elongation;
     }
     double a = lac_grid_get_voxel_size(trace->volume);
     if (!lac_trace_apply_distance(atoms->x, atoms->y, atoms->z, atoms->flag, n,
@@ -225,6 +258,30 @@ make_atoms(const Trace *trace, gsize n, GError **error)
     for (gsize i = 0; i < n; i++)
         atoms->state[i] = atoms->flag[i] == LAC_PEAK_OK ? LAC_ATOM_AUTO : LAC_ATOM_REJECTED;
     return g_steal_pointer(&atoms);
+}
+
+static void
+measure_block(gsize begin, gsize end, guint worker, gpointer data)
+{
+    (void) worker;
+    const Trace *trace = data;
+    for (gsize i = begin; i < end; i++)
+        lac_quartic_measure(trace->quartic, trace->spline, trace->step, &trace->peaks[i]);
+}
+
+// Height, misfit and shape in the volume as it is, where the fits had a smoothed one. The two never
+// are in memory together.
+static gboolean
+measure_unsmoothed(Trace *trace, LacSpline **spline, gsize n, LacProgress *progress, GError **error)
+{
+    g_clear_pointer(spline, lac_spline_free);
+    *spline = lac_spline_load(trace->volume, NULL, error);
+    trace->spline = *spline;
+    if (*spline == NULL ||
+        !lac_spline_prefilter(*spline, progress, MEASURE_FRACTION, MEASURE_FRACTION, error))
+        return FALSE;
+    lac_parallel_for(n, FIT_GRAIN, measure_block, trace);
+    return lac_progress_update(progress, 1.0, error);
 }
 
 static gboolean
@@ -244,7 +301,8 @@ fit_all(Trace *trace, gsize n, LacProgress *progress, GError **error)
         lac_progress_message(progress, "%" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT " peaks fitted",
             done, n);
         double part = (double) done / (double) n;
-        if (!lac_progress_update(progress, FIT_FRACTION + (1.0 - FIT_FRACTION) * part, error))
+        double share = (trace->plan.smoothing > 0.0 ? MEASURE_FRACTION : 1.0) - FIT_FRACTION;
+        if (!lac_progress_update(progress, FIT_FRACTION + share * part, error))
             return FALSE;
     }
     return TRUE;
@@ -286,8 +344,9 @@ find_seeds(Trace *trace, LacSpline *spline, LacProgress *progress, GError **erro
  * @error: return location for a #GError
  *
  * Finds the local maxima of a volume and fits each with a polynomial. Beside the volume and the
- * mask it takes the memory of one more volume. Heights are those of the smoothed volume. The comment
- * of the result tells which distance, smoothing and threshold were chosen.
+ * mask it takes the memory of one more volume. Positions and priority come from the smoothed volume,
+ * where it is smoothed; heights, misfits and widths from the volume as it is. The comment of the
+ * result tells which distance, smoothing and least height were chosen.
  *
  * Returns: (transfer full): every peak, in the order of priority: accepted ones are
  *   %LAC_ATOM_AUTO, the others %LAC_ATOM_REJECTED with the reason in their flag; or %NULL with
@@ -311,15 +370,20 @@ lac_trace(const LacVolume *volume, const LacVolume *mask, const LacTraceParams *
         .params = params,
         .spline = spline,
         .quartic = quartic,
-        .step = lac_fit_get_step(volume, params->radius),
     };
     g_autoptr(GArray) seeds = find_seeds(&trace, spline, progress, error);
     if (seeds == NULL)
         return NULL;
-    g_autofree LacPeak *peaks = g_new(LacPeak, seeds->len);
+    g_autofree LacVoxelPeak *peaks = g_new(LacVoxelPeak, seeds->len);
+    g_autofree double *priority = g_new(double, seeds->len);
     trace.seeds = (const LacSeed *) (gpointer) seeds->data;
     trace.peaks = peaks;
+    trace.priority = priority;
+    trace.step = choose_step(&trace, seeds->len);
     if (!fit_all(&trace, seeds->len, progress, error))
+        return NULL;
+    if (trace.plan.smoothing > 0.0 &&
+        !measure_unsmoothed(&trace, &spline, seeds->len, progress, error))
         return NULL;
     return make_atoms(&trace, seeds->len, error);
 }

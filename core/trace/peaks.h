@@ -12,7 +12,7 @@ typedef struct {
     double min_distance; // [Å] between accepted peaks; 0: from the peaks themselves
     double threshold;    // share of a typical atom's height; the value itself when absolute
     gboolean absolute;
-    double radius;    // [Å] of the ball that is fitted; 0: one voxel, the published one
+    double radius;    // [Å] of the ball that is fitted; 0: from the width of the peaks
     double smoothing; // [Å] width of a Gaussian, against noise; 0: none; < 0: from the noise itself
     gsize max_peaks;  // the brightest seeds that are fitted
 } LacTraceParams;

@@ -6,11 +6,11 @@
 
 #include <math.h>
 
-#define STRONG_SHARE   0.3 // of a typical atom's height, to tell the distance between atoms
-#define DISTANCE_SHARE 0.6 // of the distance between neighbours, that peaks must keep
+#define STRONG_SHARE   0.2 // of a typical atom's height, to tell the distance between atoms
+#define DISTANCE_SHARE 0.7 // of the distance between neighbours, that peaks must keep
 #define FIRST_SHARE    0.5 // of that distance, to drop the doubles of one noisy atom
 #define N_ROUNDS       3
-#define CROWDED        1.6 // seeds for each that the minimum distance leaves: the rest is noise
+#define CROWDED        2.1  // seeds for each that the minimum distance leaves: the rest is noise
 #define FIRST_BLUR     0.4 // [voxel] of the widths that are tried
 #define BLUR_GROWTH    1.25
 #define LARGEST_BLUR   0.25 // of the minimum distance

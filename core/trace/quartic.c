@@ -338,6 +338,30 @@ is_far(LacVec3 a, LacVec3 b, double limit)
 }
 
 /**
+ * lac_quartic_measure:
+ * @self: a fit
+ * @spline: the volume
+ * @step: [voxel] between samples
+ * @peak: (inout): receives height, residual, width and elongation at its position; they stay as they
+ *   are where the window leaves the volume
+ */
+void
+lac_quartic_measure(const LacQuartic *self, const LacSpline *spline, double step,
+    LacVoxelPeak *peak)
+{
+    float window[LAC_WINDOW_SIZE];
+    double filtered[LAC_QUARTIC_FILTERS], values[3];
+    if (!lac_spline_sample(spline, peak->voxel, step, window))
+        return;
+    lac_quartic_get_filters(self, window, filtered);
+    LacMat3 hessian = hessian_of(filtered), vectors;
+    lac_symmetric_eigen(&hessian, values, &vectors);
+    peak->height = filtered[0];
+    peak->residual = relative_residual(self, window, peak->height);
+    lac_quartic_describe_shape(values, step, peak);
+}
+
+/**
  * lac_quartic_fit:
  * @self: a fit
  * @spline: the volume

@@ -24,6 +24,8 @@ void lac_quartic_free(LacQuartic *self);
 void lac_quartic_get_filters(const LacQuartic *self, const float *window, double filtered[10]);
 LacVoxelPeak
 lac_quartic_fit(const LacQuartic *self, const LacSpline *spline, LacVec3 seed, double step);
+void lac_quartic_measure(const LacQuartic *self, const LacSpline *spline, double step,
+    LacVoxelPeak *peak);
 LacVoxelPeak
 lac_quartic_fit_published(const LacQuartic *self, const LacSpline *spline, const gsize fine[3]);
 void lac_gaussian_fit(const LacQuartic *quartic, const LacSpline *spline, LacVoxelPeak *peak);
