@@ -13,6 +13,9 @@
 #define WORSE      1.3  // residual of non-atoms over that of the atoms next to them, at least
 #define BROAD      0.3  // sigma over mean of a component: atoms of a species are more alike
 #define UNLIKE     2.9  // misfit of a component over the best
+#define FAR_BELOW  0.38 // mean of round noise over that of the next component
+#define LIMP       0.2  // spread of round noise over its mean, at least
+#define CLEAR      2.0  // gap between round noise and the next component over their spreads
 #define APART      3.5  // distance to the next component over the sum of both sigmas
 
 static int
@@ -158,6 +161,21 @@ find_first_by_misfit(const Scored *self, const LacMixture *mixture, const LacPea
     return 0;
 }
 
+// Noise in a volume of blobs is as round as atoms are. It is far below the next component, clearly
+// apart from it and broader than atoms; and the species that are expected are all above it.
+static guint
+count_round_noise(const LacMixture *mixture, guint n_species)
+{
+    guint first = 0;
+    for (guint c = 0; c + n_species < mixture->n; c++) {
+        double low = mixture->mean[c], high = mixture->mean[c + 1];
+        gboolean is_clear = high - low > CLEAR * (mixture->sigma[c] + mixture->sigma[c + 1]);
+        if (low < FAR_BELOW * high && mixture->sigma[c] > LIMP * low && is_clear)
+            first = c + 1;
+    }
+    return first;
+}
+
 // The residual of an atom, other than its share of the height, does not grow as atoms get fainter:
 // where it does most, there are other peaks below.
 static guint
@@ -220,7 +238,8 @@ lac_classify_atoms(const LacPeakMeasures *peaks, guint n_species, double *p_atom
     choose_components(&scored, &mixture);
     guint first = mixture.n > n_species ? mixture.n - n_species : 0;
     if (has_excess)
-        first = find_first_by_misfit(&scored, &mixture, peaks);
+        first = MAX(find_first_by_misfit(&scored, &mixture, peaks),
+            count_round_noise(&mixture, n_species));
     else if (has_fit)
         first = find_first_by_fit(&scored, &mixture, peaks);
     *n_components = mixture.n;

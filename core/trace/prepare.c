@@ -10,10 +10,10 @@
 #define DISTANCE_SHARE 0.7 // of the distance between neighbours, that peaks must keep
 #define FIRST_SHARE    0.5 // of that distance, to drop the doubles of one noisy atom
 #define N_ROUNDS       3
-#define CROWDED        2.1  // seeds for each that the minimum distance leaves: the rest is noise
-#define FIRST_BLUR     0.4 // [voxel] of the widths that are tried
+#define CROWDED        1.95 // seeds for each that the minimum distance leaves: the rest is noise
+#define FIRST_BLUR     0.4  // [voxel] of the widths that are tried
 #define BLUR_GROWTH    1.25
-#define LARGEST_BLUR   0.25 // of the minimum distance
+#define LARGEST_BLUR   0.33 // of the minimum distance
 #define MIN_SEEDS      8    // that a distance is told from
 #define SHORTEST_A     1.5  // [Å] that a distance may come out; no atoms but hydrogen are closer
 #define SHORTEST_VOXEL 2.0  // [voxel] the same where the size of a voxel is unknown
