@@ -8,6 +8,8 @@
 #include <math.h>
 #include <stdio.h>
 
+#define POOR 0.5 // recall below which other orders of the axes are tried
+
 // One of the two models, as given and as read.
 typedef struct {
     char *file, *types, *unit_name;
@@ -374,6 +376,24 @@ print_json(const Options *o, const LacMatch *match)
     lac_cli_print_json(json);
 }
 
+// Published truths have their axes in another order than the models.
+static gboolean
+suggest_axes(const Options *o, const LacMatch *match, LacProgress *progress, GError **error)
+{
+    LacAxes axes;
+    gsize n_pairs;
+    if (!lac_axes_find(o->model.atoms, o->truth.atoms, match->score.cutoff, &axes, &n_pairs,
+            progress, error))
+        return FALSE;
+    if (n_pairs < 2 * match->n_pairs || (double) n_pairs < POOR * (double) match->n_truth)
+        return TRUE;
+    g_autofree char *text = lac_axes_to_text(&axes);
+    printf("Are the axes in another order? With --axes %s there are %" G_GSIZE_FORMAT
+           " pairs. Look whether that mirrors the particle.\n",
+        text, n_pairs);
+    return TRUE;
+}
+
 static gboolean
 run(LacCli *cli, int argc, char **argv, GError **error)
 {
@@ -389,7 +409,8 @@ run(LacCli *cli, int argc, char **argv, GError **error)
         print_json(&o, match);
     else
         print_text(&o, match);
-    return TRUE;
+    return cli->json || match->score.recall >= POOR ||
+        suggest_axes(&o, match, cli->progress, error);
 }
 
 const LacCliVerb lac_cli_compare = {

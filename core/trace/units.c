@@ -195,3 +195,72 @@ lac_atoms_reorder(const LacAtoms *atoms, const LacAxes *axes)
             to[a][i] = axes->negate[a] ? -from[axes->from[a]][i] : from[axes->from[a]][i];
     return out;
 }
+
+/**
+ * lac_axes_to_text:
+ * @axes: an order of axes
+ *
+ * Returns: (transfer full): the same as lac_axes_parse() reads it, such as "yx-z"
+ */
+char *
+lac_axes_to_text(const LacAxes *axes)
+{
+    GString *text = g_string_new(NULL);
+    for (guint a = 0; a < 3; a++)
+        g_string_append_printf(text, "%s%c", axes->negate[a] ? "-" : "",
+            (char) ('x' + (char) axes->from[a]));
+    return g_string_free(text, FALSE);
+}
+
+// Number @k of the 48 orders and signs; the first leaves everything as it is.
+static LacAxes
+get_axes(guint k)
+{
+    static const guint orders[6][3] = { { 0, 1, 2 }, { 1, 0, 2 }, { 0, 2, 1 }, { 2, 1, 0 },
+        { 1, 2, 0 }, { 2, 0, 1 } };
+    LacAxes axes;
+    for (guint a = 0; a < 3; a++) {
+        axes.from[a] = orders[k / 8][a];
+        axes.negate[a] = (k >> a & 1) != 0;
+    }
+    return axes;
+}
+
+/**
+ * lac_axes_find:
+ * @model: positions [Å]
+ * @truth: positions [Å]
+ * @cutoff: [Å] of a pair; 0: from the bond length
+ * @axes: (out): what must become of the axes of @truth for the most pairs
+ * @n_pairs: (out): how many pairs there are then
+ * @progress: (nullable): progress and cancel
+ * @error: return location for a #GError
+ *
+ * Tries the 48 orders and signs of the axes, each with the centroids together. A crystal fits in
+ * many of them: the first of the best is given.
+ *
+ * Returns: %TRUE, or %FALSE with @error set
+ */
+gboolean
+lac_axes_find(const LacAtoms *model, const LacAtoms *truth, double cutoff, LacAxes *axes,
+    gsize *n_pairs, LacProgress *progress, GError **error)
+{
+    LacMatchParams params;
+    lac_match_params_init(&params);
+    params.cutoff = cutoff;
+    *n_pairs = 0;
+    for (guint k = 0; k < 48; k++) {
+        const LacAxes candidate = get_axes(k);
+        g_autoptr(LacAtoms) turned = lac_atoms_reorder(truth, &candidate);
+        if (!lac_progress_update(progress, k / 48.0, error))
+            return FALSE;
+        g_autoptr(LacMatch) match = lac_match(model, turned, &params, NULL, error);
+        if (match == NULL)
+            return FALSE;
+        if (match->n_pairs > *n_pairs) {
+            *n_pairs = match->n_pairs;
+            *axes = candidate;
+        }
+    }
+    return TRUE;
+}

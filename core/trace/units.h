@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/data/atoms.h"
+#include "core/progress.h"
 
 typedef enum {
     LAC_UNIT_GUESS,
@@ -26,3 +27,6 @@ LacUnit lac_atoms_guess_unit(const LacAtoms *atoms, double voxel_size, GError **
 LacAtoms *lac_atoms_to_angstrom(const LacAtoms *atoms, LacUnit *unit, double voxel_size, gsize size,
     GError **error);
 LacAtoms *lac_atoms_reorder(const LacAtoms *atoms, const LacAxes *axes);
+char *lac_axes_to_text(const LacAxes *axes);
+gboolean lac_axes_find(const LacAtoms *model, const LacAtoms *truth, double cutoff, LacAxes *axes,
+    gsize *n_pairs, LacProgress *progress, GError **error);

@@ -68,6 +68,12 @@ test_silicon(void)
         // Without the exchange of axes the model is mirrored.
         g_autoptr(LacMatch) mirrored = compare(model, stored, 0.0, TRUE);
         g_assert_cmpfloat(mirrored->score.recall, <, 0.5);
+        LacAxes found;
+        gsize n_pairs;
+        g_assert_true(lac_axes_find(model, stored, 0.0, &found, &n_pairs, NULL, &error));
+        g_autofree char *text = lac_axes_to_text(&found);
+        g_assert_cmpstr(text, ==, "yxz");
+        g_assert_cmpuint(n_pairs, ==, 208);
     }
 }
 
@@ -147,6 +153,8 @@ test_axes(void)
     g_assert_cmpfloat(turned->x[0], ==, 3.0);
     g_assert_cmpfloat(turned->y[0], ==, -1.0);
     g_assert_cmpfloat(turned->z[0], ==, 2.0);
+    g_autofree char *text = lac_axes_to_text(&axes);
+    g_assert_cmpstr(text, ==, "z-xy");
     for (gsize i = 0; i < G_N_ELEMENTS(bad); i++) {
         g_autoptr(GError) error = NULL;
         g_assert_false(lac_axes_parse(bad[i], &axes, &error));
