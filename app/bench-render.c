@@ -137,7 +137,8 @@ run_render(LacBench *bench, GError **error)
     else
         for (guint i = 0; done && i < G_N_ELEMENTS(SIZES); i++)
             done = time_volume(bench, &stage, SIZES[i], error);
-    for (guint i = 0; done && i < G_N_ELEMENTS(ATOMS); i++)
+    guint n_sets = bench->size != 0 ? 1 : G_N_ELEMENTS(ATOMS);
+    for (guint i = 0; done && i < n_sets; i++)
         done = lac_bench_atoms(bench, renderer, &stage.target, ATOMS[i], error);
     glDeleteFramebuffers(1, &framebuffer);
     glDeleteTextures(1, &texture);

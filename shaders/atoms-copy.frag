@@ -2,11 +2,11 @@
 // Puts the picture of the atoms over the target, and outlines what is selected.
 // In: v_uv, 0 to 1 over the picture. Uniforms: u_picture, premultiplied sRGB; u_ids, ids with marks;
 // u_outline, xy: one pixel of the target in units of v_uv, z: half width of the outline [pixel],
-// 0: none. Out: premultiplied sRGB.
+// 0: none; w: 1 looks into each of eight directions, 2 into each other one. Out: premultiplied sRGB.
 in vec2 v_uv;
 uniform sampler2D u_picture;
 uniform usampler2D u_ids;
-uniform vec3 u_outline;
+uniform vec4 u_outline;
 layout(location = 0) out vec4 o_color;
 
 const uint SELECTED = 1u << 28;
@@ -28,7 +28,7 @@ void main()
         uint here = id_at(v_uv);
         float bright = 0.0, dark = 0.0;
         uint found = 0u;
-        for (int i = 0; i < 8; i++) {
+        for (int i = 0; i < 8; i += int(u_outline.w)) {
             uint near = id_at(v_uv + AROUND[i] * u_outline.xy * u_outline.z);
             uint wide = id_at(v_uv + AROUND[i] * u_outline.xy * (u_outline.z + 1.2));
             uint other = near != here ? near & (SELECTED | CURRENT) : 0u;

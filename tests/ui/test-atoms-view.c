@@ -6,6 +6,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <time.h>
 
 #define WIDTH   1000
 #define HEIGHT  700
@@ -298,6 +299,15 @@ test_fly(Fixture *f, gconstpointer data)
     g_assert_true(lac_driver_wait(f->driver, is_there, f, 20000));
 }
 
+// Of all threads of this process.
+static double
+get_cpu_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return 1e3 * (double) now.tv_sec + 1e-6 * (double) now.tv_nsec;
+}
+
 // How fast 20 000 atoms with bonds turn here; a machine may be busy, so that it is only told.
 static void
 test_speed(Fixture *f, gconstpointer data)
@@ -314,6 +324,7 @@ test_speed(Fixture *f, gconstpointer data)
     LacViewportStats before, after;
     lac_viewport_get_stats(f->view, &before);
     gint64 start = g_get_monotonic_time();
+    double cpu = get_cpu_ms();
     for (int i = 0; i < 40; i++) {
         LacCamera camera;
         lac_viewport_get_camera(f->view, &camera);
@@ -323,7 +334,9 @@ test_speed(Fixture *f, gconstpointer data)
     }
     double seconds = 1e-6 * (double) (g_get_monotonic_time() - start);
     lac_viewport_get_stats(f->view, &after);
-    g_test_message("%.1f frames/s", (double) (after.n_frames - before.n_frames) / seconds);
+    double n = (double) (after.n_frames - before.n_frames);
+    g_test_message("%.1f frames/s, %.1f ms of a processor each", n / seconds,
+        (get_cpu_ms() - cpu) / n);
     lac_driver_screenshot(f->driver, GTK_WIDGET(f->window), "atoms-moving");
     settle(f);
     lac_driver_screenshot(f->driver, GTK_WIDGET(f->window), "atoms-rest");

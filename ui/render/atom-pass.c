@@ -703,6 +703,39 @@ lac_atom_pass_get_depth(LacAtomPass *self, LacAtomDepth *depth)
     return picture->width > 0;
 }
 
+// Columns and rows of the target, from its lower left.
+typedef struct {
+    int left, right, bottom, top;
+} Part;
+
+// The part of the target in which there are atoms, with @room [pixel] about it for outlines.
+static Part
+find_part(const LacScene *scene, const LacRenderTarget *target, double room)
+{
+    const LacBox *box = &scene->atoms.set->box;
+    double low_x = G_MAXDOUBLE, high_x = -G_MAXDOUBLE, low_y = G_MAXDOUBLE, high_y = -G_MAXDOUBLE;
+    for (int i = 0; i < 8; i++) {
+        LacVec3 corner = { i & 1 ? box->max.x : box->min.x, i & 2 ? box->max.y : box->min.y,
+            i & 4 ? box->max.z : box->min.z };
+        double x, y;
+        if (!lac_camera_project(&scene->camera, target->full_width, target->full_height, corner, &x,
+                &y, NULL))
+            return (Part){ 0, target->width, 0, target->height };
+        y = target->full_height - y;
+        low_x = MIN(low_x, x);
+        high_x = MAX(high_x, x);
+        low_y = MIN(low_y, y);
+        high_y = MAX(high_y, y);
+    }
+    room += 5.0; // and what a quick picture is blurred
+    return (Part){
+        .left = (int) CLAMP(floor(low_x - target->tile_x - room), 0.0, target->width),
+        .right = (int) CLAMP(ceil(high_x - target->tile_x + room), 0.0, target->width),
+        .bottom = (int) CLAMP(floor(low_y - target->tile_y - room), 0.0, target->height),
+        .top = (int) CLAMP(ceil(high_y - target->tile_y + room), 0.0, target->height),
+    };
+}
+
 /**
  * lac_atom_pass_copy:
  * @self: the pass, drawn
@@ -715,10 +748,16 @@ void
 lac_atom_pass_copy(LacAtomPass *self, const LacScene *scene, const LacRenderTarget *target)
 {
     const Picture *picture = &self->pictures[self->shown];
-    double width = scene->atoms.outline ? OUTLINE_WIDTH * target->line_scale : 0.0;
+    gboolean has_outline = scene->atoms.outline && scene->atoms.set->has_marked;
+    double width = has_outline ? OUTLINE_WIDTH * target->line_scale : 0.0;
+    Part part = find_part(scene, target, width);
+    if (part.right <= part.left || part.top <= part.bottom)
+        return;
     glUseProgram(self->copy_program);
-    glUniform3f(self->copy_outline, 1.0f / (float) target->width, 1.0f / (float) target->height,
-        (float) width);
+    glUniform4f(self->copy_outline, 1.0f / (float) target->width, 1.0f / (float) target->height,
+        (float) width, self->shown == QUICK ? 2.0f : 1.0f);
+    glEnable(GL_SCISSOR_TEST);
+    glScissor(part.left, part.bottom, part.right - part.left, part.top - part.bottom);
     glActiveTexture(GL_TEXTURE1);
     glBindTexture(GL_TEXTURE_2D, picture->ids);
     glActiveTexture(GL_TEXTURE0);
@@ -727,6 +766,7 @@ lac_atom_pass_copy(LacAtomPass *self, const LacScene *scene, const LacRenderTarg
     glEnable(GL_BLEND);
     glBlendFunc(GL_ONE, GL_ONE_MINUS_SRC_ALPHA);
     glDrawArrays(GL_TRIANGLES, 0, 3);
+    glDisable(GL_SCISSOR_TEST);
     glDisable(GL_BLEND);
     glBindTexture(GL_TEXTURE_2D, 0);
     glActiveTexture(GL_TEXTURE1);

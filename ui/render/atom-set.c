@@ -40,6 +40,8 @@ static void
 add_sphere(LacAtomSet *self, const LacSphere *sphere)
 {
     self->spheres[self->n_spheres++] = *sphere;
+    if ((sphere->marks & (LAC_MARK_SELECTED | LAC_MARK_CURRENT)) != 0)
+        self->has_marked = TRUE;
     grow_box(&self->box, sphere);
 }
 

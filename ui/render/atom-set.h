@@ -65,7 +65,8 @@ typedef struct {
     gsize n_sticks;
     LacFace *faces;
     gsize n_faces;
-    LacBox box; // [Å] of the spheres; empty (min > max) without any
+    gboolean has_marked; // any atom is selected or current
+    LacBox box;          // [Å] of the spheres; empty (min > max) without any
 } LacAtomSet;
 
 // What a set is made from; arrays are per atom and borrowed.
