@@ -113,8 +113,15 @@ lac_atom_row_get(const LacAtoms *atoms, gsize i)
         .flag = atoms->flag[i] };
 }
 
-static gboolean
-is_same_number(double a, double b)
+/**
+ * lac_is_same_number:
+ * @a: any number, NaN too
+ * @b: another
+ *
+ * Returns: whether they are the same to the last bit
+ */
+gboolean
+lac_is_same_number(double a, double b)
 {
     return memcmp(&a, &b, sizeof a) == 0;
 }
@@ -129,8 +136,9 @@ is_same_number(double a, double b)
 gboolean
 lac_atom_row_is_equal(const LacAtomRow *a, const LacAtomRow *b)
 {
-    return is_same_number(a->x, b->x) && is_same_number(a->y, b->y) && is_same_number(a->z, b->z) &&
-        a->species == b->species && a->state == b->state && a->flag == b->flag;
+    return lac_is_same_number(a->x, b->x) && lac_is_same_number(a->y, b->y) &&
+        lac_is_same_number(a->z, b->z) && a->species == b->species && a->state == b->state &&
+        a->flag == b->flag;
 }
 
 static gboolean
@@ -151,9 +159,21 @@ compare_sizes(gconstpointer a, gconstpointer b)
     return (i > j) - (i < j);
 }
 
-// An edit of @n_new further atoms after those named, with each row after as it is before.
-static LacEdit *
-start_edit(const LacAtoms *atoms, LacEditKind kind, const gsize *indices, gsize n, gsize n_new,
+/**
+ * lac_edit_start:
+ * @atoms: the model
+ * @kind: what it does
+ * @indices: (nullable) (array length=n): atoms or records, in any order
+ * @n: how many
+ * @n_new: atoms that it adds after all others
+ * @reason: (nullable): why
+ * @error: return location for a #GError
+ *
+ * Returns: (transfer full): an edit that changes nothing yet, but for new atoms at the origin; or
+ *   %NULL with @error set if there are no such atoms
+ */
+LacEdit *
+lac_edit_start(const LacAtoms *atoms, LacEditKind kind, const gsize *indices, gsize n, gsize n_new,
     const char *reason, GError **error)
 {
     if (n + n_new == 0) {
@@ -212,7 +232,7 @@ static LacEdit *
 start_present(const LacAtoms *atoms, LacEditKind kind, const gsize *indices, gsize n, gsize n_new,
     const char *reason, GError **error)
 {
-    g_autoptr(LacEdit) edit = start_edit(atoms, kind, indices, n, n_new, reason, error);
+    g_autoptr(LacEdit) edit = lac_edit_start(atoms, kind, indices, n, n_new, reason, error);
     return edit != NULL && check_present(edit, error) ? g_steal_pointer(&edit) : NULL;
 }
 
@@ -248,8 +268,18 @@ find_or_add(char ***added, guint n_known, guint known, const char *name)
     return n_known + n;
 }
 
-static gboolean
-find_species(LacEdit *edit, const LacAtoms *atoms, const char *name, guint16 *species,
+/**
+ * lac_edit_find_species:
+ * @edit: an edit, to which a new name is added
+ * @atoms: the model
+ * @name: of a species
+ * @species: (out): its number after the edit
+ * @error: return location for a #GError
+ *
+ * Returns: %TRUE, or %FALSE with @error set if there are too many or it has no name
+ */
+gboolean
+lac_edit_find_species(LacEdit *edit, const LacAtoms *atoms, const char *name, guint16 *species,
     GError **error)
 {
     guint known = 0;
@@ -268,8 +298,16 @@ find_species(LacEdit *edit, const LacAtoms *atoms, const char *name, guint16 *sp
     return TRUE;
 }
 
-static guint
-find_column(LacEdit *edit, const LacAtoms *atoms, const char *name)
+/**
+ * lac_edit_find_column:
+ * @edit: an edit, to which a new name is added
+ * @atoms: the model
+ * @name: of a column
+ *
+ * Returns: its number after the edit
+ */
+guint
+lac_edit_find_column(LacEdit *edit, const LacAtoms *atoms, const char *name)
 {
     guint known = 0;
     while (known < edit->n_columns &&
@@ -278,8 +316,15 @@ find_column(LacEdit *edit, const LacAtoms *atoms, const char *name)
     return find_or_add(&edit->new_columns, edit->n_columns, known, name);
 }
 
-static void
-reserve_values(LacEdit *edit, guint n_changed)
+/**
+ * lac_edit_reserve_values:
+ * @edit: an edit with its atoms
+ * @n_changed: columns that it changes
+ *
+ * Makes room for their numbers and values, all 0.
+ */
+void
+lac_edit_reserve_values(LacEdit *edit, guint n_changed)
 {
     edit->n_changed = n_changed;
     edit->changed = g_new0(guint, n_changed);
@@ -287,8 +332,16 @@ reserve_values(LacEdit *edit, guint n_changed)
     edit->values_after = g_new0(double, edit->n *n_changed);
 }
 
-static double
-get_value(const LacAtoms *atoms, gsize i, guint column)
+/**
+ * lac_atom_get_value:
+ * @atoms: atoms
+ * @i: index of one, or beyond
+ * @column: number of a column, or beyond
+ *
+ * Returns: the value, NaN where there is none
+ */
+double
+lac_atom_get_value(const LacAtoms *atoms, gsize i, guint column)
 {
     return i < atoms->n && column < atoms->columns->len
         ? g_array_index(atoms->columns, LacAtomColumn, column).values[i]
@@ -299,15 +352,15 @@ get_value(const LacAtoms *atoms, gsize i, guint column)
 static void
 set_values(LacEdit *edit, const LacAtoms *atoms, const LacAtomValue *values, gsize n)
 {
-    reserve_values(edit, (guint) n);
+    lac_edit_reserve_values(edit, (guint) n);
     guint n_changed = 0;
     for (gsize i = 0; i < n; i++) {
-        guint column = find_column(edit, atoms, values[i].name), k = 0;
+        guint column = lac_edit_find_column(edit, atoms, values[i].name), k = 0;
         while (k < n_changed && edit->changed[k] != column)
             k++;
         n_changed = MAX(n_changed, k + 1);
         edit->changed[k] = column;
-        edit->values_before[k] = get_value(atoms, edit->index[0], column);
+        edit->values_before[k] = lac_atom_get_value(atoms, edit->index[0], column);
         edit->values_after[k] = values[i].value;
     }
     edit->n_changed = n_changed;
@@ -329,11 +382,12 @@ LacEdit *
 lac_edit_add(const LacAtoms *atoms, LacVec3 at, const char *species, const LacAtomValue *values,
     gsize n_values, const char *reason, GError **error)
 {
-    g_autoptr(LacEdit) edit = start_edit(atoms, LAC_EDIT_ADD, NULL, 0, 1, reason, error);
+    g_autoptr(LacEdit) edit = lac_edit_start(atoms, LAC_EDIT_ADD, NULL, 0, 1, reason, error);
     if (edit == NULL || !check_position(at, error))
         return NULL;
     set_position(&edit->after[0], at);
-    if (species != NULL && !find_species(edit, atoms, species, &edit->after[0].species, error))
+    if (species != NULL &&
+        !lac_edit_find_species(edit, atoms, species, &edit->after[0].species, error))
         return NULL;
     set_values(edit, atoms, values, n_values);
     return lac_edit_check(edit, error) ? g_steal_pointer(&edit) : NULL;
@@ -397,7 +451,7 @@ LacEdit *
 lac_edit_restore(const LacAtoms *atoms, const gsize *indices, gsize n, const char *reason,
     GError **error)
 {
-    g_autoptr(LacEdit) edit = start_edit(atoms, LAC_EDIT_RESTORE, indices, n, 0, reason, error);
+    g_autoptr(LacEdit) edit = lac_edit_start(atoms, LAC_EDIT_RESTORE, indices, n, 0, reason, error);
     for (gsize i = 0; edit != NULL && i < edit->n; i++) {
         const LacAtomRow *row = &edit->before[i];
         if (row->state < LAC_ATOM_REJECTED) {
@@ -469,7 +523,7 @@ lac_edit_retype(const LacAtoms *atoms, const gsize *indices, gsize n, const char
 {
     guint16 found;
     g_autoptr(LacEdit) edit = start_present(atoms, LAC_EDIT_RETYPE, indices, n, 0, reason, error);
-    if (edit == NULL || !find_species(edit, atoms, species, &found, error))
+    if (edit == NULL || !lac_edit_find_species(edit, atoms, species, &found, error))
         return NULL;
     for (gsize i = 0; i < edit->n; i++)
         edit->after[i].species = found;
@@ -553,160 +607,7 @@ lac_edit_note(const LacAtoms *atoms, const gsize *indices, gsize n, const char *
         g_set_error_literal(error, LAC_ERROR, LAC_ERROR_ARGUMENT, "A note needs a text");
         return NULL;
     }
-    return start_edit(atoms, LAC_EDIT_NOTE, indices, n, 0, text, error);
-}
-
-// The columns and species of one model in terms of another.
-typedef struct {
-    const LacAtoms *atoms, *edited;
-    guint *column;        // (length n_columns): number in edited of each column, G_MAXUINT: none
-    guint n_columns;      // of the model after
-    guint16 *species;     // number in the model after of each species of edited
-    guint n_edited_names; // of edited
-    gboolean *is_changed; // (length n_columns)
-} Comparison;
-
-static void
-comparison_clear(Comparison *self)
-{
-    g_free(self->column);
-    g_free(self->species);
-    g_free(self->is_changed);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Comparison, comparison_clear)
-
-static gboolean
-compare_names(Comparison *self, LacEdit *edit, GError **error)
-{
-    const LacAtoms *edited = self->edited;
-    guint n_known = self->atoms->columns->len, n_edited = edited->columns->len;
-    self->column = g_new(guint, n_known + n_edited);
-    self->n_columns = n_known;
-    for (guint k = 0; k < n_known + n_edited; k++)
-        self->column[k] = G_MAXUINT;
-    for (guint k = 0; k < n_edited; k++) {
-        guint c =
-            find_column(edit, self->atoms, g_array_index(edited->columns, LacAtomColumn, k).name);
-        self->column[c] = k;
-        self->n_columns = MAX(self->n_columns, c + 1);
-    }
-    for (guint c = 0; c < n_known; c++)
-        if (self->column[c] == G_MAXUINT) {
-            g_set_error(error, LAC_ERROR, LAC_ERROR_MISMATCH,
-                "The edited model lacks the column %s",
-                g_array_index(self->atoms->columns, LacAtomColumn, c).name);
-            return FALSE;
-        }
-    self->n_edited_names = g_strv_length(edited->species_names);
-    self->species = g_new0(guint16, self->n_edited_names);
-    for (guint s = 0; s < self->n_edited_names; s++)
-        if (!find_species(edit, self->atoms, edited->species_names[s], &self->species[s], error))
-            return FALSE;
-    return TRUE;
-}
-
-static LacAtomRow
-get_edited(const Comparison *self, gsize i)
-{
-    LacAtomRow row = lac_atom_row_get(self->edited, i);
-    if (row.species < self->n_edited_names)
-        row.species = self->species[row.species];
-    return row;
-}
-
-static double
-get_edited_value(const Comparison *self, gsize i, guint column)
-{
-    return get_value(self->edited, i, self->column[column]);
-}
-
-static gboolean
-differs(const Comparison *self, gsize i)
-{
-    gboolean found = i >= self->atoms->n;
-    if (!found) {
-        LacAtomRow before = lac_atom_row_get(self->atoms, i), after = get_edited(self, i);
-        found = !lac_atom_row_is_equal(&before, &after);
-    }
-    for (guint c = 0; c < self->n_columns; c++)
-        if (!is_same_number(get_value(self->atoms, i, c), get_edited_value(self, i, c)))
-            self->is_changed[c] = found = TRUE;
-    return found;
-}
-
-static void
-fill_values(const Comparison *self, LacEdit *edit)
-{
-    guint n_changed = 0;
-    for (guint c = 0; c < self->n_columns; c++)
-        n_changed += self->is_changed[c] ? 1 : 0;
-    reserve_values(edit, n_changed);
-    for (guint c = 0, k = 0; c < self->n_columns; c++) {
-        if (!self->is_changed[c])
-            continue;
-        edit->changed[k] = c;
-        for (gsize i = 0; i < edit->n; i++) {
-            edit->values_before[i * n_changed + k] = get_value(self->atoms, edit->index[i], c);
-            edit->values_after[i * n_changed + k] = get_edited_value(self, edit->index[i], c);
-        }
-        k++;
-    }
-}
-
-/**
- * lac_edit_between:
- * @atoms: the model
- * @edited: what it should become: the same atoms in the same order, then perhaps further ones; its
- *   columns are those of @atoms in any order, and perhaps others; its species may have other numbers
- * @reason: (nullable): why
- * @error: return location for a #GError
- *
- * Makes one step of a change of any size, such as a new classification. What is the same in both is
- * not part of it.
- *
- * Returns: (transfer full): the edit, or %NULL with @error set
- */
-LacEdit *
-lac_edit_between(const LacAtoms *atoms, const LacAtoms *edited, const char *reason, GError **error)
-{
-    if (edited->n < atoms->n) {
-        g_set_error(error, LAC_ERROR, LAC_ERROR_MISMATCH,
-            "The edited model has %" G_GSIZE_FORMAT
-            " atoms and records, fewer than %" G_GSIZE_FORMAT,
-            edited->n, atoms->n);
-        return NULL;
-    }
-    g_autoptr(LacEdit) names = lac_edit_new(LAC_EDIT_BULK, 0);
-    names->n_species = g_strv_length(atoms->species_names);
-    names->n_columns = atoms->columns->len;
-    g_auto(Comparison) comparison = { .atoms = atoms, .edited = edited };
-    if (!compare_names(&comparison, names, error))
-        return NULL;
-    comparison.is_changed = g_new0(gboolean, comparison.n_columns);
-    g_autoptr(GArray) found = g_array_new(FALSE, FALSE, sizeof(gsize));
-    for (gsize i = 0; i < edited->n; i++)
-        if (differs(&comparison, i) && i < atoms->n)
-            g_array_append_val(found, i);
-    gsize n_new = edited->n - atoms->n;
-    if (found->len + n_new == 0) {
-        g_set_error_literal(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
-            "The edited model is the same, so there is nothing to do");
-        return NULL;
-    }
-    const gsize *indices = (const gsize *) (gconstpointer) found->data;
-    g_autoptr(LacEdit) edit =
-        start_edit(atoms, LAC_EDIT_BULK, indices, found->len, n_new, reason, error);
-    if (edit == NULL)
-        return NULL;
-    g_strfreev(edit->new_species);
-    g_strfreev(edit->new_columns);
-    edit->new_species = g_steal_pointer(&names->new_species);
-    edit->new_columns = g_steal_pointer(&names->new_columns);
-    for (gsize i = 0; i < edit->n; i++)
-        edit->after[i] = get_edited(&comparison, edit->index[i]);
-    fill_values(&comparison, edit);
-    return lac_edit_check(edit, error) ? g_steal_pointer(&edit) : NULL;
+    return lac_edit_start(atoms, LAC_EDIT_NOTE, indices, n, 0, text, error);
 }
 
 /**

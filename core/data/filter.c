@@ -75,7 +75,10 @@ static const struct {
 
 static Kind parse_or(Parser *self);
 
-static Kind G_GNUC_PRINTF(3, 4) fail(Parser *self, const char *where, const char *format, ...)
+static Kind fail(Parser *self, const char *where, const char *format, ...) G_GNUC_PRINTF(3, 4);
+
+static Kind
+fail(Parser *self, const char *where, const char *format, ...)
 {
     va_list args;
     va_start(args, format);

@@ -135,6 +135,8 @@ clear_place(LacJournal *self, const char *path, GError **error)
         return FALSE;
     }
     g_clear_error(&failure);
+    if (!g_file_test(path, G_FILE_TEST_EXISTS))
+        return TRUE;
     g_autofree char *aside = lac_journal_put_aside(path, error);
     return aside != NULL;
 }

@@ -190,6 +190,13 @@ make_id(guint8 id[16])
     id[0] |= 1; // never all 0
 }
 
+// Two programs do not write one file. Where the file system has no locks, that is not known.
+static gboolean
+lock(int fd)
+{
+    return flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
+}
+
 // Makes the file and locks it; one that is there already belongs to somebody.
 static gboolean
 create(LacJournalFile *self, const LacJournalMark *mark, guint32 digest)
@@ -207,7 +214,7 @@ create(LacJournalFile *self, const LacJournalMark *mark, guint32 digest)
     lac_encode_bytes(&head, self->id, sizeof self->id);
     lac_encode_bytes(&head, mark->save, sizeof mark->save);
     lac_encode_uint32(&head, (guint32) crc32_z(0, head.data, head.n));
-    if (flock(fd, LOCK_EX | LOCK_NB) != 0 || !write_all(fd, head.data, head.n, 0)) {
+    if (!lock(fd) || !write_all(fd, head.data, head.n, 0)) {
         int number = errno;
         unlink(self->path);
         close(fd);
@@ -305,7 +312,7 @@ open_and_lock(LacJournalFile *self, GError **error)
         set_damaged(error, self->path, "is no regular file");
         return FALSE;
     }
-    if (flock(self->fd, LOCK_EX | LOCK_NB) != 0) {
+    if (!lock(self->fd)) {
         g_autofree char *name = g_filename_display_basename(self->path);
         g_set_error(error, G_IO_ERROR, G_IO_ERROR_BUSY,
             "%s is in use: the project is open in another window", name);
@@ -322,8 +329,8 @@ check_head(LacJournalFile *self, const LacJournalMark *mark, guint32 digest, gui
 {
     static const guint8 never[16] = { 0 };
     guint8 head[HEAD_SIZE];
-    if (self->size < HEAD_SIZE || pread(self->fd, head, HEAD_SIZE, 0) != HEAD_SIZE) {
-        set_damaged(error, self->path, "is too short for a journal");
+    if (pread(self->fd, head, HEAD_SIZE, 0) != HEAD_SIZE) {
+        set_errno(error, self->path, "cannot be read", errno != 0 ? errno : EIO);
         return FALSE;
     }
     LacDecoder in = { .at = head + 8, .left = HEAD_SIZE - 8 };
@@ -362,7 +369,7 @@ check_head(LacJournalFile *self, const LacJournalMark *mark, guint32 digest, gui
  * @first: (out): the first record that the project does not hold yet
  * @error: return location for a #GError
  *
- * Opens and locks the file.
+ * Opens and locks the file. One that ends within its head holds nothing and is removed.
  *
  * Returns: %TRUE, or %FALSE with @error set: %G_IO_ERROR_BUSY if another program has it, or
  *   %LAC_ERROR_MISMATCH if it belongs to another model
@@ -371,7 +378,13 @@ gboolean
 lac_journal_file_open(LacJournalFile *self, const LacJournalMark *mark, guint32 digest,
     guint64 *first, GError **error)
 {
-    if (open_and_lock(self, error) && check_head(self, mark, digest, first, error))
+    *first = 0;
+    gboolean is_open = open_and_lock(self, error);
+    if (is_open && self->size < HEAD_SIZE) { // killed while the file was made
+        lac_journal_file_remove(self);
+        return TRUE;
+    }
+    if (is_open && check_head(self, mark, digest, first, error))
         return TRUE;
     if (self->fd >= 0)
         close(self->fd);
@@ -414,7 +427,7 @@ cut(LacJournalFile *self, const guint8 *bytes, gsize n, gsize at, gboolean keep,
 
 /**
  * lac_journal_file_read:
- * @self: a journal file that is open
+ * @self: a journal file that lac_journal_file_open() opened or removed
  * @first: the first record to tell of
  * @func: called for each record
  * @data: for @func
@@ -432,6 +445,8 @@ lac_journal_file_read(LacJournalFile *self, guint64 first, LacRecordFunc func, g
 {
     gsize n = (gsize) self->size, at = HEAD_SIZE;
     gboolean keep = FALSE;
+    if (self->fd < 0)
+        return TRUE;
     g_autofree guint8 *bytes = read_all(self, n, error);
     if (bytes == NULL)
         return FALSE;

@@ -439,13 +439,15 @@ test_truncated(LacScratch *scratch, gconstpointer data)
     gsize n;
     g_assert_true(g_file_get_contents(path, &bytes, &n, NULL));
     guint64 before = 0;
-    for (gsize cut = 52; cut <= n; cut++) {
+    for (gsize cut = 0; cut <= n; cut++) {
         g_autofree char *part = lac_scratch_write(scratch, "part.journal", bytes, (gssize) cut);
         g_autoptr(LacJournal) back = lac_journal_new(base);
         lac_journal_set_mark(back, &mark);
         g_auto(LacJournalRecovery) recovery = { 0 };
         g_assert_true(lac_journal_attach(back, part, &recovery, NULL));
+        g_assert_null(lac_journal_get_problem(back));
         g_assert_null(recovery.kept);
+        g_assert_true(cut >= 52 || !g_file_test(part, G_FILE_TEST_EXISTS));
         g_assert_cmpuint(recovery.n_records, >=, before);
         g_assert_cmpuint(recovery.n_records, <=, before + 1);
         before = recovery.n_records;
