@@ -14,7 +14,7 @@
 #define JITTER     0.25  // [Å] to each side along every axis
 #define RADIUS     0.403 // of the particle, in edges of the volume
 #define SIGMA      0.6   // [Å] Gaussian width of an atom
-#define NOISE      0.36  // of the white noise before it is smoothed; the lightest atom is 1 high
+#define NOISE      0.34  // of the white noise before it is smoothed; the lightest atom is 1 high
 #define MIN_DIST   1.9   // [Å]
 #define REPEATS    3     // the best one counts
 

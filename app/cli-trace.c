@@ -2,6 +2,7 @@
 #include "app/cli.h"
 #include "core/error.h"
 #include "core/io/io.h"
+#include "core/project/project.h"
 #include "core/trace/peaks.h"
 
 #include <math.h>
@@ -29,7 +30,8 @@ parse(LacCli *cli, Options *o, int argc, char **argv, GError **error)
 {
     o->min_distance = o->threshold = o->smoothing = (double) NAN;
     const GOptionEntry entries[] = {
-        { "volume", 0, 0, G_OPTION_ARG_FILENAME, &o->volume, "Volume to trace", "FILE" },
+        { "volume", 0, 0, G_OPTION_ARG_FILENAME, &o->volume,
+            "Volume to trace, or a project with one", "FILE" },
         { "mask", 0, 0, G_OPTION_ARG_FILENAME, &o->mask, "Where atoms can be", "FILE" },
         { "output", 'o', 0, G_OPTION_ARG_FILENAME, &o->output, "Peaks (.xyz, .csv, ...)", "FILE" },
         { "voxel-size", 0, 0, G_OPTION_ARG_DOUBLE, &o->voxel_size,
@@ -100,8 +102,8 @@ print_result(const LacCli *cli, const Options *o, const LacAtoms *atoms, double 
     for (gsize i = 0; i < atoms->n; i++)
         n_flags[atoms->flag[i]]++;
     if (!cli->json) {
-        printf("%s: %" G_GSIZE_FORMAT " peaks accepted of %" G_GSIZE_FORMAT " in %.2f s\n",
-            o->output, n_present, atoms->n, seconds);
+        printf("%s: %" G_GSIZE_FORMAT " peaks accepted of %" G_GSIZE_FORMAT " in %.2f s\n%s\n",
+            o->output, n_present, atoms->n, seconds, atoms->comment);
         for (guint f = LAC_PEAK_OK + 1; f < LAC_N_PEAK_FLAGS; f++)
             if (n_flags[f] > 0)
                 printf("  %-14s %" G_GSIZE_FORMAT "\n", lac_peak_flag_get_name(f), n_flags[f]);
@@ -122,10 +124,28 @@ print_result(const LacCli *cli, const Options *o, const LacAtoms *atoms, double 
         json_builder_add_int_value(json, (gint64) n_flags[f]);
     }
     json_builder_end_object(json);
+    json_builder_set_member_name(json, "chosen");
+    json_builder_add_string_value(json, atoms->comment);
     json_builder_set_member_name(json, "seconds");
     json_builder_add_double_value(json, seconds);
     json_builder_end_object(json);
     lac_cli_print_json(json);
+}
+
+static LacVolume *
+read_volume(const LacCli *cli, const Options *o, GError **error)
+{
+    const LacReadParams read = { .spacing = o->voxel_size };
+    if (!lac_project_is_project(o->volume))
+        return lac_read_volume(o->volume, &read, cli->progress, error);
+    g_autoptr(LacProject) project = lac_project_load(o->volume, cli->progress, error);
+    if (project == NULL)
+        return NULL;
+    if (project->recon == NULL) {
+        g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT, "%s holds no reconstruction", o->volume);
+        return NULL;
+    }
+    return lac_volume_ref(project->recon->volume);
 }
 
 static gboolean
@@ -136,8 +156,7 @@ run(LacCli *cli, int argc, char **argv, GError **error)
         return FALSE;
     LacTraceParams params;
     make_params(&o, &params);
-    const LacReadParams read = { .spacing = o.voxel_size };
-    g_autoptr(LacVolume) volume = lac_read_volume(o.volume, &read, cli->progress, error);
+    g_autoptr(LacVolume) volume = read_volume(cli, &o, error);
     if (volume == NULL)
         return FALSE;
     g_autoptr(LacVolume) mask = NULL;
