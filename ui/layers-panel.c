@@ -5,6 +5,7 @@ typedef enum {
     LAYER_VOLUME,
     LAYER_ATOMS,
     LAYER_BONDS,
+    LAYER_POLYHEDRA,
     LAYER_GHOSTS,
     LAYER_PLANE_X,
     LAYER_PLANE_Y,
@@ -23,6 +24,8 @@ static const struct {
     [LAYER_VOLUME] = { "_Volume", "Show the volume in the 3D view", TRUE },
     [LAYER_ATOMS] = { "A_toms", "Show the atoms of the model, also on the slices", TRUE },
     [LAYER_BONDS] = { "Bon_ds", "Show the bonds between neighbours", FALSE },
+    [LAYER_POLYHEDRA] = { "Poly_hedra",
+        "Show the polyhedra that neighbours make about the larger atoms", FALSE },
     [LAYER_GHOSTS] = { "_Ghosts",
         "Show the peaks that are no part of the model: rejected, deleted, no atoms", FALSE },
     [LAYER_PLANE_X] = { "Plane y_z", "Show the slice through the crosshair, normal to x", FALSE },
@@ -61,7 +64,7 @@ static void
 update_count(LacLayersPanel *self)
 {
     const LacAtoms *atoms = self->session != NULL ? lac_session_get_atoms(self->session) : NULL;
-    static const Layer atom_layers[] = { LAYER_ATOMS, LAYER_BONDS, LAYER_GHOSTS };
+    static const Layer atom_layers[] = { LAYER_ATOMS, LAYER_BONDS, LAYER_POLYHEDRA, LAYER_GHOSTS };
     for (guint i = 0; i < G_N_ELEMENTS(atom_layers); i++)
         gtk_widget_set_visible(self->checks[atom_layers[i]], atoms != NULL);
     gtk_widget_set_visible(self->count, atoms != NULL);
@@ -86,6 +89,7 @@ apply(LacLayersPanel *self)
     lac_viewport_set_show_volume(self->viewport, is_shown(self, LAYER_VOLUME));
     lac_viewport_set_show_atoms(self->viewport, is_shown(self, LAYER_ATOMS));
     lac_viewport_set_show_bonds(self->viewport, is_shown(self, LAYER_BONDS));
+    lac_viewport_set_show_polyhedra(self->viewport, is_shown(self, LAYER_POLYHEDRA));
     lac_viewport_set_show_ghosts(self->viewport, is_shown(self, LAYER_GHOSTS));
     lac_viewport_set_show_slices(self->viewport, is_shown(self, LAYER_PLANE_X),
         is_shown(self, LAYER_PLANE_Y), is_shown(self, LAYER_PLANE_Z));

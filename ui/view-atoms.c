@@ -6,7 +6,6 @@
 #include <math.h>
 #include <string.h>
 
-#define FLIGHT_US     250000
 #define DISPLACED_PM  50.0 // a pair that is farther apart is drawn as displaced
 #define MARKER_RADIUS 0.8  // [Å] of a known atom that the model lacks
 
@@ -20,9 +19,6 @@ struct _LacViewAtoms {
     guint8 *match;         // (nullable) LacMatchKind per atom
     gsize n_match;
     guint slices_idle; // 0: slices are as they should be
-    guint flight;      // tick callback; 0: none
-    gint64 flight_start;
-    LacVec3 from, to; // of the flight
 };
 
 G_DEFINE_FINAL_TYPE(LacViewAtoms, lac_view_atoms, G_TYPE_OBJECT)
@@ -110,57 +106,20 @@ clicked_cb(LacViewAtoms *self, guint64 index, guint modifiers)
     self->is_own_click = FALSE;
 }
 
+// What a box or a lasso caught: with Ctrl or Shift besides what is selected.
 static void
-stop_flight(LacViewAtoms *self)
+selected_cb(LacViewAtoms *self, GArray *indices, guint modifiers)
 {
-    if (self->flight != 0)
-        gtk_widget_remove_tick_callback(GTK_WIDGET(self->viewport), self->flight);
-    self->flight = 0;
-}
-
-static void
-look_at(LacViewAtoms *self, double t)
-{
-    LacCamera camera;
-    lac_viewport_get_camera(self->viewport, &camera);
-    camera.target = (LacVec3){ self->from.x + t * (self->to.x - self->from.x),
-        self->from.y + t * (self->to.y - self->from.y),
-        self->from.z + t * (self->to.z - self->from.z) };
-    lac_viewport_set_camera(self->viewport, &camera);
-}
-
-static gboolean
-fly(GtkWidget *widget, GdkFrameClock *clock, gpointer data)
-{
-    (void) widget;
-    LacViewAtoms *self = data;
-    double t = (double) (gdk_frame_clock_get_frame_time(clock) - self->flight_start) / FLIGHT_US;
-    t = CLAMP(t, 0.0, 1.0);
-    look_at(self, t * t * (3.0 - 2.0 * t));
-    if (t < 1.0)
-        return G_SOURCE_CONTINUE;
-    self->flight = 0;
-    return G_SOURCE_REMOVE;
-}
-
-static void
-fly_to(LacViewAtoms *self, LacVec3 to)
-{
-    LacCamera camera;
-    gboolean animated = TRUE;
-    GdkFrameClock *clock = gtk_widget_get_frame_clock(GTK_WIDGET(self->viewport));
-    stop_flight(self);
-    lac_viewport_get_camera(self->viewport, &camera);
-    self->from = camera.target;
-    self->to = to;
-    g_object_get(gtk_widget_get_settings(GTK_WIDGET(self->viewport)), "gtk-enable-animations",
-        &animated, NULL);
-    if (clock == NULL || !animated) {
-        look_at(self, 1.0);
-        return;
+    g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(gsize));
+    if ((modifiers & (GDK_CONTROL_MASK | GDK_SHIFT_MASK)) != 0) {
+        gsize n;
+        g_autofree gsize *before = lac_session_dup_selected(self->session, &n);
+        if (n > 0)
+            g_array_append_vals(all, before, (guint) n);
     }
-    self->flight_start = gdk_frame_clock_get_frame_time(clock);
-    self->flight = gtk_widget_add_tick_callback(GTK_WIDGET(self->viewport), fly, self, NULL);
+    if (indices->len > 0)
+        g_array_append_vals(all, indices->data, indices->len);
+    lac_session_set_selection(self->session, (const gsize *) (gpointer) all->data, all->len);
 }
 
 // --- what the session says
@@ -190,7 +149,8 @@ current_changed_cb(LacViewAtoms *self)
     lac_viewport_set_current_atom(self->viewport, index);
     queue_slices(self);
     if (atoms != NULL && index < atoms->n && !self->is_own_click)
-        fly_to(self, (LacVec3){ atoms->x[index], atoms->y[index], atoms->z[index] });
+        lac_viewport_fly_to(self->viewport,
+            (LacVec3){ atoms->x[index], atoms->y[index], atoms->z[index] });
 }
 
 static void
@@ -258,10 +218,8 @@ lac_view_atoms_dispose(GObject *object)
     LacViewAtoms *self = LAC_VIEW_ATOMS(object);
     if (self->session != NULL)
         g_signal_handlers_disconnect_by_data(self->session, self);
-    if (self->viewport != NULL) {
-        stop_flight(self);
+    if (self->viewport != NULL)
         g_signal_handlers_disconnect_by_data(self->viewport, self);
-    }
     g_clear_handle_id(&self->slices_idle, g_source_remove);
     g_clear_object(&self->session);
     g_clear_object(&self->viewport);
@@ -310,6 +268,7 @@ lac_view_atoms_new(LacSession *session, LacViewport *viewport, LacOrthoView *ort
     for (guint i = 0; i < G_N_ELEMENTS(handlers); i++)
         g_signal_connect_swapped(session, handlers[i].signal, handlers[i].callback, self);
     g_signal_connect_swapped(viewport, "atom-clicked", G_CALLBACK(clicked_cb), self);
+    g_signal_connect_swapped(viewport, "atoms-selected", G_CALLBACK(selected_cb), self);
     g_signal_connect_swapped(viewport, "scene-changed", G_CALLBACK(queue_slices), self);
     for (LacAxis axis = LAC_AXIS_X; axis <= LAC_AXIS_Z; axis++) {
         LacSliceView *slice = lac_ortho_view_get_slice(ortho, axis);
