@@ -45,7 +45,19 @@ page_action(GSimpleAction *action, GVariant *parameter, gpointer data)
     lac_view_area_show_page(LAC_WINDOW(data)->view_area, g_variant_get_string(parameter, NULL));
 }
 
+static void
+recover_action(GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+    (void) action;
+    (void) parameter;
+    LacWindow *self = data;
+    // It would take the place of what is open; the offer comes again with the next window.
+    if (!lac_session_is_modified(self->session))
+        lac_session_recover(self->session);
+}
+
 static const GActionEntry actions[] = {
+    { .name = "recover", .activate = recover_action },
     { .name = "trace", .activate = trace_action },
     { .name = "classify", .activate = classify_action },
     { .name = "atom", .activate = atom_action, .parameter_type = "s" },

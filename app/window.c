@@ -445,6 +445,7 @@ lac_window_init(LacWindow *self)
     lac_layers_panel_set_viewport(self->layers_panel, lac_view_area_get_viewport(self->view_area));
     lac_window_init_atoms(self);
     connect_session(self);
+    lac_session_offer_recovery(self->session);
     job_progressed_cb(self);
     file_changed_cb(self);
 }

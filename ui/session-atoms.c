@@ -499,7 +499,7 @@ lac_session_open_journal(LacSession *self)
         return;
     if (self->path != NULL)
         recovered = recover_journal(self, journal, path);
-    else
+    else if (!self->is_recovering) // else it has its file already
         attach_journal(self, journal);
     if (lac_journal_get_atoms(journal)->n == 0 && lac_journal_get_length(journal) == 0) {
         lac_journal_detach(journal);
@@ -547,4 +547,70 @@ lac_session_set_step_reason(LacSession *self, guint i, const char *reason)
     step->edit = lac_edit_ref(lac_journal_get_edit(journal, k));
     self->state->serial = ++self->last_serial;
     lac_session_emit(self, LAC_SESSION_FILE_CHANGED);
+}
+
+// The atoms in a file that a killed program left, or NULL if a running one has it.
+static LacJournal *
+read_unsaved(const char *path)
+{
+    g_autoptr(LacAtoms) none = lac_atoms_new(0);
+    g_autoptr(LacJournal) journal = lac_journal_new(none);
+    if (!lac_journal_attach(journal, path, NULL, NULL) || lac_journal_get_atoms(journal)->n == 0)
+        return NULL;
+    return g_steal_pointer(&journal);
+}
+
+/**
+ * lac_session_offer_recovery:
+ * @self: a session
+ *
+ * Says so when there are atoms of a project that was never saved, from a program that was killed.
+ */
+void
+lac_session_offer_recovery(LacSession *self)
+{
+    g_return_if_fail(LAC_IS_SESSION(self));
+
+    g_auto(GStrv) paths = lac_journal_find_unsaved();
+    for (char **path = paths; *path != NULL; path++) {
+        g_autoptr(LacJournal) journal = read_unsaved(*path);
+        if (journal == NULL)
+            continue;
+        g_autofree char *text =
+            g_strdup_printf("%'" G_GSIZE_FORMAT
+                            " atoms of a project that was never saved can be recovered",
+                lac_atoms_count_present(lac_journal_get_atoms(journal)));
+        lac_session_offer(self, text, "Recover", "win.recover");
+        return;
+    }
+}
+
+/**
+ * lac_session_recover:
+ * @self: a session with nothing unsaved
+ *
+ * Opens the atoms of a project that was never saved, with every edit.
+ *
+ * Returns: whether there are any
+ */
+gboolean
+lac_session_recover(LacSession *self)
+{
+    g_return_val_if_fail(LAC_IS_SESSION(self), FALSE);
+
+    g_auto(GStrv) paths = lac_journal_find_unsaved();
+    for (char **path = paths; *path != NULL && !lac_session_refuse_if_busy(self); path++) {
+        LacJournal *journal = read_unsaved(*path);
+        if (journal == NULL)
+            continue;
+        LacProject *project = lac_project_new();
+        project->journal = journal;
+        self->is_recovering = TRUE;
+        lac_session_replace_all(self, project, NULL, NULL);
+        self->is_recovering = FALSE;
+        self->state->serial = ++self->last_serial;
+        lac_session_emit(self, LAC_SESSION_FILE_CHANGED);
+        return TRUE;
+    }
+    return FALSE;
 }

@@ -52,7 +52,7 @@ struct _LacSession {
     guint want_source;     // timeout that asks for the next published iterate
     guint64 save_serial;   // state that the running save writes
 
-    gboolean tracing, has_journal_problem;
+    gboolean tracing, has_journal_problem, is_recovering;
     LacAtoms *live_atoms;  // (nullable) found so far by a running tracing
     LacVolume *job_volume; // (nullable) what it traces
     guint8 *selection;     // (nullable) per atom

@@ -737,12 +737,13 @@ lac_session_replace_all(LacSession *self, LacProject *project, const char *path,
  * lac_session_is_empty:
  * @self: a session
  *
- * Returns: whether neither projections nor a volume are open
+ * Returns: whether neither projections nor a volume nor atoms are open
  */
 gboolean
 lac_session_is_empty(LacSession *self)
 {
-    return self->state->project->series == NULL && self->state->project->volume == NULL;
+    const LacProject *project = self->state->project;
+    return project->series == NULL && project->volume == NULL && project->journal == NULL;
 }
 
 /**

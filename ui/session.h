@@ -54,7 +54,9 @@ LacAtoms *lac_session_get_atoms(LacSession *self);
 LacJournal *lac_session_get_journal(LacSession *self); // (nullable) base model and edits
 void lac_session_set_model(LacSession *self, LacAtoms *base, const char *what);
 gboolean lac_session_edit(LacSession *self, LacEdit *edit); // takes @edit; applies, journals, says
-gboolean lac_session_are_atoms_stale(LacSession *self);     // the volume changed since
+void lac_session_offer_recovery(LacSession *self);          // of what was never saved
+gboolean lac_session_recover(LacSession *self);
+gboolean lac_session_are_atoms_stale(LacSession *self); // the volume changed since
 char *lac_session_dup_species(LacSession *self, gsize index);
 const guint8 *lac_session_get_selection(LacSession *self); // (nullable) 1 per selected atom
 gsize lac_session_count_selected(LacSession *self);

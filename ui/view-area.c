@@ -11,8 +11,8 @@
 
 #include <math.h>
 
-#define SHARE_3D     0.55 // of the height, until the user drags a handle
-#define SHARE_SLICES 0.62 // of what is below the 3D view
+#define SHARE_3D     0.50 // of the height, until the user drags a handle
+#define SHARE_SLICES 0.56 // of what is below the 3D view
 
 struct _LacViewArea {
     GtkWidget parent_instance;

@@ -3,7 +3,6 @@
 #pragma once
 
 #include "ui/ortho-view.h"
-#include "ui/ortho-view.h"
 #include "ui/session.h"
 #include "ui/viewport.h"
 

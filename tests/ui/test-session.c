@@ -269,6 +269,36 @@ test_crash(void)
     g_rmdir(folder);
 }
 
+// Traced and corrected, never saved, killed: the next program finds it.
+static void
+test_recover(void)
+{
+    g_autoptr(GError) error = NULL;
+    LacSession *session = make_session(30);
+    delete_one(session, 5);
+    g_auto(GStrv) paths = lac_journal_find_unsaved();
+    g_assert_nonnull(paths[0]);
+    g_autofree char *left = NULL, *message = NULL;
+    gsize n_left;
+    g_assert_true(g_file_get_contents(paths[0], &left, &n_left, &error));
+    g_clear_object(&session);
+    session = lac_session_new();
+    g_signal_connect(session, "message", G_CALLBACK(keep_message), &message);
+    lac_session_offer_recovery(session);
+    g_assert_null(message);
+    g_assert_false(lac_session_recover(session));
+    g_assert_true(g_file_set_contents(paths[0], left, (gssize) n_left, &error));
+    lac_session_offer_recovery(session);
+    g_assert_nonnull(message);
+    g_assert_true(lac_session_recover(session));
+    g_assert_cmpuint(count(session), ==, 29);
+    g_assert_true(lac_session_is_modified(session));
+    lac_session_undo(session);
+    g_assert_cmpuint(count(session), ==, 30);
+    g_clear_object(&session);
+    g_assert_false(g_file_test(paths[0], G_FILE_TEST_EXISTS));
+}
+
 // Twenty thousand atoms: what an edit costs here, without a window.
 static void
 test_speed(void)
@@ -297,6 +327,7 @@ main(int argc, char **argv)
     g_test_add_func("/session/current", test_current);
     g_test_add_func("/session/reason", test_reason);
     g_test_add_func("/session/crash", test_crash);
+    g_test_add_func("/session/recover", test_recover);
     g_test_add_func("/session/speed", test_speed);
     return g_test_run();
 }
