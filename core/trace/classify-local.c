@@ -178,8 +178,10 @@ run_rounds(LocalArgs *args, guint8 *labels, guint max_rounds, LacClassifyReport 
     while (report->n_rounds < max_rounds) {
         lac_progress_message(progress, "Neighbours, round %u", report->n_rounds + 1);
         for (args->first = 0; args->first < args->n; args->first += BATCH) {
-            double done = (double) args->first / (double) args->n;
-            if (!lac_progress_update(progress, (report->n_rounds + done) / max_rounds, error))
+            double part = (double) args->first / (double) args->n;
+            double done = (report->n_rounds + part) / max_rounds;
+            if (!lac_progress_update(progress,
+                    LAC_CLASSIFY_MEASURED + (1.0 - LAC_CLASSIFY_MEASURED) * done, error))
                 return FALSE;
             lac_parallel_for(MIN(BATCH, args->n - args->first), GRAIN, compare_block, args);
         }

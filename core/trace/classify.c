@@ -393,6 +393,19 @@ reclassify(LacAtoms *atoms, const LacVolume *volume, const LacClassifyParams *pa
     return TRUE;
 }
 
+// A second's work at most, so that only its steps are told.
+static gboolean
+measure_peaks(LacAtoms *atoms, const LacVolume *volume, const LacClassifyParams *params,
+    LacProgress *progress, GError **error)
+{
+    lac_progress_message(progress, "Integrating %" G_GSIZE_FORMAT " peaks", atoms->n);
+    return lac_progress_update(progress, 0.0, error) &&
+        lac_box_intensities(volume, atoms, params->radius, NULL, error) &&
+        lac_progress_update(progress, 0.2, error) &&
+        lac_contrast_measure(volume, atoms, lac_contrast_get_width(volume, atoms), NULL, error) &&
+        lac_progress_update(progress, LAC_CLASSIFY_MEASURED, error);
+}
+
 /**
  * lac_classify:
  * @peaks: what the tracer found, or the model so far
@@ -424,10 +437,7 @@ lac_classify(const LacAtoms *peaks, const LacVolume *volume, const LacClassifyPa
         return NULL;
     }
     g_autoptr(LacAtoms) atoms = lac_atoms_copy(peaks, peaks->n);
-    if (volume != NULL &&
-        (!lac_box_intensities(volume, atoms, params->radius, progress, error) ||
-            !lac_contrast_measure(volume, atoms, lac_contrast_get_width(volume, atoms), progress,
-                error)))
+    if (volume != NULL && !measure_peaks(atoms, volume, params, progress, error))
         return NULL;
     double *margin = lac_atoms_ensure_column(atoms, LAC_COLUMN_MARGIN);
     double *p_atom = lac_atoms_ensure_column(atoms, LAC_COLUMN_P_ATOM);
