@@ -8,8 +8,8 @@
 #define SURROUNDINGS  7.5  // [Å] atoms up to here are shown with it
 #define ATOM_SCALE    0.4  // of their radius
 #define NEAR          2    // voxels to every side in which that is looked for
-#define CLOSE_UP      24.0 // [Å] height of the picture when the view comes near
-#define MARKER_RADIUS 0.7  // [Å]
+#define CLOSE_UP      18.0 // [Å] height of the picture when the view comes near
+#define MARKER_RADIUS 1.0  // [Å]
 #define MAX_MARKERS   400
 #define RANGE_SHARE   0.6 // of the largest residual at which the colours end
 #define OPACITY       0.08

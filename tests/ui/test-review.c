@@ -359,7 +359,12 @@ test_window(Bench *bench, gconstpointer data)
     lac_driver_settle(bench->driver, GTK_WIDGET(window));
     lac_driver_click(bench->driver, lac_driver_find(GTK_WIDGET(window), "Review"));
     g_assert_true(lac_driver_wait(bench->driver, has_review, window, LIMIT_MS));
-    lac_driver_click(bench->driver, lac_driver_find(GTK_WIDGET(window), "All Tilts"));
+    GtkWidget *strip = lac_driver_find_type(GTK_WIDGET(window), LAC_TYPE_ATOM_STRIP);
+    g_assert_nonnull(strip);
+    GtkWidget *pages = gtk_widget_get_ancestor(strip, GTK_TYPE_STACK);
+    gtk_stack_set_visible_child_name(GTK_STACK(pages), "tilts");
+    lac_driver_settle(bench->driver, GTK_WIDGET(window));
+    g_assert_true(gtk_widget_get_mapped(strip));
     lac_driver_key(bench->driver, "n");
     lac_driver_settle(bench->driver, GTK_WIDGET(window));
     lac_driver_pause(bench->driver, 1500);
