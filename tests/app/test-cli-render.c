@@ -76,6 +76,32 @@ test_picture(LacScratch *scratch, gconstpointer data)
     g_assert_nonnull(memmem(bytes, n, "mode=iso\ncolormap=viridis", 25));
 }
 
+// Atoms alone, with bonds and colours of a column, and what is refused.
+static void
+test_atoms(LacScratch *scratch, gconstpointer data)
+{
+    (void) data;
+    g_autofree char *in = lac_scratch_path(scratch, "a.xyz"),
+                    *out = lac_scratch_path(scratch, "a.png");
+    g_assert_true(g_file_set_contents(in,
+        "2\nProperties=species:S:1:pos:R:3:height:R:1\nAu 0 0 0 1\nAu 2.8 0 0 3\n", -1, NULL));
+    g_autoptr(TestRun) run = test_cli("render", in, "--json", "--size", "90x60", "--view", "z",
+        "--bonds", "--color-by", "height", "--atom-colormap", "grey", "-o", out, NULL);
+    if (!is_drawn(run))
+        return;
+    Picture picture = read_picture(out);
+    g_assert_nonnull(strstr(run->out, "\"mode\" : \"atoms\""));
+    g_assert_cmpint(picture.middle[0], !=, picture.corner[0]); // the bond
+    static const char *const BAD[][2] = { { "--color-by", "no-such" }, { "--palette", "none" },
+        { "--radius-scale", "0" }, { "--atom-range", "1" }, { "--size-by", "state" } };
+    for (guint i = 0; i < G_N_ELEMENTS(BAD); i++) {
+        g_autoptr(TestRun) bad =
+            test_cli("render", in, BAD[i][0], BAD[i][1], "--size", "9x6", "-o", out, NULL);
+        g_assert_cmpint(bad->status, ==, LAC_EXIT_USAGE);
+        g_assert_nonnull(strstr(bad->err, BAD[i][0]));
+    }
+}
+
 static void
 test_transparent(LacScratch *scratch, gconstpointer data)
 {
@@ -128,8 +154,8 @@ main(int argc, char **argv)
     static const struct {
         const char *path;
         void (*test)(LacScratch *scratch, gconstpointer data);
-    } TESTS[] = { { "picture", test_picture }, { "transparent", test_transparent },
-        { "refused", test_refused } };
+    } TESTS[] = { { "picture", test_picture }, { "atoms", test_atoms },
+        { "transparent", test_transparent }, { "refused", test_refused } };
     g_test_init(&argc, &argv, NULL);
     for (guint i = 0; i < G_N_ELEMENTS(TESTS); i++) {
         g_autofree char *path = g_strconcat("/cli/render/", TESTS[i].path, NULL);
