@@ -162,7 +162,7 @@ lac_fuzz_journal(const uint8_t *data, size_t size)
         g_assert_cmpuint(before->n, ==, model->n);
     }
     in = (LacDecoder){ .at = data, .left = size };
-    g_autoptr(LacAtoms) atoms = lac_atoms_decode(&in, NULL);
+    lac_atoms_unref(lac_atoms_decode(&in, NULL));
 }
 
 /**
@@ -198,5 +198,6 @@ lac_fuzz_filter(const uint8_t *data, size_t size)
     g_autoptr(LacAtoms) model = make_model();
     g_autoptr(LacFilter) filter = lac_filter_new(text, model, &error);
     check_error(filter != NULL, error);
-    g_autofree guint8 *chosen = filter != NULL ? lac_filter_apply(filter, model, NULL) : NULL;
+    if (filter != NULL)
+        g_free(lac_filter_apply(filter, model, NULL));
 }

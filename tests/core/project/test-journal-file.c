@@ -65,13 +65,14 @@ open_project(const char *path, LacJournalRecovery *recovery)
     return project;
 }
 
+// Two numbers that parent and child share: steps done, and whether the child is at work.
 static volatile guint32 *
 map_counter(const char *path)
 {
     g_autofree char *name = g_strconcat(path, ".count", NULL);
     int fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    g_assert_cmpint(ftruncate(fd, 4), ==, 0);
-    volatile guint32 *counter = mmap(NULL, 4, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    g_assert_cmpint(ftruncate(fd, 8), ==, 0);
+    volatile guint32 *counter = mmap(NULL, 8, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     g_assert_true(counter != MAP_FAILED);
     close(fd);
     return counter;
@@ -82,6 +83,7 @@ static void
 edit_forever(const char *path)
 {
     volatile guint32 *counter = map_counter(path);
+    counter[1] = 1;
     LacProject *project = open_project(path, NULL);
     for (;;) {
         do_step(project->journal, *counter);
@@ -113,7 +115,7 @@ make_project(const char *path)
 }
 
 static void
-kill_child(const char *path, gulong after_us)
+kill_child(const char *path, volatile guint32 *counter, gulong after_us)
 {
     g_autoptr(GError) error = NULL;
     g_autofree char *program = g_file_read_link("/proc/self/exe", NULL);
@@ -122,8 +124,11 @@ kill_child(const char *path, gulong after_us)
     char *arguments[] = { program, flag, argument, NULL };
     GPid child;
     int status;
+    counter[1] = 0;
     g_assert_true(g_spawn_async(NULL, arguments, NULL,
         G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDOUT_TO_DEV_NULL, NULL, NULL, &child, &error));
+    for (guint i = 0; i < 60000 && counter[1] == 0; i++)
+        g_usleep(1000);
     g_usleep(after_us);
     kill(child, SIGKILL);
     waitpid(child, &status, 0);
@@ -143,7 +148,7 @@ test_kill(LacScratch *scratch, gconstpointer data)
     guint n_replayed = 0, n_ahead = 0, n_beside = 0;
     GRand *random = g_rand_new_with_seed(3);
     for (guint i = 0; i < N_KILLS; i++) {
-        kill_child(path, (gulong) g_rand_int_range(random, 8000, 90000));
+        kill_child(path, counter, (gulong) g_rand_int_range(random, 0, 80000));
         n_beside += g_file_test(journal_path, G_FILE_TEST_EXISTS) ? 1 : 0;
         for (; n_done < *counter; n_done++)
             do_step(expected, n_done);
@@ -167,9 +172,9 @@ test_kill(LacScratch *scratch, gconstpointer data)
     g_test_message("%u steps, %d kills: %u times a journal was replayed, %u times one lay beside "
                    "the project, %u times the step under the pointer was kept",
         n_done, N_KILLS, n_replayed, n_beside, n_ahead);
-    g_assert_cmpuint(n_done, >, N_KILLS);
-    g_assert_cmpuint(n_replayed, >, N_KILLS / 4);
-    munmap((void *) (guintptr) counter, 4);
+    g_assert_cmpuint(n_done, >, 50);
+    g_assert_cmpuint(n_replayed, >, N_KILLS / 10);
+    munmap((void *) (guintptr) counter, 8);
 }
 
 // Killed when the project is on the disk and its journal not yet removed; edits while it was saved.
