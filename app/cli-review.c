@@ -4,15 +4,17 @@
 #include "core/io/io.h"
 #include "core/trace/candidates.h"
 #include "core/trace/suspicion.h"
+#include "core/trace/units.h"
 #include "core/trace/volume-residual.h"
 
 #include <math.h>
 #include <stdio.h>
 
 typedef struct {
-    char *volume, *mask, *csv;
+    char *volume, *mask, *csv, *unit_name;
+    LacUnit unit;
     double voxel_size, bond;
-    int top;
+    int top, size;
 } Options;
 
 static void
@@ -21,6 +23,7 @@ clear_options(Options *o)
     g_free(o->volume);
     g_free(o->mask);
     g_free(o->csv);
+    g_free(o->unit_name);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Options, clear_options)
@@ -33,7 +36,11 @@ parse(LacCli *cli, Options *o, int *argc, char ***argv, GError **error)
             "The volume that was traced: adds what it has more than the model", "FILE" },
         { "mask", 0, 0, G_OPTION_ARG_FILENAME, &o->mask, "Where atoms can be", "FILE" },
         { "voxel-size", 0, 0, G_OPTION_ARG_DOUBLE, &o->voxel_size,
-            "Voxel size, instead of what the file says", "Å" },
+            "Of the volume, and of positions that are stored in voxels", "Å" },
+        { "unit", 0, 0, G_OPTION_ARG_STRING, &o->unit_name,
+            "Of the positions: guess (default), angstrom, voxel (from 1), voxel0 or fine", "UNIT" },
+        { "size", 0, 0, G_OPTION_ARG_INT, &o->size,
+            "Edge of the volume whose centre voxel is the origin of positions in voxels", "N" },
         { "bond", 0, 0, G_OPTION_ARG_DOUBLE, &o->bond, "Typical bond (from the model)", "Å" },
         { "top", 0, 0, G_OPTION_ARG_INT, &o->top, "How many to list (50)", "N" },
         { "csv", 0, 0, G_OPTION_ARG_FILENAME, &o->csv, "Write the list as a table", "FILE" },
@@ -52,8 +59,10 @@ parse(LacCli *cli, Options *o, int *argc, char ***argv, GError **error)
     else if (!(o->voxel_size >= 0.0 && o->voxel_size < 1e4))
         g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
             "--voxel-size %g is not a positive length in Å", o->voxel_size);
+    else if (o->size < 0)
+        g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT, "--size %d is negative", o->size);
     else
-        return TRUE;
+        return o->unit_name == NULL || lac_unit_parse(o->unit_name, &o->unit, error);
     return FALSE;
 }
 
@@ -179,13 +188,27 @@ review(const Options *o, const LacCli *cli, LacAtoms *atoms, LacReviewContext *c
     return TRUE;
 }
 
+// Models are in ångström unless something says that they may not be.
+static LacAtoms *
+read_model(Options *o, const char *file, LacProgress *progress, GError **error)
+{
+    g_autoptr(LacAtoms) atoms = lac_read_atoms(file, progress, error);
+    if (atoms == NULL || (o->unit_name == NULL && o->voxel_size <= 0.0))
+        return g_steal_pointer(&atoms);
+    LacAtoms *converted =
+        lac_atoms_to_angstrom(atoms, &o->unit, o->voxel_size, (gsize) o->size, error);
+    if (converted == NULL)
+        g_prefix_error(error, "%s: ", file);
+    return converted;
+}
+
 static gboolean
 run(LacCli *cli, int argc, char **argv, GError **error)
 {
     g_auto(Options) o = { .top = 50 };
     if (!parse(cli, &o, &argc, &argv, error))
         return FALSE;
-    g_autoptr(LacAtoms) atoms = lac_read_atoms(argv[1], cli->progress, error);
+    g_autoptr(LacAtoms) atoms = read_model(&o, argv[1], cli->progress, error);
     if (atoms == NULL)
         return FALSE;
     LacReviewContext context;
