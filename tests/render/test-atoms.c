@@ -411,6 +411,40 @@ test_culling(void)
     }
 }
 
+// Quick pictures show about the same, and tell what they took.
+static void
+test_quick(void)
+{
+    g_autoptr(LacAtoms) atoms = make_apart(1000, 6.0, 1.65, 9);
+    g_autoptr(LacAtomSet) set = make_set(atoms, 0.8, NULL);
+    LacScene scene = make_scene(set);
+    LacRenderTarget target = lac_render_target_whole(0, W, H);
+    for (int software = 0; software < 2; software++) {
+        LacAtomPass *pass = lac_atom_pass_new(software, NULL), *full = draw(&scene, TRUE);
+        for (int i = 0; i < 3; i++) {
+            LacRenderQuality quality = lac_render_quality_quick(0.5);
+            gboolean complete;
+            scene.atoms.depth_cue = 0.1 * i; // so that it is drawn again
+            g_assert_true(
+                lac_atom_pass_draw(pass, &scene, &quality, &target, 0.0, &complete, NULL));
+            g_assert_true(complete);
+            glFinish();
+        }
+        guint n_other = 0, n = 0;
+        for (int y = 0; y < H; y += 2)
+            for (int x = 0; x < W; x += 2, n++)
+                n_other +=
+                    lac_atom_pass_read_id(pass, x / 2, y / 2) != lac_atom_pass_read_id(full, x, y);
+        g_test_message("%u of %u samples show another atom", n_other, n);
+        g_assert_cmpuint(n_other, <, n / 8); // at edges
+        if (software || epoxy_is_desktop_gl())
+            g_assert_cmpfloat(lac_atom_pass_get_frame_ms(pass), >, 0.0);
+        g_assert_cmpuint(glGetError(), ==, GL_NO_ERROR);
+        lac_atom_pass_free(pass);
+        lac_atom_pass_free(full);
+    }
+}
+
 static void
 test_tiles(void)
 {
@@ -622,6 +656,7 @@ main(int argc, char **argv)
     g_test_add_func("/atoms/depth", test_depth);
     g_test_add_func("/atoms/color", test_color);
     g_test_add_func("/atoms/culling", test_culling);
+    g_test_add_func("/atoms/quick", test_quick);
     g_test_add_func("/atoms/tiles", test_tiles);
     g_test_add_func("/atoms/transparent", test_transparent);
     g_test_add_func("/atoms/empty", test_empty);

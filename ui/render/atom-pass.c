@@ -101,8 +101,10 @@ struct LacAtomPass {
     guint n_runs, variant;
     Picture pictures[N_PICTURES];
     PictureKind shown;
-    LacAtomDepth depth;                              // mapping of the picture that is shown
-    double frame_ms;                                 // of the last quick picture
+    LacAtomDepth depth; // mapping of the picture that is shown
+    double frame_ms;    // of the last quick picture that was measured
+    GLuint query;       // 0: there is no timer
+    gboolean query_pending;
     double item_ms[N_KINDS], quick_item_ms[N_KINDS]; // one of a full and of a quick picture
 };
 
@@ -190,6 +192,8 @@ lac_atom_pass_new(gboolean software, GError **error)
         self->culler = lac_culler_new();
     for (guint i = 0; i < N_KINDS; i++)
         self->lists[i].buffers = g_array_new(FALSE, FALSE, sizeof(GLuint));
+    if (!software && epoxy_is_desktop_gl())
+        glGenQueries(1, &self->query);
     glGenVertexArrays(N_KINDS, self->vertex_arrays);
     glGenVertexArrays(1, &self->copy_array);
     glGenBuffers(1, &self->frame_buffer);
@@ -232,6 +236,8 @@ lac_atom_pass_free(LacAtomPass *self)
         for (guint k = 0; k < N_VARIANTS; k++)
             glDeleteProgram(self->programs[i][k]);
     }
+    if (self->query != 0)
+        glDeleteQueries(1, &self->query);
     glDeleteVertexArrays(N_KINDS, self->vertex_arrays);
     glDeleteVertexArrays(1, &self->copy_array);
     glDeleteBuffers(1, &self->frame_buffer);
@@ -621,6 +627,22 @@ begin_picture(const Picture *picture)
     glClearBufferfv(GL_DEPTH, 0, FAR);
 }
 
+// On a graphics card the commands run later: their time comes from a query, some frames after.
+static void
+collect_query(LacAtomPass *self)
+{
+    GLuint available = GL_FALSE;
+    if (!self->query_pending)
+        return;
+    glGetQueryObjectuiv(self->query, GL_QUERY_RESULT_AVAILABLE, &available);
+    if (!available)
+        return;
+    GLuint64 ns = 0;
+    glGetQueryObjectui64v(self->query, GL_QUERY_RESULT, &ns);
+    self->frame_ms = 1e-6 * (double) ns;
+    self->query_pending = FALSE;
+}
+
 // Over all that is solid.
 static gboolean
 draw_faces(LacAtomPass *self, const LacScene *scene, PictureKind kind, GError **error)
@@ -670,12 +692,21 @@ lac_atom_pass_draw(LacAtomPass *self, const LacScene *scene, const LacRenderQual
             (kind == QUICK && self->software ? VARIANT_FLAT : 0u);
         if (!need_programs(self, error))
             return FALSE;
+        collect_query(self);
+        gboolean is_timed = kind == QUICK && self->query != 0 && !self->query_pending;
+        if (is_timed)
+            glBeginQuery(GL_TIME_ELAPSED, self->query);
         begin_picture(picture);
         draw_items(self, picture, kind == FULL ? budget_ms : 0.0);
-        if (picture->complete && !draw_faces(self, scene, kind, error))
-            return FALSE;
+        gboolean done = !picture->complete || draw_faces(self, scene, kind, error);
+        if (is_timed) {
+            glEndQuery(GL_TIME_ELAPSED);
+            self->query_pending = TRUE;
+        }
         glDisable(GL_DEPTH_TEST);
-        if (kind == QUICK)
+        if (!done)
+            return FALSE;
+        if (kind == QUICK && self->software)
             self->frame_ms = 1e-3 * (double) (g_get_monotonic_time() - start);
     }
     *complete = picture->complete;
