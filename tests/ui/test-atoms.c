@@ -394,8 +394,10 @@ test_history(Desk *desk, gconstpointer data)
     GtkWidget *list = lac_driver_find_type(GTK_WIDGET(desk->window), LAC_TYPE_HISTORY_LIST);
     lac_driver_settle(desk->driver, list);
     shoot(desk, "atoms-history");
-    lac_driver_click(desk->driver,
-        lac_driver_find(list, lac_session_get_step_label(desk->session, n_steps - 3)));
+    lac_driver_pause(desk->driver, 200); // the newest step is scrolled to
+    GtkWidget *row = lac_driver_find(list, lac_session_get_step_label(desk->session, n_steps - 3));
+    lac_driver_settle(desk->driver, row);
+    lac_driver_click(desk->driver, row);
     g_assert_cmpuint(lac_session_get_step(desk->session), ==, n_steps - 2);
     g_assert_cmpuint(count(desk), ==, n - 1);
     lac_session_set_step_reason(desk->session, n_steps - 3, "test");

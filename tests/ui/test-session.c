@@ -320,7 +320,9 @@ test_speed(void)
 int
 main(int argc, char **argv)
 {
-    g_test_init(&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+    g_autofree char *folder = g_dir_make_tmp("lacuna-XXXXXX", NULL);
+    g_setenv("XDG_DATA_HOME", folder, TRUE); // where edits of what has no file are kept
+    g_test_init(&argc, &argv, NULL);
     g_test_add_func("/session/one-history", test_one_history);
     g_test_add_func("/session/models", test_models);
     g_test_add_func("/session/selection", test_selection);
@@ -329,5 +331,11 @@ main(int argc, char **argv)
     g_test_add_func("/session/crash", test_crash);
     g_test_add_func("/session/recover", test_recover);
     g_test_add_func("/session/speed", test_speed);
-    return g_test_run();
+    int status = g_test_run();
+    g_autofree char *own = g_build_filename(folder, "lacuna", NULL);
+    g_autofree char *unsaved = g_build_filename(own, "unsaved", NULL);
+    g_rmdir(unsaved);
+    g_rmdir(own);
+    g_rmdir(folder);
+    return status;
 }
