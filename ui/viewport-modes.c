@@ -12,6 +12,15 @@
 
 static const double yellow[3] = { 1.0, 0.80, 0.20 };
 
+// It lies over all of the view: where it has nothing to draw it would cost time in each frame.
+static void
+update_drawing(LacViewport *self)
+{
+    gtk_widget_set_visible(GTK_WIDGET(self->drawing),
+        self->outline->len > 0 || self->measured->len > 0);
+    gtk_widget_queue_draw(GTK_WIDGET(self->drawing));
+}
+
 /**
  * lac_viewport_set_selection_mode:
  * @self: a view
@@ -27,7 +36,7 @@ lac_viewport_set_selection_mode(LacViewport *self, LacViewportMode mode)
     g_array_set_size(self->measured, 0);
     gtk_widget_set_cursor_from_name(GTK_WIDGET(self),
         mode == LAC_VIEWPORT_NAVIGATE ? NULL : "crosshair");
-    gtk_widget_queue_draw(GTK_WIDGET(self->drawing));
+    update_drawing(self);
     lac_viewport_emit_mode_changed(self);
 }
 
@@ -136,7 +145,7 @@ lac_viewport_mode_drag(LacViewport *self, double x, double y)
         if (hypot(x - last[0], y - last[1]) >= LASSO_STEP)
             add_corner(self, x, y);
     }
-    gtk_widget_queue_draw(GTK_WIDGET(self->drawing));
+    update_drawing(self);
 }
 
 /**
@@ -159,7 +168,7 @@ lac_viewport_mode_release(LacViewport *self, GdkModifierType state)
         lac_viewport_emit_atoms_selected(self, indices, state);
     }
     g_array_set_size(self->outline, 0);
-    gtk_widget_queue_draw(GTK_WIDGET(self->drawing));
+    update_drawing(self);
 }
 
 // ---- Measures ----
@@ -182,7 +191,7 @@ lac_viewport_mode_click(LacViewport *self, gsize index)
         g_array_index(self->measured, gsize, self->measured->len - 1) == index;
     if (index != G_MAXSIZE && !is_last)
         g_array_append_val(self->measured, index);
-    gtk_widget_queue_draw(GTK_WIDGET(self->drawing));
+    update_drawing(self);
     return TRUE;
 }
 

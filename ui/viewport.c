@@ -11,7 +11,7 @@
 #define SETTLE_MS           150  // after the last event the full picture is begun
 #define SMOOTH_MS           600  // after the last volume it is made smooth
 #define FRAME_BUDGET_MS     16.0 // of the renderer; painting the window comes on top
-#define ATOM_BUDGET_MS      20.0 // of the atoms in it
+#define ATOM_BUDGET_MS      12.0 // of the atoms in it
 #define ATOM_MIN_RESOLUTION 0.45
 #define FAST_MS             8.0  // a quick picture this fast need not be quick
 #define DEFAULT_MAX         2048 // [texel] before the graphics card could be asked
@@ -582,6 +582,7 @@ lac_viewport_init(LacViewport *self)
     gtk_widget_set_can_target(GTK_WIDGET(self->drawing), FALSE);
     gtk_overlay_add_overlay(self->overlay, GTK_WIDGET(self->drawing));
     gtk_drawing_area_set_draw_func(self->drawing, lac_viewport_draw_mode, self, NULL);
+    gtk_widget_set_visible(GTK_WIDGET(self->drawing), FALSE);
     self->message = add_label(self, GTK_ALIGN_CENTER, GTK_ALIGN_CENTER);
     self->note = add_label(self, GTK_ALIGN_START, GTK_ALIGN_START);
     self->stats_label = add_label(self, GTK_ALIGN_END, GTK_ALIGN_START);

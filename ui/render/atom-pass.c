@@ -15,7 +15,7 @@
 #define CHUNK         ((gsize) 1 << 20)      // instances in one buffer
 #define SLAB          ((gsize) 16 * 1048576) // bytes of one upload
 #define BATCH_MS      6.0                    // drawn between two looks at the clock
-#define QUICK_MS      9.0                    // for the atoms of a quick picture, and for its bonds
+#define QUICK_MS      7.0                    // for the atoms of a quick picture, and for its bonds
 #define QUICK_FACES   ((gsize) 4000)         // of a quick picture where the processor draws
 #define MIN_QUICK     2000.0                 // of each, however slow the machine is
 #define FIRST_ITEM_MS 2e-3                   // one of a quick picture, before it is measured
