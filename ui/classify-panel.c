@@ -174,8 +174,10 @@ show_report(LacClassifyPanel *self)
         borders[k] = isfinite(report->borders[k]) ? report->borders[k] : 0.0;
     lac_class_histogram_set_borders(self->histogram, borders);
     g_autoptr(GString) text = g_string_new(NULL);
-    if (report->n_components > 0)
-        g_string_append_printf(text, "A mixture of %u describes the intensities. ",
+    if (report->n_components == 1)
+        g_string_append(text, "The intensities are of one class. ");
+    else if (report->n_components > 1)
+        g_string_append_printf(text, "The intensities are a mixture of %u classes. ",
             report->n_components);
     else if (self->has_own_borders)
         g_string_append(text, "Borders set by hand. ");
