@@ -216,6 +216,7 @@ add_range(LacAtomStyle *self)
 {
     self->range_row = adw_action_row_new();
     adw_preferences_row_set_title(ADW_PREFERENCES_ROW(self->range_row), "Range");
+    gtk_widget_set_tooltip_text(self->range_row, "Values of the first and the last colour");
     GtkWidget *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 4);
     GtkWidget *lo = lac_number_entry_new("First colour", "Value of the first colour");
     GtkWidget *hi = lac_number_entry_new("Last colour", "Value of the last colour");

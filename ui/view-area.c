@@ -225,6 +225,9 @@ lac_view_area_init(LacViewArea *self)
     self->frame_3d = lac_view_frame_new("3D", "1", GTK_WIDGET(self->viewport));
     self->outer = gtk_paned_new(GTK_ORIENTATION_VERTICAL);
     self->inner = gtk_paned_new(GTK_ORIENTATION_VERTICAL);
+    // A narrow handle would take the clicks of the title bar below it.
+    gtk_paned_set_wide_handle(GTK_PANED(self->outer), TRUE);
+    gtk_paned_set_wide_handle(GTK_PANED(self->inner), TRUE);
     gtk_paned_set_start_child(GTK_PANED(self->outer), self->frame_3d);
     gtk_paned_set_end_child(GTK_PANED(self->outer), self->inner);
     gtk_paned_set_shrink_start_child(GTK_PANED(self->outer), FALSE);

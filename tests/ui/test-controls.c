@@ -178,7 +178,7 @@ is_part(GtkWidget *widget)
     return GTK_IS_PANED(widget) || g_str_equal(G_OBJECT_TYPE_NAME(widget), "GtkListItemWidget") ||
         GTK_IS_SCROLLED_WINDOW(widget) || GTK_IS_VIEWPORT(widget) || GTK_IS_LABEL(widget) ||
         GTK_IS_TEXT(widget) || GTK_IS_STACK(widget) || GTK_IS_WINDOW(widget) ||
-        GTK_IS_LIST_BOX(widget) ||
+        GTK_IS_LIST_BOX(widget) || GTK_IS_COLUMN_VIEW(parent) ||
         gtk_widget_get_ancestor(gtk_widget_get_parent(widget), ADW_TYPE_COMBO_ROW) != NULL ||
         GTK_IS_SPIN_BUTTON(parent) || GTK_IS_MENU_BUTTON(parent) || GTK_IS_DROP_DOWN(parent) ||
         gtk_widget_get_ancestor(widget, GTK_TYPE_WINDOW_CONTROLS) != NULL;
