@@ -390,6 +390,8 @@ test_history(Desk *desk, gconstpointer data)
     guint n_steps = lac_session_get_n_steps(desk->session);
     g_action_group_activate_action(G_ACTION_GROUP(desk->window), "page",
         g_variant_new_string("history"));
+    lac_session_set_selection(desk->session, NULL, 0); // with atoms selected 5 is a species
+    lac_driver_key(desk->driver, "5");                 // all steps are in view
     lac_driver_frames(desk->driver, GTK_WIDGET(desk->window), 3);
     GtkWidget *list = lac_driver_find_type(GTK_WIDGET(desk->window), LAC_TYPE_HISTORY_LIST);
     lac_driver_settle(desk->driver, list);
