@@ -529,7 +529,7 @@ parse(LacCli *cli, Edit *self, int *argc, char ***argv, GError **error)
             "Write deleted and rejected ones too, when OUT is no project", NULL },
         { "output", 'o', 0, G_OPTION_ARG_FILENAME, &self->output,
             "Where to (default: the project itself)", "OUT" },
-        { NULL },
+        G_OPTION_ENTRY_NULL,
     };
     return lac_cli_parse_with(cli,
         "FILE - correct a model: a project, or a file of atoms. An ID counts "

@@ -276,7 +276,7 @@ make_rows(LacAtomList *self, gsize *n)
             continue;
         double key = get_key(atoms, column, i, self->field);
         if (isnan(key))
-            key = self->descending ? -INFINITY : INFINITY;
+            key = self->descending ? -HUGE_VAL : HUGE_VAL;
         entries[(*n)++] = (Entry){ .key = key, .index = i };
     }
     if (self->field != LAC_ATOM_FIELD_NUMBER || self->descending)

@@ -220,7 +220,7 @@ static void
 show_differences(LacComparePanel *self, const LacMatch *match)
 {
     gsize n_displaced;
-    g_autofree gsize *displaced = find_displaced(match, &n_displaced);
+    g_free(find_displaced(match, &n_displaced));
     GtkWidget *row = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
     GtkWidget *missed = gtk_button_new();
     g_autofree char *label = g_strdup_printf("%'" G_GSIZE_FORMAT " missed", match->n_missed);

@@ -366,9 +366,12 @@ key_cb(LacReviewPanel *self, guint key, guint code, GdkModifierType state)
 static void
 drop_keys(LacReviewPanel *self)
 {
-    if (self->keys != NULL && self->keys_on != NULL)
+    // A window that goes away drops its controllers before its children.
+    if (self->keys != NULL && gtk_event_controller_get_widget(self->keys) != NULL)
         gtk_widget_remove_controller(self->keys_on, self->keys);
-    self->keys = NULL;
+    if (self->keys != NULL)
+        g_signal_handlers_disconnect_by_data(self->keys, self);
+    g_clear_object(&self->keys);
     g_clear_weak_pointer(&self->keys_on);
 }
 
@@ -382,7 +385,7 @@ lac_review_panel_root(GtkWidget *widget)
     self->keys = gtk_event_controller_key_new();
     gtk_event_controller_set_propagation_phase(self->keys, GTK_PHASE_CAPTURE);
     g_signal_connect_swapped(self->keys, "key-pressed", G_CALLBACK(key_cb), self);
-    gtk_widget_add_controller(self->keys_on, self->keys);
+    gtk_widget_add_controller(self->keys_on, g_object_ref(self->keys));
 }
 
 static void

@@ -30,7 +30,7 @@ write_model(const LacScratch *scratch, const char *truth_file, LacVec3 *missing)
 static double
 distance_to_nearest(const LacAtoms *atoms, LacVec3 p)
 {
-    double best = INFINITY;
+    double best = (double) INFINITY;
     for (gsize i = 0; i < atoms->n; i++)
         best = fmin(best, hypot(hypot(atoms->x[i] - p.x, atoms->y[i] - p.y), atoms->z[i] - p.z));
     return best;

@@ -265,7 +265,7 @@ test_contrast(void)
     g_autoptr(LacAtoms) atoms = lac_atoms_new(5);
     atoms->x[1] = 4.0; // nothing but background
     atoms->y[2] = 100.0;
-    atoms->x[3] = NAN;
+    atoms->x[3] = (double) NAN;
     atoms->x[4] = -15 * a; // a corner
     atoms->y[4] = -15 * a;
     atoms->z[4] = -15 * a;
