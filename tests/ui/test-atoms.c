@@ -572,11 +572,11 @@ main(int argc, char **argv)
         { "/atoms/correct", test_correct },
         { "/atoms/drag", test_drag },
         { "/atoms/table", test_table },
-        { "/atoms/history", test_history },
         { "/atoms/compare", test_compare },
         { "/atoms/save", test_save },
         { "/atoms/pages", test_pages },
         { "/atoms/many", test_many },
+        { "/atoms/history", test_history },
     };
     for (guint i = 0; i < G_N_ELEMENTS(tests); i++)
         g_test_add(tests[i].path, Desk, &bench, set_up, tests[i].test, tear_down);
