@@ -162,27 +162,30 @@ select_extra_cb(LacComparePanel *self)
     lac_session_set_current_atom(self->session, match->extra[0]);
 }
 
-static gsize *
-find_displaced(const LacMatch *match, gsize *n)
+// How many atoms are far from their partners; @indices, if any, has room for all pairs.
+static gsize
+find_displaced(const LacMatch *match, gsize *indices)
 {
-    gsize *indices = g_new(gsize, MAX(match->n_pairs, 1));
-    *n = 0;
+    gsize n = 0;
     for (gsize i = 0; i < match->n_pairs; i++) {
         LacVec3 d = match->pairs[i].difference;
-        if (100.0 * sqrt(d.x * d.x + d.y * d.y + d.z * d.z) > DISPLACED_PM)
-            indices[(*n)++] = match->pairs[i].model;
+        if (!(100.0 * sqrt(d.x * d.x + d.y * d.y + d.z * d.z) > DISPLACED_PM))
+            continue;
+        if (indices != NULL)
+            indices[n] = match->pairs[i].model;
+        n++;
     }
-    return indices;
+    return n;
 }
 
 static void
 select_displaced_cb(LacComparePanel *self)
 {
     const LacMatch *match = lac_session_get_match(self->session);
-    gsize n;
     if (match == NULL)
         return;
-    g_autofree gsize *indices = find_displaced(match, &n);
+    g_autofree gsize *indices = g_new(gsize, match->n_pairs);
+    gsize n = find_displaced(match, indices);
     lac_session_set_selection(self->session, indices, n);
     if (n > 0)
         lac_session_set_current_atom(self->session, indices[0]);
@@ -219,8 +222,6 @@ add_button(LacComparePanel *self, GtkWidget *row, gsize n, const char *what, con
 static void
 show_differences(LacComparePanel *self, const LacMatch *match)
 {
-    gsize n_displaced;
-    g_free(find_displaced(match, &n_displaced));
     GtkWidget *row = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
     GtkWidget *missed = gtk_button_new();
     g_autofree char *label = g_strdup_printf("%'" G_GSIZE_FORMAT " missed", match->n_missed);
@@ -233,7 +234,7 @@ show_differences(LacComparePanel *self, const LacMatch *match)
     gtk_box_append(GTK_BOX(row), missed);
     add_button(self, row, match->n_extra, "extra",
         "Select the atoms of the model that no known one belongs to", G_CALLBACK(select_extra_cb));
-    add_button(self, row, n_displaced, "off",
+    add_button(self, row, find_displaced(match, NULL), "off",
         "Select the atoms that are more than 50 pm from their partner",
         G_CALLBACK(select_displaced_cb));
     gtk_box_append(GTK_BOX(self->result_box), row);

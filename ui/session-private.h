@@ -49,7 +49,7 @@ struct _LacSession {
     gboolean reconstructing, saving;
     LacSeries *job_series; // (nullable) what the running reconstruction is made from
     LacRecon *live;        // (nullable) newest published by a running reconstruction
-    guint want_source;     // timeout that asks for the next published iterate
+    guint want_source;     // timeout that asks for the next published result
     guint64 save_serial;   // state that the running save writes
 
     gboolean tracing, has_journal_problem, is_recovering;
@@ -81,6 +81,7 @@ void lac_session_update_job(LacSession *self, LacJob *job);
 typedef void (*LacSessionFinish)(LacSession *self, gpointer result);
 void lac_session_start_job(LacSession *self, LacJob *job, LacSessionFinish done,
     GDestroyNotify free_result, const char *failure);
+void lac_session_want_result(LacSession *self, guint delay_ms);
 gboolean lac_session_refuse_if_busy(LacSession *self);
 
 // Atoms.

@@ -42,16 +42,6 @@ trace_job(LacProgress *progress, gpointer pointer, GError **error)
     return g_steal_pointer(&atoms);
 }
 
-static gboolean
-want_peaks(gpointer data)
-{
-    LacSession *self = data;
-    self->want_source = 0;
-    if (self->job != NULL)
-        lac_progress_want_result(lac_job_get_progress(self->job));
-    return G_SOURCE_REMOVE;
-}
-
 static void
 trace_progressed_cb(LacJob *job, LacSession *self)
 {
@@ -61,8 +51,7 @@ trace_progressed_cb(LacJob *job, LacSession *self)
     g_clear_pointer(&self->live_atoms, lac_atoms_unref);
     self->live_atoms = live;
     lac_session_atoms_changed(self, NULL);
-    if (self->want_source == 0)
-        self->want_source = g_timeout_add(WANT_INTERVAL_MS, want_peaks, self);
+    lac_session_want_result(self, WANT_INTERVAL_MS);
 }
 
 static void

@@ -204,13 +204,27 @@ recon_job(LacProgress *progress, gpointer pointer, GError **error)
 }
 
 static gboolean
-want_iterate(gpointer data)
+want_result(gpointer data)
 {
     LacSession *self = data;
     self->want_source = 0;
     if (self->job != NULL)
         lac_progress_want_result(lac_job_get_progress(self->job));
     return G_SOURCE_REMOVE;
+}
+
+/**
+ * lac_session_want_result:
+ * @self: a session with a job
+ * @delay_ms: how long the result that is shown stays
+ *
+ * Asks the job for what it has so far, later.
+ */
+void
+lac_session_want_result(LacSession *self, guint delay_ms)
+{
+    if (self->want_source == 0)
+        self->want_source = g_timeout_add(delay_ms, want_result, self);
 }
 
 static void
@@ -226,8 +240,7 @@ recon_progressed_cb(LacJob *job, LacSession *self)
         lac_session_center_crosshair(self);
     lac_session_emit(self, LAC_SESSION_VOLUME_CHANGED);
     lac_session_emit(self, LAC_SESSION_RECON_CHANGED);
-    if (self->want_source == 0)
-        self->want_source = g_timeout_add(WANT_INTERVAL_MS, want_iterate, self);
+    lac_session_want_result(self, WANT_INTERVAL_MS);
 }
 
 static const char *

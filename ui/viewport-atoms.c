@@ -336,16 +336,6 @@ lac_viewport_set_current_atom(LacViewport *self, gsize index)
     atoms_changed(self);
 }
 
-// Sets a switch of the scene.
-static void
-set_flag(LacViewport *self, gboolean *flag, gboolean value)
-{
-    if (!*flag == !value)
-        return;
-    *flag = value;
-    lac_viewport_scene_changed(self);
-}
-
 /**
  * lac_viewport_set_show_atoms:
  * @self: a view
@@ -354,7 +344,7 @@ set_flag(LacViewport *self, gboolean *flag, gboolean value)
 void
 lac_viewport_set_show_atoms(LacViewport *self, gboolean show)
 {
-    set_flag(self, &self->scene.atoms.show_atoms, show);
+    lac_viewport_set_flag(self, &self->scene.atoms.show_atoms, show);
 }
 
 /**
@@ -365,7 +355,7 @@ lac_viewport_set_show_atoms(LacViewport *self, gboolean show)
 void
 lac_viewport_set_show_bonds(LacViewport *self, gboolean show)
 {
-    set_flag(self, &self->scene.atoms.show_bonds, show);
+    lac_viewport_set_flag(self, &self->scene.atoms.show_bonds, show);
     if (show && self->bonds == NULL)
         lac_viewport_atoms_look_changed(self);
 }
@@ -378,7 +368,7 @@ lac_viewport_set_show_bonds(LacViewport *self, gboolean show)
 void
 lac_viewport_set_show_polyhedra(LacViewport *self, gboolean show)
 {
-    set_flag(self, &self->scene.atoms.show_polyhedra, show);
+    lac_viewport_set_flag(self, &self->scene.atoms.show_polyhedra, show);
     if (show && self->hulls == NULL)
         lac_viewport_atoms_look_changed(self);
 }
@@ -391,7 +381,7 @@ lac_viewport_set_show_polyhedra(LacViewport *self, gboolean show)
 void
 lac_viewport_set_show_ghosts(LacViewport *self, gboolean show)
 {
-    set_flag(self, &self->scene.atoms.show_ghosts, show);
+    lac_viewport_set_flag(self, &self->scene.atoms.show_ghosts, show);
 }
 
 /**

@@ -82,6 +82,7 @@ void lac_viewport_add_controllers(LacViewport *self);
 double lac_viewport_get_aspect(LacViewport *self);
 void lac_viewport_begin_moving(LacViewport *self);
 void lac_viewport_scene_changed(LacViewport *self);
+void lac_viewport_set_flag(LacViewport *self, gboolean *flag, gboolean value);
 void lac_viewport_moved(LacViewport *self, GtkEventController *controller);
 void lac_viewport_pick(LacViewport *self, double x, double y, gsize xyz[3], double *value,
     gboolean *found);

@@ -84,9 +84,14 @@ lac_viewport_set_iso_color(LacViewport *self, const float rgba[4])
     lac_viewport_scene_changed(self);
 }
 
-// Sets a switch of the scene.
-static void
-set_flag(LacViewport *self, gboolean *flag, gboolean value)
+/**
+ * lac_viewport_set_flag:
+ * @self: a view
+ * @flag: a switch of its scene
+ * @value: what it becomes
+ */
+void
+lac_viewport_set_flag(LacViewport *self, gboolean *flag, gboolean value)
 {
     if (!*flag == !value)
         return;
@@ -102,7 +107,7 @@ set_flag(LacViewport *self, gboolean *flag, gboolean value)
 void
 lac_viewport_set_lighting(LacViewport *self, gboolean lighting)
 {
-    set_flag(self, &self->scene.lighting, lighting);
+    lac_viewport_set_flag(self, &self->scene.lighting, lighting);
 }
 
 /**
@@ -162,7 +167,7 @@ lac_viewport_set_crosshair(LacViewport *self, const gsize xyz[3])
 void
 lac_viewport_set_show_volume(LacViewport *self, gboolean show)
 {
-    set_flag(self, &self->scene.show_volume, show);
+    lac_viewport_set_flag(self, &self->scene.show_volume, show);
 }
 
 /**
@@ -188,7 +193,7 @@ lac_viewport_set_show_slices(LacViewport *self, gboolean x, gboolean y, gboolean
 void
 lac_viewport_set_show_box(LacViewport *self, gboolean show)
 {
-    set_flag(self, &self->scene.show_box, show);
+    lac_viewport_set_flag(self, &self->scene.show_box, show);
 }
 
 /**
@@ -199,7 +204,7 @@ lac_viewport_set_show_box(LacViewport *self, gboolean show)
 void
 lac_viewport_set_show_axes(LacViewport *self, gboolean show)
 {
-    set_flag(self, &self->scene.show_axes, show);
+    lac_viewport_set_flag(self, &self->scene.show_axes, show);
 }
 
 /**
@@ -238,7 +243,7 @@ lac_viewport_set_background(LacViewport *self, LacBackground background)
 void
 lac_viewport_set_perspective(LacViewport *self, gboolean perspective)
 {
-    set_flag(self, &self->scene.camera.perspective, perspective);
+    lac_viewport_set_flag(self, &self->scene.camera.perspective, perspective);
 }
 
 /**

@@ -258,18 +258,6 @@ csv_read(const char *path, const char *item, LacProgress *progress, GError **err
     return g_steal_pointer(&parser.atoms);
 }
 
-static void
-write_cell(FILE *file, const char *text)
-{
-    fputc('"', file);
-    for (const char *c = text; *c != '\0'; c++) {
-        if (*c == '"')
-            fputc('"', file);
-        fputc(*c == '\n' || *c == '\r' ? ' ' : *c, file);
-    }
-    fputc('"', file);
-}
-
 static gboolean
 csv_write(const LacAtoms *atoms, const char *path, GError **error)
 {
@@ -283,11 +271,11 @@ csv_write(const LacAtoms *atoms, const char *path, GError **error)
     fputs("atom,species,x,y,z,state,flag", file);
     for (guint k = 0; k < atoms->columns->len; k++) {
         fputc(',', file);
-        write_cell(file, g_array_index(atoms->columns, LacAtomColumn, k).name);
+        lac_text_write_quoted(file, g_array_index(atoms->columns, LacAtomColumn, k).name);
     }
     for (gsize i = 0; i < atoms->n; i++) {
         fprintf(file, "\n%" G_GSIZE_FORMAT ",", i + 1);
-        write_cell(file,
+        lac_text_write_quoted(file,
             atoms->species[i] < n_names ? atoms->species_names[atoms->species[i]] : "");
         fprintf(file, ",%s", lac_text_format_number(atoms->x[i], text));
         fprintf(file, ",%s", lac_text_format_number(atoms->y[i], text));

@@ -32,18 +32,6 @@ format_time(gint64 time)
     return g_strdup_printf("%s.%06dZ", text, (int) (ABS(time) % G_USEC_PER_SEC));
 }
 
-static void
-write_quoted_csv(FILE *file, const char *text)
-{
-    fputc('"', file);
-    for (const char *c = text; *c != '\0'; c++) {
-        if (*c == '"')
-            fputc('"', file);
-        fputc(*c == '\n' || *c == '\r' ? ' ' : *c, file);
-    }
-    fputc('"', file);
-}
-
 static const char *
 get_species(const Names *names, const LacAtomRow *row)
 {
@@ -61,7 +49,7 @@ write_row_csv(FILE *file, const Names *names, const LacAtomRow *row)
     fprintf(file, ",%s", lac_text_format_number(row->x, text));
     fprintf(file, ",%s", lac_text_format_number(row->y, text));
     fprintf(file, ",%s,", lac_text_format_number(row->z, text));
-    write_quoted_csv(file, get_species(names, row));
+    lac_text_write_quoted(file, get_species(names, row));
     fprintf(file, ",%s", lac_atom_state_get_name((LacAtomState) row->state));
 }
 
@@ -83,7 +71,7 @@ write_csv(const Writer *self, const Names *names)
             write_row_csv(file, names, &edit->after[i]);
             fputc(',', file);
             if (edit->reason != NULL)
-                write_quoted_csv(file, edit->reason);
+                lac_text_write_quoted(file, edit->reason);
             fputc('\n', file);
         }
     }

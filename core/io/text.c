@@ -95,3 +95,22 @@ lac_text_format_number(double value, char text[G_ASCII_DTOSTR_BUF_SIZE])
     }
     return text;
 }
+
+/**
+ * lac_text_write_quoted:
+ * @file: to write to
+ * @text: anything
+ *
+ * Writes one cell of a CSV table in quotation marks; ends of lines become blanks.
+ */
+void
+lac_text_write_quoted(FILE *file, const char *text)
+{
+    fputc('"', file);
+    for (const char *c = text; *c != '\0'; c++) {
+        if (*c == '"')
+            fputc('"', file);
+        fputc(*c == '\n' || *c == '\r' ? ' ' : *c, file);
+    }
+    fputc('"', file);
+}

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <glib.h>
+#include <stdio.h>
 
 // Walks through a text, which it cuts into lines in place.
 typedef struct {
@@ -15,3 +16,4 @@ char *lac_lines_next(LacLines *self);
 char *lac_text_next_word(char **cursor, const char *separators);
 gboolean lac_text_parse_number(const char *word, double *value);
 char *lac_text_format_number(double value, char text[G_ASCII_DTOSTR_BUF_SIZE]);
+void lac_text_write_quoted(FILE *file, const char *text);
