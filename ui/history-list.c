@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/history-list.h"
 
-#define SCROLL_DELAY_MS 60 // after the list is shown
+#define SCROLL_DELAY_MS 60   // after the list is shown
+#define KEEP_MS         1000 // more than GTK waits before it ends the editing of a cell
 
 typedef enum {
     COLUMN_NUMBER,
@@ -141,6 +142,21 @@ editing_cb(GtkEditableLabel *cell, GParamSpec *property, LacHistoryList *self)
         lac_session_set_step_reason(self->session, row->step - 1, text);
 }
 
+static gboolean
+let_go(gpointer cell)
+{
+    (void) cell;
+    return G_SOURCE_REMOVE;
+}
+
+// When the focus leaves a cell GTK 4.8 looks at it once more a little later, without a reference:
+// the row or the window may be gone by then.
+static void
+focus_left_cb(GtkWidget *cell)
+{
+    g_timeout_add_full(G_PRIORITY_DEFAULT, KEEP_MS, let_go, g_object_ref(cell), g_object_unref);
+}
+
 static void
 setup_cb(GtkSignalListItemFactory *factory, GtkListItem *item, LacHistoryList *self)
 {
@@ -151,7 +167,9 @@ setup_cb(GtkSignalListItemFactory *factory, GtkListItem *item, LacHistoryList *s
         gtk_accessible_update_property(GTK_ACCESSIBLE(cell), GTK_ACCESSIBLE_PROPERTY_LABEL,
             "Reason of the edit", -1);
         g_signal_connect_object(cell, "notify::editing", G_CALLBACK(editing_cb), self, 0);
-        g_object_set_data(G_OBJECT(cell), "lac-item", item);
+        GtkEventController *focus = gtk_event_controller_focus_new();
+        g_signal_connect_swapped(focus, "leave", G_CALLBACK(focus_left_cb), cell);
+        gtk_widget_add_controller(cell, focus);
     }
     else {
         cell = gtk_label_new("");
@@ -193,6 +211,7 @@ bind_cb(GtkSignalListItemFactory *factory, GtkListItem *item, LacHistoryList *se
     gulong handler = g_signal_connect_data(self, "stepped", G_CALLBACK(stepped_cb), cell, free_cell,
         G_CONNECT_SWAPPED);
     g_object_set_data(G_OBJECT(item), "lac-handler", GSIZE_TO_POINTER(handler));
+    g_object_set_data(G_OBJECT(gtk_list_item_get_child(item)), "lac-item", item);
     update_cell(self, item);
 }
 
@@ -204,6 +223,9 @@ unbind_cb(GtkSignalListItemFactory *factory, GtkListItem *item, LacHistoryList *
     if (handler != 0)
         g_signal_handler_disconnect(self, handler);
     g_object_set_data(G_OBJECT(item), "lac-handler", NULL);
+    GtkWidget *child = gtk_list_item_get_child(item);
+    if (child != NULL)
+        g_object_set_data(G_OBJECT(child), "lac-item", NULL);
 }
 
 // --- rows
