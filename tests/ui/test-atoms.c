@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A person at the Atoms stage of the real window: traces, classifies, compares, corrects, goes back.
-#include "app/application.h"
-#include "app/window.h"
-#include "tests/support/ui-driver.h"
+#include "tests/support/desk.h"
 #include "ui/atom-table.h"
 #include "ui/class-histogram.h"
 #include "ui/history-list.h"
@@ -19,50 +17,22 @@
 #define N_MANY       20000
 #define SLOW_MACHINE 5 // a sanitizer, or a busy machine
 
-typedef struct {
-    LacApplication *app;
-    LacDriver *driver;
-} Bench;
-
-typedef struct {
-    LacApplication *app;
-    LacDriver *driver;
-    LacWindow *window; // NULL once it was destroyed
-    LacSession *session;
-    LacViewport *viewport;
-    char *folder; // for what is saved
-} Desk;
-
-static gboolean
-is_ready(gpointer data)
-{
-    Desk *desk = data;
-    return gtk_widget_get_mapped(GTK_WIDGET(desk->window)) &&
-        gtk_window_is_active(GTK_WINDOW(desk->window));
-}
-
-static gboolean
-is_idle(gpointer data)
-{
-    return lac_session_get_job(((Desk *) data)->session) == NULL;
-}
-
 static gboolean
 has_series(gpointer data)
 {
-    return lac_session_get_series(((Desk *) data)->session) != NULL && is_idle(data);
+    return lac_session_get_series(((Desk *) data)->session) != NULL && desk_is_idle(data);
 }
 
 static gboolean
 has_atoms(gpointer data)
 {
-    return lac_session_get_journal(((Desk *) data)->session) != NULL && is_idle(data);
+    return lac_session_get_journal(((Desk *) data)->session) != NULL && desk_is_idle(data);
 }
 
 static gboolean
 is_classified(gpointer data)
 {
-    return lac_session_get_classification(((Desk *) data)->session) != NULL && is_idle(data);
+    return lac_session_get_classification(((Desk *) data)->session) != NULL && desk_is_idle(data);
 }
 
 static gboolean
@@ -74,20 +44,6 @@ has_match(gpointer data)
 }
 
 static gboolean
-is_saved(gpointer data)
-{
-    Desk *desk = data;
-    return lac_session_get_path(desk->session) != NULL && !lac_session_is_modified(desk->session) &&
-        is_idle(data);
-}
-
-static gboolean
-is_gone(gpointer data)
-{
-    return ((Desk *) data)->window == NULL;
-}
-
-static gboolean
 is_settled(gpointer data)
 {
     LacViewport *viewport = ((Desk *) data)->viewport;
@@ -95,71 +51,9 @@ is_settled(gpointer data)
 }
 
 static void
-wait_for(Desk *desk, LacDriverCondition condition, guint limit_ms)
-{
-    g_assert_true(lac_driver_wait(desk->driver, condition, desk, limit_ms));
-}
-
-static void
-open_window(Desk *desk)
-{
-    desk->window = lac_window_new(ADW_APPLICATION(desk->app));
-    g_object_add_weak_pointer(G_OBJECT(desk->window), (gpointer *) &desk->window);
-    desk->session = g_object_ref(lac_window_get_session(desk->window));
-    GtkWidget *area = lac_driver_find_type(GTK_WIDGET(desk->window), LAC_TYPE_VIEW_AREA);
-    desk->viewport = lac_view_area_get_viewport(LAC_VIEW_AREA(area));
-    gtk_window_present(GTK_WINDOW(desk->window));
-    wait_for(desk, is_ready, 5000);
-    lac_driver_settle(desk->driver, GTK_WIDGET(desk->window));
-}
-
-static void
-close_window(Desk *desk)
-{
-    if (desk->window != NULL)
-        gtk_window_destroy(GTK_WINDOW(desk->window));
-    wait_for(desk, is_gone, 2000);
-    wait_for(desk, is_idle, 5000);
-    g_clear_object(&desk->session);
-}
-
-static void
-set_up(Desk *desk, gconstpointer data)
-{
-    const Bench *bench = data;
-    g_autoptr(GError) error = NULL;
-    desk->app = bench->app;
-    desk->driver = bench->driver;
-    desk->folder = g_dir_make_tmp("lacuna-XXXXXX", &error);
-    g_assert_no_error(error);
-    open_window(desk);
-}
-
-static void
-tear_down(Desk *desk, gconstpointer data)
-{
-    (void) data;
-    close_window(desk);
-    g_autoptr(GDir) dir = g_dir_open(desk->folder, 0, NULL);
-    const char *name;
-    while ((name = g_dir_read_name(dir)) != NULL) {
-        g_autofree char *path = g_build_filename(desk->folder, name, NULL);
-        g_remove(path);
-    }
-    g_rmdir(desk->folder);
-    g_free(desk->folder);
-}
-
-static GtkWidget *
-find(Desk *desk, const char *what)
-{
-    return lac_driver_find(GTK_WIDGET(desk->window), what);
-}
-
-static void
 shoot(Desk *desk, const char *name)
 {
-    wait_for(desk, is_settled, 10000);
+    desk_wait_for(desk, is_settled, 10000);
     lac_driver_screenshot(desk->driver, GTK_WIDGET(desk->window), name);
 }
 
@@ -173,18 +67,18 @@ count(Desk *desk)
 static void
 trace_example(Desk *desk)
 {
-    lac_driver_click(desk->driver, find(desk, "example_button"));
-    wait_for(desk, has_series, 10000);
+    lac_driver_click(desk->driver, desk_find(desk, "example_button"));
+    desk_wait_for(desk, has_series, 10000);
     LacReconParams params;
     lac_recon_params_init(&params, LAC_RECON_DEFAULT);
     params.n_iterations = N_ITERATIONS;
     g_assert_true(lac_session_reconstruct(desk->session, &params, FALSE, FALSE));
-    wait_for(desk, is_idle, 20000);
+    desk_wait_for(desk, desk_is_idle, 20000);
     lac_driver_key(desk->driver, "alt+4");
     lac_driver_frames(desk->driver, GTK_WIDGET(desk->window), 3);
     lac_driver_settle(desk->driver, GTK_WIDGET(desk->viewport));
-    lac_driver_click(desk->driver, find(desk, "run_button"));
-    wait_for(desk, has_atoms, 20000);
+    lac_driver_click(desk->driver, desk_find(desk, "run_button"));
+    desk_wait_for(desk, has_atoms, 20000);
     lac_driver_frames(desk->driver, GTK_WIDGET(desk->window), 3);
     lac_driver_settle(desk->driver, GTK_WIDGET(desk->viewport));
 }
@@ -193,7 +87,7 @@ static void
 classify(Desk *desk)
 {
     lac_driver_key(desk->driver, "ctrl+k");
-    wait_for(desk, is_classified, 10000);
+    desk_wait_for(desk, is_classified, 10000);
     lac_driver_frames(desk->driver, GTK_WIDGET(desk->window), 2);
 }
 
@@ -416,12 +310,12 @@ test_compare(Desk *desk, gconstpointer data)
     LacMatchParams params;
     lac_match_params_init(&params);
     lac_session_compare(desk->session, &params);
-    wait_for(desk, has_match, 5000);
+    desk_wait_for(desk, has_match, 5000);
     const LacMatch *match = lac_session_get_match(desk->session);
     g_test_message("recall %.2f %%, precision %.2f %%, %.2f pm", 100.0 * match->score.recall,
         100.0 * match->score.precision, match->errors.rms);
     g_assert_cmpfloat(match->score.f1, >, 0.8);
-    GtkWidget *button = find(desk, "Pair every atom");
+    GtkWidget *button = desk_find(desk, "Pair every atom");
     g_assert_nonnull(button);
     lac_driver_pause(desk->driver, 300);
     shoot(desk, "atoms-compared");
@@ -429,7 +323,7 @@ test_compare(Desk *desk, gconstpointer data)
     click_slice(desk, go_to_inner_atom(desk));
     lac_driver_key(desk->driver, "Delete");
     g_assert_true(lac_session_is_match_stale(desk->session));
-    wait_for(desk, has_match, 5000);
+    desk_wait_for(desk, has_match, 5000);
     g_assert_cmpuint(lac_session_get_match(desk->session)->n_missed, >=, 1);
     g_assert_cmpuint(lac_session_get_match(desk->session)->n_extra, <=, n_extra);
 }
@@ -447,14 +341,14 @@ test_save(Desk *desk, gconstpointer data)
     g_autoptr(LacAtoms) atoms = lac_atoms_ref(lac_session_get_atoms(desk->session));
     g_autofree char *path = g_build_filename(desk->folder, "atoms.lacuna", NULL);
     g_assert_true(lac_session_save(desk->session, path));
-    wait_for(desk, is_saved, 10000);
-    close_window(desk);
+    desk_wait_for(desk, desk_is_saved, 10000);
+    desk_close_window(desk);
 
-    open_window(desk);
+    desk_open_window(desk);
     g_autoptr(GPtrArray) paths = g_ptr_array_new();
     g_ptr_array_add(paths, path);
     lac_window_open_files(desk->window, paths);
-    wait_for(desk, has_atoms, 10000);
+    desk_wait_for(desk, has_atoms, 10000);
     g_assert_cmpuint(count(desk), ==, n);
     const LacAtoms *read = lac_session_get_atoms(desk->session);
     g_assert_cmpuint(read->n, ==, atoms->n);
@@ -490,7 +384,7 @@ test_pages(Desk *desk, gconstpointer data)
         for (guint i = 0; i < G_N_ELEMENTS(tabs); i++) {
             g_action_group_activate_action(G_ACTION_GROUP(desk->window), "page",
                 g_variant_new_string(pages[i]));
-            GtkWidget *tab = find(desk, tabs[i]);
+            GtkWidget *tab = desk_find(desk, tabs[i]);
             lac_driver_settle(desk->driver, tab);
             lac_driver_click(desk->driver, tab);
             lac_driver_frames(desk->driver, GTK_WIDGET(desk->window), 3);
@@ -501,7 +395,7 @@ test_pages(Desk *desk, gconstpointer data)
         }
     }
     adw_style_manager_set_color_scheme(style, ADW_COLOR_SCHEME_DEFAULT);
-    g_assert_nonnull(find(desk, "Colour by"));
+    g_assert_nonnull(desk_find(desk, "Colour by"));
 }
 
 // What this thread worked: other programs and the disk do not count.
@@ -535,7 +429,7 @@ test_many(Desk *desk, gconstpointer data)
     lac_session_set_model(desk->session, atoms, "Open model");
     lac_driver_key(desk->driver, "alt+4");
     lac_driver_frames(desk->driver, GTK_WIDGET(desk->window), 5);
-    wait_for(desk, is_settled, 10000);
+    desk_wait_for(desk, is_settled, 10000);
     double worst = 0.0, sum = 0.0;
     for (gsize i = 0; i < 20; i++) {
         const gsize index = 500 * i;
@@ -572,13 +466,13 @@ main(int argc, char **argv)
         { "/atoms/correct", test_correct },
         { "/atoms/drag", test_drag },
         { "/atoms/table", test_table },
+        { "/atoms/history", test_history },
         { "/atoms/compare", test_compare },
         { "/atoms/save", test_save },
         { "/atoms/pages", test_pages },
         { "/atoms/many", test_many },
-        { "/atoms/history", test_history },
     };
     for (guint i = 0; i < G_N_ELEMENTS(tests); i++)
-        g_test_add(tests[i].path, Desk, &bench, set_up, tests[i].test, tear_down);
+        g_test_add(tests[i].path, Desk, &bench, desk_set_up, tests[i].test, desk_tear_down);
     return g_test_run();
 }

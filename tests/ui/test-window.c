@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A person at the real window: opens the example, reconstructs, looks, saves, reopens, closes.
-#include "app/application.h"
-#include "app/window.h"
 #include "core/io/io.h"
-#include "tests/support/ui-driver.h"
+#include "tests/support/desk.h"
 #include "ui/job-bar.h"
 #include "ui/ortho-view.h"
 #include "ui/plot.h"
@@ -20,41 +18,12 @@
 #define N_DRAGS     3
 #define VOLUME_EDGE 256
 
-// One for all tests: a program registers once.
-typedef struct {
-    LacApplication *app;
-    LacDriver *driver;
-} Bench;
-
-typedef struct {
-    LacApplication *app;
-    LacDriver *driver;
-    LacWindow *window; // NULL once it was destroyed
-    LacSession *session;
-    LacViewport *viewport;
-    char *folder; // for what is saved
-} Desk;
-
 // --- conditions
-
-static gboolean
-is_ready(gpointer data)
-{
-    Desk *desk = data;
-    return gtk_widget_get_mapped(GTK_WIDGET(desk->window)) &&
-        gtk_window_is_active(GTK_WINDOW(desk->window));
-}
 
 static gboolean
 has_series(gpointer data)
 {
     return lac_session_get_series(((Desk *) data)->session) != NULL;
-}
-
-static gboolean
-is_idle(gpointer data)
-{
-    return lac_session_get_job(((Desk *) data)->session) == NULL;
 }
 
 static gboolean
@@ -72,85 +41,9 @@ is_settled(gpointer data)
     return lac_viewport_is_settled(((Desk *) data)->viewport);
 }
 
-static gboolean
-is_gone(gpointer data)
-{
-    return ((Desk *) data)->window == NULL;
-}
-
-static gboolean
-is_saved(gpointer data)
-{
-    Desk *desk = data;
-    return lac_session_get_path(desk->session) != NULL && !lac_session_is_modified(desk->session) &&
-        lac_session_get_job(desk->session) == NULL;
-}
-
-static void
-wait_for(Desk *desk, LacDriverCondition condition, guint limit_ms)
-{
-    g_assert_true(lac_driver_wait(desk->driver, condition, desk, limit_ms));
-}
-
 // --- a window and its end
 
-static void
-open_window(Desk *desk)
-{
-    desk->window = lac_window_new(ADW_APPLICATION(desk->app));
-    g_object_add_weak_pointer(G_OBJECT(desk->window), (gpointer *) &desk->window);
-    desk->session = g_object_ref(lac_window_get_session(desk->window));
-    GtkWidget *area = lac_driver_find_type(GTK_WIDGET(desk->window), LAC_TYPE_VIEW_AREA);
-    desk->viewport = lac_view_area_get_viewport(LAC_VIEW_AREA(area));
-    gtk_window_present(GTK_WINDOW(desk->window));
-    wait_for(desk, is_ready, 5000);
-    lac_driver_settle(desk->driver, GTK_WIDGET(desk->window));
-}
-
-static void
-close_window(Desk *desk)
-{
-    if (desk->window != NULL)
-        gtk_window_destroy(GTK_WINDOW(desk->window));
-    wait_for(desk, is_gone, 2000);
-    wait_for(desk, is_idle, 5000);
-    g_clear_object(&desk->session);
-}
-
-static void
-set_up(Desk *desk, gconstpointer data)
-{
-    const Bench *bench = data;
-    g_autoptr(GError) error = NULL;
-    desk->app = bench->app;
-    desk->driver = bench->driver;
-    desk->folder = g_dir_make_tmp("lacuna-XXXXXX", &error);
-    g_assert_no_error(error);
-    open_window(desk);
-}
-
-static void
-tear_down(Desk *desk, gconstpointer data)
-{
-    (void) data;
-    close_window(desk);
-    g_autoptr(GDir) dir = g_dir_open(desk->folder, 0, NULL);
-    const char *name;
-    while ((name = g_dir_read_name(dir)) != NULL) {
-        g_autofree char *path = g_build_filename(desk->folder, name, NULL);
-        g_remove(path);
-    }
-    g_rmdir(desk->folder);
-    g_free(desk->folder);
-}
-
 // --- what a person does
-
-static GtkWidget *
-find(Desk *desk, const char *what)
-{
-    return lac_driver_find(GTK_WIDGET(desk->window), what);
-}
 
 static GtkWidget *
 find_in_bar(Desk *desk, const char *what)
@@ -173,9 +66,9 @@ get_slices(Desk *desk)
 static void
 open_example(Desk *desk)
 {
-    lac_driver_click(desk->driver, find(desk, "example_button"));
-    wait_for(desk, has_series, 10000);
-    wait_for(desk, is_idle, 2000);
+    lac_driver_click(desk->driver, desk_find(desk, "example_button"));
+    desk_wait_for(desk, has_series, 10000);
+    desk_wait_for(desk, desk_is_idle, 2000);
     lac_driver_frames(desk->driver, GTK_WIDGET(desk->window), 2);
 }
 
@@ -184,10 +77,10 @@ static void
 start_run(Desk *desk)
 {
     lac_driver_key(desk->driver, "alt+3");
-    gtk_spin_button_set_value(GTK_SPIN_BUTTON(find(desk, "iterations_spin")), LONG_RUN);
+    gtk_spin_button_set_value(GTK_SPIN_BUTTON(desk_find(desk, "iterations_spin")), LONG_RUN);
     lac_driver_key(desk->driver, "ctrl+r");
     g_assert_true(lac_session_is_reconstructing(desk->session));
-    wait_for(desk, has_iterate, 10000);
+    desk_wait_for(desk, has_iterate, 10000);
     lac_driver_frames(desk->driver, GTK_WIDGET(desk->window), 3); // the job bar is there
 }
 
@@ -195,7 +88,7 @@ static void
 finish_run(Desk *desk)
 {
     lac_driver_key(desk->driver, "ctrl+Return");
-    wait_for(desk, is_idle, 10000);
+    desk_wait_for(desk, desk_is_idle, 10000);
     lac_driver_frames(desk->driver, GTK_WIDGET(desk->window), 3); // the job bar is gone
 }
 
@@ -204,9 +97,9 @@ test_start_page(Desk *desk, gconstpointer data)
 {
     (void) data;
     shoot(desk, "start");
-    g_assert_true(gtk_widget_get_mapped(find(desk, "start_page")));
-    g_assert_nonnull(find(desk, "example_button"));
-    g_assert_false(gtk_widget_get_sensitive(find(desk, "save_button")));
+    g_assert_true(gtk_widget_get_mapped(desk_find(desk, "start_page")));
+    g_assert_nonnull(desk_find(desk, "example_button"));
+    g_assert_false(gtk_widget_get_sensitive(desk_find(desk, "save_button")));
     g_assert_cmpstr(gtk_window_get_title(GTK_WINDOW(desk->window)), ==, "Lacuna");
 }
 
@@ -233,7 +126,7 @@ test_run(Desk *desk, gconstpointer data)
     }
     g_assert_cmpuint(n_same, ==, 3);
     g_assert_cmpint(lac_job_get_state(job), ==, LAC_JOB_PAUSED);
-    wait_for(desk, is_settled, 5000);
+    desk_wait_for(desk, is_settled, 5000);
     shoot(desk, "paused");
     lac_driver_click(desk->driver, find_in_bar(desk, "pause_button"));
     g_assert_cmpint(lac_job_get_state(job), !=, LAC_JOB_PAUSED);
@@ -244,7 +137,7 @@ test_run(Desk *desk, gconstpointer data)
     g_assert_cmpfloat(recon->r1[recon->n_iterations - 1], <, recon->r1[0]);
     g_assert_true(lac_session_is_modified(desk->session));
     g_assert_true(g_str_has_suffix(gtk_window_get_title(GTK_WINDOW(desk->window)), " *"));
-    wait_for(desk, is_settled, 5000);
+    desk_wait_for(desk, is_settled, 5000);
     shoot(desk, "volume");
 }
 
@@ -256,7 +149,7 @@ test_cancel(Desk *desk, gconstpointer data)
     open_example(desk);
     start_run(desk);
     lac_driver_key(desk->driver, "ctrl+period");
-    wait_for(desk, is_idle, 5000);
+    desk_wait_for(desk, desk_is_idle, 5000);
     g_assert_null(lac_session_get_volume(desk->session));
     g_assert_null(lac_session_get_recon(desk->session));
     g_assert_false(lac_session_can_undo(desk->session));
@@ -297,7 +190,7 @@ test_turn(Desk *desk, gconstpointer data)
     lac_viewport_get_camera(desk->viewport, &before);
     g_assert_cmpfloat(before.height, <, after.height);
     lac_driver_key(desk->driver, "Home");
-    wait_for(desk, is_settled, 5000);
+    desk_wait_for(desk, is_settled, 5000);
     shoot(desk, "turned");
 }
 
@@ -337,16 +230,16 @@ test_exclude_undo(Desk *desk, gconstpointer data)
 {
     (void) data;
     open_example(desk);
-    lac_driver_click(desk->driver, find(desk, "image"));
+    lac_driver_click(desk->driver, desk_find(desk, "image"));
     lac_driver_key(desk->driver, "Right");
     guint k = lac_session_get_projection(desk->session);
     g_assert_cmpuint(k, ==, 1);
     lac_driver_key(desk->driver, "x");
     g_assert_true(lac_session_get_series(desk->session)->excluded[k]);
     g_assert_cmpstr(lac_session_get_undo_label(desk->session), ==, "Exclude projection 2");
-    g_assert_nonnull(find(desk, "Undo: Exclude projection 2"));
+    g_assert_nonnull(desk_find(desk, "Undo: Exclude projection 2"));
     shoot(desk, "excluded");
-    lac_driver_click(desk->driver, find(desk, "undo_button"));
+    lac_driver_click(desk->driver, desk_find(desk, "undo_button"));
     g_assert_false(lac_session_get_series(desk->session)->excluded[k]);
     g_assert_false(lac_session_is_modified(desk->session));
     lac_driver_key(desk->driver, "ctrl+shift+z");
@@ -365,21 +258,29 @@ test_stale(Desk *desk, gconstpointer data)
     finish_run(desk);
     g_assert_false(lac_session_is_volume_stale(desk->session));
     lac_driver_key(desk->driver, "alt+1");
-    lac_driver_click(desk->driver, find(desk, "image"));
+    lac_driver_click(desk->driver, desk_find(desk, "image"));
     lac_driver_key(desk->driver, "x");
     g_assert_true(lac_session_is_volume_stale(desk->session));
     lac_driver_key(desk->driver, "alt+3");
-    g_assert_false(gtk_widget_get_sensitive(find(desk, "more_button")));
+    g_assert_false(gtk_widget_get_sensitive(desk_find(desk, "more_button")));
     shoot(desk, "stale");
     lac_driver_key(desk->driver, "ctrl+z");
     g_assert_false(lac_session_is_volume_stale(desk->session));
-    g_assert_true(gtk_widget_get_sensitive(find(desk, "more_button")));
+    g_assert_true(gtk_widget_get_sensitive(desk_find(desk, "more_button")));
 }
 
 static gboolean
 has_residual(gpointer residual)
 {
     return g_str_has_prefix(lac_residual_view_get_summary(residual), "Projection 38 of");
+}
+
+static gboolean
+has_no_toast(gpointer data)
+{
+    GType toast = g_type_from_name("AdwToastWidget");
+    return toast == G_TYPE_INVALID ||
+        lac_driver_find_type(GTK_WIDGET(((Desk *) data)->window), toast) == NULL;
 }
 
 // A bar brings up the residual of its projection.
@@ -389,6 +290,8 @@ look_at_residual(Desk *desk)
     GtkWidget *plots = lac_driver_find_type(GTK_WIDGET(desk->window), LAC_TYPE_RECON_PLOTS);
     GtkWidget *bars = gtk_widget_get_last_child(gtk_widget_get_first_child(plots));
     double x, y;
+    desk_wait_for(desk, has_no_toast, 20000); // it lies over the bars
+    lac_driver_settle(desk->driver, bars);    // the job bar goes
     g_assert_true(lac_plot_locate(LAC_PLOT(bars), 38.0, 0.0, &x, &y));
     lac_driver_click_at(desk->driver, bars, x, y - 6.0, 1);
     g_assert_cmpuint(lac_session_get_projection(desk->session), ==, 37);
@@ -408,7 +311,7 @@ test_more(Desk *desk, gconstpointer data)
     finish_run(desk);
     look_at_residual(desk);
     guint n = lac_session_get_recon(desk->session)->n_iterations;
-    lac_driver_click(desk->driver, find(desk, "more_button"));
+    lac_driver_click(desk->driver, desk_find(desk, "more_button"));
     g_assert_true(lac_session_is_reconstructing(desk->session));
     lac_driver_pause(desk->driver, 500);
     finish_run(desk);
@@ -431,7 +334,7 @@ test_views(Desk *desk, gconstpointer data)
     g_assert_cmpint(lac_view_area_get_maximized(LAC_VIEW_AREA(area)), ==, LAC_VIEW_3D);
     lac_driver_frames(desk->driver, view, 2);
     g_assert_cmpint(gtk_widget_get_height(view), >, height);
-    wait_for(desk, is_settled, 5000);
+    desk_wait_for(desk, is_settled, 5000);
     shoot(desk, "only-3d");
     lac_driver_key(desk->driver, "3");
     g_assert_cmpint(lac_view_area_get_maximized(LAC_VIEW_AREA(area)), ==, LAC_VIEW_XZ);
@@ -440,18 +343,18 @@ test_views(Desk *desk, gconstpointer data)
     lac_driver_key(desk->driver, "3");
     g_assert_cmpint(lac_view_area_get_maximized(LAC_VIEW_AREA(area)), ==, LAC_VIEW_ALL);
     lac_driver_frames(desk->driver, GTK_WIDGET(desk->window), 2);
-    GtkWidget *title = find(desk, "3D");
+    GtkWidget *title = desk_find(desk, "3D");
     lac_driver_click_at(desk->driver, title, 4.0, 4.0, 2);
     g_assert_cmpint(lac_view_area_get_maximized(LAC_VIEW_AREA(area)), ==, LAC_VIEW_3D);
     lac_driver_frames(desk->driver, view, 2);
     lac_driver_key(desk->driver, "1");
     lac_driver_key(desk->driver, "F9");
-    g_assert_null(find(desk, "left_panel"));
+    g_assert_null(desk_find(desk, "left_panel"));
     lac_driver_frames(desk->driver, GTK_WIDGET(desk->window), 2);
     shoot(desk, "no-panels");
     lac_driver_key(desk->driver, "F9");
-    g_assert_nonnull(find(desk, "left_panel"));
-    lac_driver_click(desk->driver, find(desk, "View"));
+    g_assert_nonnull(desk_find(desk, "left_panel"));
+    lac_driver_click(desk->driver, desk_find(desk, "View"));
     lac_driver_frames(desk->driver, GTK_WIDGET(desk->window), 2);
     shoot(desk, "view-panel");
 }
@@ -477,7 +380,7 @@ test_menus(Desk *desk, gconstpointer data)
     open_example(desk);
     start_run(desk);
     finish_run(desk);
-    wait_for(desk, is_settled, 5000);
+    desk_wait_for(desk, is_settled, 5000);
     GtkWidget *view = GTK_WIDGET(desk->viewport);
     lac_driver_settle(desk->driver, view);
     const double middle[2] = { gtk_widget_get_width(view) / 2.0,
@@ -487,9 +390,9 @@ test_menus(Desk *desk, gconstpointer data)
     g_assert_true(scene->show_box);
     lac_driver_click(desk->driver, lac_driver_find(menu, "Box"));
     g_assert_false(scene->show_box);
-    g_assert_false(
-        gtk_check_button_get_active(GTK_CHECK_BUTTON(find(desk, "Show the edges of the volume"))));
-    lac_driver_click(desk->driver, find(desk, "Show the edges of the volume"));
+    g_assert_false(gtk_check_button_get_active(
+        GTK_CHECK_BUTTON(desk_find(desk, "Show the edges of the volume"))));
+    lac_driver_click(desk->driver, desk_find(desk, "Show the edges of the volume"));
     g_assert_true(scene->show_box);
     const double away[2] = { middle[0] + 60.0, middle[1] };
     LacCamera before, after;
@@ -516,9 +419,9 @@ test_menus(Desk *desk, gconstpointer data)
     g_assert_cmpint(lac_ortho_view_get_colormap(slices), ==, LAC_COLORMAP_VIRIDIS);
     gtk_widget_activate_action(slice, "slices.colormap", "s", "cividis");
     g_assert_cmpint(lac_ortho_view_get_colormap(slices), ==, LAC_COLORMAP_CIVIDIS);
-    lac_driver_click(desk->driver, find(desk, "View"));
+    lac_driver_click(desk->driver, desk_find(desk, "View"));
     lac_driver_frames(desk->driver, GTK_WIDGET(desk->window), 2);
-    GtkWidget *row = find(desk, "slices_row");
+    GtkWidget *row = desk_find(desk, "slices_row");
     g_assert_cmpuint(adw_combo_row_get_selected(ADW_COMBO_ROW(row)), ==, LAC_COLORMAP_CIVIDIS);
     adw_combo_row_set_selected(ADW_COMBO_ROW(row), LAC_COLORMAP_MAGMA);
     g_assert_cmpint(lac_ortho_view_get_colormap(slices), ==, LAC_COLORMAP_MAGMA);
@@ -535,7 +438,7 @@ test_digits(Desk *desk, gconstpointer data)
     lac_driver_key(desk->driver, "alt+3");
     lac_driver_frames(desk->driver, GTK_WIDGET(desk->window), 2);
     GtkWidget *area = lac_driver_find_type(GTK_WIDGET(desk->window), LAC_TYPE_VIEW_AREA);
-    GtkWidget *spin = find(desk, "iterations_spin");
+    GtkWidget *spin = desk_find(desk, "iterations_spin");
     lac_driver_click_at(desk->driver, spin, 12.0, gtk_widget_get_height(spin) / 2.0, 1);
     lac_driver_key(desk->driver, "ctrl+a");
     lac_driver_type(desk->driver, "123");
@@ -566,19 +469,19 @@ test_save(Desk *desk, gconstpointer data)
     lac_driver_pause(desk->driver, 300);
     shoot(desk, "saving");
     lac_driver_key(desk->driver, "Return");
-    wait_for(desk, is_saved, 5000);
+    desk_wait_for(desk, desk_is_saved, 5000);
     lac_driver_end_foreign();
     g_assert_cmpstr(lac_session_get_path(desk->session), ==, path);
     g_assert_cmpstr(gtk_window_get_title(GTK_WINDOW(desk->window)), ==, "particle.lacuna");
     lac_driver_pause(desk->driver, 100);
-    close_window(desk);
+    desk_close_window(desk);
 
-    open_window(desk);
+    desk_open_window(desk);
     g_autoptr(GPtrArray) paths = g_ptr_array_new();
     g_ptr_array_add(paths, path);
     lac_window_open_files(desk->window, paths);
-    wait_for(desk, has_series, 5000);
-    wait_for(desk, is_idle, 5000);
+    desk_wait_for(desk, has_series, 5000);
+    desk_wait_for(desk, desk_is_idle, 5000);
     gsize got[3];
     lac_session_get_crosshair(desk->session, got);
     for (guint i = 0; i < 3; i++)
@@ -588,7 +491,7 @@ test_save(Desk *desk, gconstpointer data)
     g_assert_nonnull(lac_session_get_volume(desk->session));
     g_assert_cmpint(lac_ortho_view_get_colormap(get_slices(desk)), ==, LAC_COLORMAP_MAGMA);
     g_assert_false(lac_session_is_modified(desk->session));
-    wait_for(desk, is_settled, 5000);
+    desk_wait_for(desk, is_settled, 5000);
     shoot(desk, "reopened");
 }
 
@@ -600,7 +503,7 @@ test_close_in_run(Desk *desk, gconstpointer data)
     open_example(desk);
     start_run(desk);
     lac_driver_key(desk->driver, "ctrl+w");
-    wait_for(desk, is_gone, 5000);
+    desk_wait_for(desk, desk_is_gone, 5000);
     g_assert_null(lac_session_get_job(desk->session));
     g_assert_null(lac_session_get_volume(desk->session));
 }
@@ -611,7 +514,7 @@ test_close_unsaved(Desk *desk, gconstpointer data)
 {
     (void) data;
     open_example(desk);
-    lac_driver_click(desk->driver, find(desk, "image"));
+    lac_driver_click(desk->driver, desk_find(desk, "image"));
     lac_driver_key(desk->driver, "x");
     lac_driver_key(desk->driver, "ctrl+w");
     lac_driver_pause(desk->driver, 300);
@@ -656,7 +559,7 @@ test_open_volume(Desk *desk, gconstpointer data)
     g_ptr_array_add(paths, path);
     gint64 begin = g_get_monotonic_time();
     lac_window_open_files(desk->window, paths);
-    wait_for(desk, shows_volume, 5000);
+    desk_wait_for(desk, shows_volume, 5000);
     lac_driver_frames(desk->driver, GTK_WIDGET(desk->viewport), 1);
     g_test_message("volume of %d^3 from file to frame: %.2f s", VOLUME_EDGE,
         (double) (g_get_monotonic_time() - begin) * 1e-6);
@@ -664,7 +567,7 @@ test_open_volume(Desk *desk, gconstpointer data)
     g_assert_cmpuint(opened->nx, ==, VOLUME_EDGE);
     g_assert_cmpfloat_with_epsilon(opened->voxel_size, 0.5, 1e-6);
     g_assert_cmpstr(gtk_window_get_title(GTK_WINDOW(desk->window)), ==, "particle.rec");
-    wait_for(desk, is_settled, 10000);
+    desk_wait_for(desk, is_settled, 10000);
     shoot(desk, "opened-volume");
 }
 
@@ -679,7 +582,7 @@ test_revert(Desk *desk, gconstpointer data)
     params.n_iterations = 6;
     params.snapshot_every = 2;
     g_assert_true(lac_session_reconstruct(desk->session, &params, FALSE, FALSE));
-    wait_for(desk, is_idle, 10000);
+    desk_wait_for(desk, desk_is_idle, 10000);
     const LacRecon *recon = lac_session_get_recon(desk->session);
     g_assert_cmpuint(recon->snapshots->len, >=, 2);
     const LacReconSnapshot *first = g_ptr_array_index(recon->snapshots, 0);
@@ -694,7 +597,7 @@ test_revert(Desk *desk, gconstpointer data)
     g_assert_true(lac_session_get_volume(desk->session) == recon->volume);
     params.n_iterations = 2;
     g_assert_true(lac_session_reconstruct(desk->session, &params, TRUE, FALSE));
-    wait_for(desk, is_idle, 10000);
+    desk_wait_for(desk, desk_is_idle, 10000);
     recon = lac_session_get_recon(desk->session);
     g_assert_cmpuint(recon->n_iterations, ==, iteration + 2);
     g_assert_cmpfloat(recon->r1[recon->n_iterations - 1], <, r1);
@@ -721,8 +624,8 @@ test_import(Desk *desk, gconstpointer data)
     lac_driver_frames(desk->driver, GTK_WIDGET(desk->window), 3);
     lac_driver_pause(desk->driver, 700);
     shoot(desk, "import");
-    lac_driver_click(desk->driver, find(desk, "Open these projections"));
-    wait_for(desk, has_series, 5000);
+    lac_driver_click(desk->driver, desk_find(desk, "Open these projections"));
+    desk_wait_for(desk, has_series, 5000);
     const LacSeries *series = lac_session_get_series(desk->session);
     g_assert_cmpuint(series->n, ==, 41);
     g_assert_cmpfloat_with_epsilon(series->angles[0].theta, -70.0, 1e-6);
@@ -766,6 +669,6 @@ main(int argc, char **argv)
         { "/window/revert", test_revert },
     };
     for (guint i = 0; i < G_N_ELEMENTS(tests); i++)
-        g_test_add(tests[i].path, Desk, &bench, set_up, tests[i].test, tear_down);
+        g_test_add(tests[i].path, Desk, &bench, desk_set_up, tests[i].test, desk_tear_down);
     return g_test_run();
 }
