@@ -2,9 +2,11 @@
 #include "ui/review-views.h"
 
 #include <math.h>
+#include <string.h>
 
 #define CUBE          10.0 // [Å] edge of the part of the surface that is shown about an atom
 #define SURFACE_SHARE 0.5  // of the highest value near the atom
+#define SURFACE_ALPHA 0.4f // the atom inside is to be seen
 #define SURROUNDINGS  7.5  // [Å] atoms up to here are shown with it
 #define ATOM_SCALE    0.4  // of their radius
 #define NEAR          2    // voxels to every side in which that is looked for
@@ -24,6 +26,7 @@ struct LacReviewViews {
     gboolean has_surface; // the scene is as this made it
     gboolean has_residual;
     LacRenderMode mode;  // of the scene before
+    float alpha;         // of its isosurface
     double radius_scale; // of the atoms before
 };
 
@@ -72,6 +75,15 @@ scale_atoms(LacReviewViews *self, double scale)
 }
 
 static void
+set_surface_alpha(LacReviewViews *self, float alpha)
+{
+    float color[4];
+    memcpy(color, lac_viewport_get_scene(self->viewport)->iso[0].color, sizeof color);
+    color[3] = alpha;
+    lac_viewport_set_iso_color(self->viewport, color);
+}
+
+static void
 drop_surface(LacReviewViews *self)
 {
     if (!self->has_surface)
@@ -81,6 +93,7 @@ drop_surface(LacReviewViews *self)
     lac_viewport_show_all_atoms(self->viewport);
     lac_viewport_set_crop(self->viewport, NULL);
     lac_viewport_set_iso_level(self->viewport, (double) NAN);
+    set_surface_alpha(self, self->alpha);
     lac_viewport_set_mode(self->viewport, self->mode);
 }
 
@@ -112,6 +125,8 @@ show_surface(LacReviewViews *self)
     }
     if (!self->has_surface) {
         self->mode = lac_viewport_get_scene(self->viewport)->mode;
+        self->alpha = lac_viewport_get_scene(self->viewport)->iso[0].color[3];
+        set_surface_alpha(self, SURFACE_ALPHA);
         self->radius_scale = lac_viewport_get_atom_look(self->viewport)->radius_scale;
         scale_atoms(self, ATOM_SCALE * self->radius_scale);
     }

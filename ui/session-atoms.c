@@ -393,18 +393,6 @@ lac_session_set_model(LacSession *self, LacAtoms *base, const char *what)
         lac_session_store_model(self, base, self->state->project->volume, what);
 }
 
-// "Delete atom 244": a person counts from 1, as the table does; files count from 0.
-static char *
-make_label(const LacEdit *edit)
-{
-    g_autofree char *title = lac_edit_dup_title(edit);
-    char *end = edit->n == 1 ? g_strrstr(title, " atom ") : NULL;
-    if (end == NULL)
-        return g_steal_pointer(&title);
-    *end = '\0';
-    return g_strdup_printf("%s atom %" G_GSIZE_FORMAT, title, edit->index[0] + 1);
-}
-
 // What is gone is worth a message with a way back; other edits are seen where they happen.
 static void
 announce(LacSession *self, const LacEdit *edit, const char *title)
@@ -445,7 +433,7 @@ lac_session_edit(LacSession *self, LacEdit *edit)
     LacSessionState *step = g_new0(LacSessionState, 1);
     step->edit = lac_edit_ref(edit);
     step->serial = self->state->serial;
-    step->label = make_label(edit);
+    step->label = lac_edit_dup_title(edit);
     g_ptr_array_add(self->undo, step);
     g_ptr_array_set_size(self->redo, 0);
     self->state->serial = ++self->last_serial;
@@ -512,7 +500,7 @@ lac_session_open_journal(LacSession *self)
         gboolean done = i < position;
         LacSessionState *step = g_new0(LacSessionState, 1);
         step->edit = lac_edit_ref(lac_journal_get_edit(journal, done ? i : n - 1 - (i - position)));
-        step->label = make_label(step->edit);
+        step->label = lac_edit_dup_title(step->edit);
         step->serial = ++self->last_serial;
         g_ptr_array_add(done ? self->undo : self->redo, step);
     }

@@ -71,7 +71,9 @@ trace_done(LacSession *self, gpointer result)
     g_clear_pointer(&self->classification, g_free);
     g_autofree char *label = g_strdup_printf("Trace %'" G_GSIZE_FORMAT " atoms", n);
     lac_session_store_model(self, result, volume, label);
-    lac_session_offer(self, n > 0 ? label : "No atoms were found: lower the threshold",
+    g_autofree char *found = n == 1 ? g_strdup("1 atom was traced")
+                                    : g_strdup_printf("%'" G_GSIZE_FORMAT " atoms were traced", n);
+    lac_session_offer(self, n > 0 ? found : "No atoms were found: lower the threshold",
         n > 0 ? "Classify" : NULL, n > 0 ? "win.classify" : NULL);
 }
 
