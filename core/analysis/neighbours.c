@@ -11,6 +11,7 @@
 #define BLOCK           512       // points whose lists one thread makes at a time
 #define CHUNK           (1 << 16) // points between two looks at the progress
 #define MOST_NEIGHBOURS 512       // per point on average: a longer list is a wrong cutoff
+#define SAMPLE          256       // points that a cut-off is tried on
 #define ROUNDING        1e-9      // by which the cell list searches farther than the cutoff
 #define LONELY          3.0       // [Å] between atoms where there is no telling
 
@@ -145,22 +146,30 @@ join_blocks(const ListArgs *args, gsize n_blocks)
 static gboolean
 make_all_lists(ListArgs *args, LacProgress *progress, GError **error)
 {
-    gsize n = args->points->n, total = 0;
+    gsize n = args->points->n;
     for (args->first = 0; args->first < n; args->first += CHUNK) {
         if (!lac_progress_update(progress, (double) args->first / (double) n, error))
             return FALSE;
         gsize m = MIN((gsize) CHUNK, n - args->first);
         lac_parallel_for(m, BLOCK, make_lists, args);
-        for (gsize b = args->first / BLOCK; b * BLOCK < args->first + m; b++)
-            total += args->blocks[b].n;
-        if (total / MOST_NEIGHBOURS > args->first + m) {
-            g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
-                "A cut-off of %g Å gives more than %d neighbours per atom", args->cutoff,
-                MOST_NEIGHBOURS);
-            return FALSE;
-        }
     }
     return lac_progress_update(progress, 1.0, error);
+}
+
+// Looks at some points spread over all before the lists of all are made.
+static gboolean
+check_cutoff(const ListArgs *args, GError **error)
+{
+    gsize n = args->points->n, step = n / SAMPLE + 1, total = 0, n_sampled = 0;
+    for (gsize i = 0; i < n; i += step, n_sampled++) {
+        LacVec3 p = { args->points->x[i], args->points->y[i], args->points->z[i] };
+        total += lac_cells_count(args->cells, p, args->cutoff, i);
+    }
+    if (args->cutoff == 0.0 || total <= n_sampled * MOST_NEIGHBOURS)
+        return TRUE;
+    g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
+        "A cut-off of %g Å gives more than %d neighbours per atom", args->cutoff, MOST_NEIGHBOURS);
+    return FALSE;
 }
 
 static LacNeighbours *
@@ -178,7 +187,7 @@ run(ListArgs *args, LacProgress *progress, GError **error)
     args->blocks = blocks;
     args->count = count;
     LacNeighbours *self = NULL;
-    if (make_all_lists(args, progress, error))
+    if (check_cutoff(args, error) && make_all_lists(args, progress, error))
         self = join_blocks(args, n_blocks);
     for (gsize b = 0; b < n_blocks; b++)
         g_free(blocks[b].all);

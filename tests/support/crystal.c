@@ -200,21 +200,3 @@ test_atoms_nearest(const LacAtoms *atoms, LacVec3 p)
     }
     return best;
 }
-
-/**
- * test_rotation:
- * @axis: of any length above 0
- * @angle_deg: right-handed
- *
- * Returns: the rotation
- */
-LacMat3
-test_rotation(LacVec3 axis, double angle_deg)
-{
-    double length = sqrt(axis.x * axis.x + axis.y * axis.y + axis.z * axis.z);
-    double x = axis.x / length, y = axis.y / length, z = axis.z / length;
-    double c = cos(angle_deg * G_PI / 180.0), s = sin(angle_deg * G_PI / 180.0), d = 1.0 - c;
-    return (LacMat3){ { { c + x * x * d, x * y * d - z * s, x * z * d + y * s },
-        { y * x * d + z * s, c + y * y * d, y * z * d - x * s },
-        { z * x * d - y * s, z * y * d + x * s, c + z * z * d } } };
-}

@@ -19,4 +19,3 @@ void test_atoms_transform(LacAtoms *atoms, const LacMat3 *matrix, LacVec3 shift)
 void test_atoms_shake(LacAtoms *atoms, double sigma, guint64 seed);
 LacAtoms *test_atoms_permute(const LacAtoms *atoms, gsize *place, guint64 seed);
 gsize test_atoms_nearest(const LacAtoms *atoms, LacVec3 p);
-LacMat3 test_rotation(LacVec3 axis, double angle_deg);
