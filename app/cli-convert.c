@@ -5,6 +5,7 @@
 #include "core/error.h"
 #include "core/io/format.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -142,6 +143,18 @@ add_angles(const LacSeries *series, const char *file, GError **error)
     return angles != NULL ? lac_series_with_angles(series, angles, n, error) : NULL;
 }
 
+// An array in a file has its rotation centre at its central pixel.
+static void
+tell_lost_centre(const LacCli *cli, const Options *o, const LacSeries *series)
+{
+    const LacShift *shift = &series->shifts[0];
+    if (!cli->quiet && (fabs(shift->du) > 0.5 || fabs(shift->dv) > 0.5))
+        fprintf(stderr,
+            "The rotation centre is now %g pixels across and %g pixels along the tilt axis from "
+            "the central pixel, which %s does not tell\n",
+            shift->du, shift->dv, o->out);
+}
+
 static gboolean
 convert_series(LacCli *cli, const Options *o, const LacArray *array, GError **error)
 {
@@ -160,6 +173,7 @@ convert_series(LacCli *cli, const Options *o, const LacArray *array, GError **er
     }
     if (series == NULL || !lac_write_series(series, o->out, cli->progress, error))
         return FALSE;
+    tell_lost_centre(cli, o, series);
     const gsize shape[] = { series->n, series->nv, series->nu };
     report(cli, o, "series", 3, shape, series->pixel_size);
     return TRUE;

@@ -15,8 +15,9 @@ typedef struct {
     gboolean has_stats;
     LacAngles *angles; // (nullable)
     gsize n_angles;
-    LacAtoms *atoms; // (nullable)
-    char *problem;   // (nullable) why it could not be read
+    LacShift *shifts; // (nullable) n_angles, of a series that is aligned
+    LacAtoms *atoms;  // (nullable)
+    char *problem;    // (nullable) why it could not be read
 } Contents;
 
 #define N_PROJECT_PARTS 6
@@ -29,6 +30,7 @@ static void
 contents_clear(Contents *self)
 {
     g_free(self->angles);
+    g_free(self->shifts);
     lac_atoms_unref(self->atoms);
     g_free(self->problem);
 }
@@ -135,6 +137,8 @@ add_project_series(LacFileInfo *info, Contents *contents, const LacSeries *serie
     contents->angles = g_new(LacAngles, series->n);
     contents->n_angles = series->n;
     memcpy(contents->angles, series->angles, series->n * sizeof *series->angles);
+    if (lac_series_is_shifted(series))
+        contents->shifts = g_memdup2(series->shifts, series->n * sizeof *series->shifts);
     if (n_excluded > 0)
         item->note = g_strdup_printf("%" G_GSIZE_FORMAT " projections are excluded", n_excluded);
 }
@@ -211,6 +215,18 @@ get_angle_ranges(const Contents *self, Range ranges[3])
 }
 
 static void
+get_shift_ranges(const Contents *self, Range ranges[2])
+{
+    g_autofree double *values = g_new(double, 2 * self->n_angles);
+    for (gsize k = 0; k < self->n_angles; k++) {
+        values[k] = self->shifts[k].du;
+        values[self->n_angles + k] = self->shifts[k].dv;
+    }
+    for (guint i = 0; i < 2; i++)
+        ranges[i] = get_range(values + i * self->n_angles, self->n_angles);
+}
+
+static void
 count_species(const LacAtoms *atoms, gsize *counts)
 {
     for (gsize i = 0; i < atoms->n; i++)
@@ -273,6 +289,18 @@ add_angles(JsonBuilder *builder, const Contents *contents)
 }
 
 static void
+add_shifts(JsonBuilder *builder, const Contents *contents)
+{
+    Range ranges[2];
+    get_shift_ranges(contents, ranges);
+    json_builder_set_member_name(builder, "shifts");
+    json_builder_begin_object(builder);
+    add_range(builder, "du_px", ranges[0]);
+    add_range(builder, "dv_px", ranges[1]);
+    json_builder_end_object(builder);
+}
+
+static void
 add_atoms(JsonBuilder *builder, const LacAtoms *atoms)
 {
     guint n_species = g_strv_length(atoms->species_names);
@@ -316,6 +344,8 @@ add_item(JsonBuilder *builder, const LacFileItem *item, const Contents *contents
         add_stats(builder, &contents->stats);
     if (contents->angles != NULL)
         add_angles(builder, contents);
+    if (contents->shifts != NULL)
+        add_shifts(builder, contents);
     if (contents->atoms != NULL)
         add_atoms(builder, contents->atoms);
     if (item->note != NULL)
@@ -344,6 +374,15 @@ print_angles(const Contents *contents)
         print_range(", psi", ranges[2], "°");
     }
     putchar('\n');
+}
+
+static void
+print_shifts(const Contents *contents)
+{
+    Range ranges[2];
+    get_shift_ranges(contents, ranges);
+    print_range("    shifts: across the tilt axis", ranges[0], " px, ");
+    print_range("along it", ranges[1], " px\n");
 }
 
 static void
@@ -401,6 +440,8 @@ print_item(const LacFileItem *item, const Contents *contents)
         printf("    %" G_GSIZE_FORMAT " values are not finite\n", contents->stats.n_bad);
     if (contents->angles != NULL)
         print_angles(contents);
+    if (contents->shifts != NULL)
+        print_shifts(contents);
     if (contents->atoms != NULL)
         print_atoms(contents->atoms);
     if (item->note != NULL)

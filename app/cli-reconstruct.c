@@ -169,6 +169,7 @@ minus_background(const LacSeries *series, double background, GError **error)
     if (out == NULL)
         return NULL;
     memcpy(out->angles, series->angles, series->n * sizeof *out->angles);
+    memcpy(out->shifts, series->shifts, series->n * sizeof *out->shifts);
     memcpy(out->excluded, series->excluded, series->n * sizeof *out->excluded);
     for (gsize i = 0; i < series->n * series->nv * series->nu; i++)
         out->data[i] = series->data[i] - (float) background;

@@ -350,7 +350,8 @@ draw_axis(LacProjectionsView *self, cairo_t *cr)
     static const double dashes[] = { 8.0, 5.0 };
     double x, y, top, bottom;
     gsize nu = self->series->nu, nv = self->series->nv;
-    double u = (double) (nu / 2) + 0.5, v = (double) (nv / 2) + 0.5;
+    const LacShift *shift = &self->series->shifts[get_current(self)];
+    double u = (double) (nu / 2) + 0.5 + shift->du, v = (double) (nv / 2) + 0.5 + shift->dv;
     lac_image_view_to_widget(self->image, u, 0.0, &x, &bottom);
     lac_image_view_to_widget(self->image, u, (double) nv, &x, &top);
     lac_image_view_to_widget(self->image, u, v, &x, &y);

@@ -18,6 +18,7 @@ extract(const LacSeries *series, guint k, GError **error)
     memcpy(one->data, lac_series_get_projection(series, k),
         series->nv * series->nu * sizeof(float));
     one->angles[0] = series->angles[k];
+    one->shifts[0] = series->shifts[k];
     return one;
 }
 

@@ -168,6 +168,7 @@ copy_rows(LacSeries *out, const LacSeries *in, gsize begin)
 {
     memcpy(out->angles, in->angles + begin, out->n * sizeof *out->angles);
     memcpy(out->excluded, in->excluded + begin, out->n * sizeof *out->excluded);
+    memcpy(out->shifts, in->shifts + begin, out->n * sizeof *out->shifts);
     g_free(out->name);
     out->name = g_strdup(in->name);
 }
@@ -178,6 +179,9 @@ copy_rows(LacSeries *out, const LacSeries *in, gsize begin)
  * @begin: (array fixed-size=3): first pixel along u and v, and first projection
  * @size: (array fixed-size=3): pixels along u and v, and number of projections
  * @error: return location for a #GError
+ *
+ * The rotation centre stays where it is in the images: its distance from the new central pixel goes
+ * into the shifts.
  *
  * Returns: (transfer full): a copy of the block with its angles, or %NULL with @error set when it
  * is empty or not inside
@@ -197,6 +201,10 @@ lac_series_crop(const LacSeries *self, const gsize begin[3], const gsize size[3]
     args.out = out->data;
     lac_parallel_for(size[2], 1, crop_planes, &args);
     copy_rows(out, self, begin[2]);
+    for (gsize k = 0; k < out->n; k++) {
+        out->shifts[k].du -= get_shift((double) (begin[0] + size[0] / 2), self->nu, 1.0);
+        out->shifts[k].dv -= get_shift((double) (begin[1] + size[1] / 2), self->nv, 1.0);
+    }
     return out;
 }
 
@@ -206,7 +214,8 @@ lac_series_crop(const LacSeries *self, const gsize begin[3], const gsize size[3]
  * @factor: pixels along u and along v that become one
  * @error: return location for a #GError
  *
- * Averages blocks of pixels; what does not fill a block at the far ends is left out.
+ * Averages blocks of pixels; what does not fill a block at the far ends is left out. The rotation
+ * centre, which need not be the centre of a coarse pixel, stays where it is by way of the shifts.
  *
  * Returns: (transfer full): the coarser series, or %NULL with @error set
  */
@@ -225,5 +234,12 @@ lac_series_bin(const LacSeries *self, gsize factor, GError **error)
     args.out = out->data;
     lac_parallel_for(args.out_size[2], 1, bin_planes, &args);
     copy_rows(out, self, 0);
+    double f = (double) factor;
+    double u = f * (double) (out->nu / 2) + 0.5 * (f - 1.0);
+    double v = f * (double) (out->nv / 2) + 0.5 * (f - 1.0);
+    for (gsize k = 0; k < out->n; k++) {
+        out->shifts[k].du = (out->shifts[k].du - get_shift(u, self->nu, 1.0)) / f;
+        out->shifts[k].dv = (out->shifts[k].dv - get_shift(v, self->nv, 1.0)) / f;
+    }
     return out;
 }

@@ -14,7 +14,7 @@
  * @pixel_size: [Å]; 0 when unknown
  * @error: return location for a #GError
  *
- * Returns: (transfer full): a series of zeros with all angles 0, or %NULL with @error set
+ * Returns: (transfer full): a series of zeros with all angles and shifts 0, or %NULL with @error set
  */
 LacSeries *
 lac_series_new(gsize n, gsize nv, gsize nu, double pixel_size, GError **error)
@@ -59,6 +59,7 @@ lac_series_new_from_buffer(LacBuffer *buffer, gsize n, gsize nv, gsize nu, doubl
     self->buffer = lac_buffer_ref(buffer);
     self->data = buffer->data;
     self->angles = g_new0(LacAngles, n);
+    self->shifts = g_new0(LacShift, n);
     self->excluded = g_new0(gboolean, n);
     self->name = g_strdup("");
     return self;
@@ -76,6 +77,7 @@ lac_series_copy(const LacSeries *self)
     LacSeries *copy = lac_series_new_from_buffer(self->buffer, self->n, self->nv, self->nu,
         self->pixel_size, NULL);
     memcpy(copy->angles, self->angles, self->n * sizeof *copy->angles);
+    memcpy(copy->shifts, self->shifts, self->n * sizeof *copy->shifts);
     memcpy(copy->excluded, self->excluded, self->n * sizeof *copy->excluded);
     g_free(copy->name);
     copy->name = g_strdup(self->name);
@@ -106,6 +108,7 @@ lac_series_unref(LacSeries *self)
         return;
     lac_buffer_unref(self->buffer);
     g_free(self->angles);
+    g_free(self->shifts);
     g_free(self->excluded);
     g_free(self->name);
     g_free(self);
@@ -155,6 +158,21 @@ lac_series_is_single_axis(const LacSeries *self)
 }
 
 /**
+ * lac_series_is_shifted:
+ * @self: a series
+ *
+ * Returns: %TRUE when the shift of any projection is not exactly 0
+ */
+gboolean
+lac_series_is_shifted(const LacSeries *self)
+{
+    for (gsize k = 0; k < self->n; k++)
+        if (self->shifts[k].du != 0.0 || self->shifts[k].dv != 0.0)
+            return TRUE;
+    return FALSE;
+}
+
+/**
  * lac_series_with_angles:
  * @self: a series
  * @angles: (array length=n): one entry per projection [deg]
@@ -181,6 +199,40 @@ lac_series_with_angles(const LacSeries *self, const LacAngles *angles, gsize n, 
     }
     LacSeries *copy = lac_series_copy(self);
     memcpy(copy->angles, angles, n * sizeof *angles);
+    return copy;
+}
+
+/**
+ * lac_series_with_shifts:
+ * @self: a series
+ * @shifts: (array length=n): where the object lies in each projection [pixel]
+ * @n: how many
+ * @error: return location for a #GError
+ *
+ * Shifts replace those of @self; nothing is resampled. Projecting and reconstructing put them into
+ * their own geometry, so that however often a series is aligned its pixels stay as measured.
+ *
+ * Returns: (transfer full): a series with the pixels of @self and other shifts, or %NULL with
+ * @error set when the counts differ or a shift is not within +-LAC_SHIFT_MAX
+ */
+LacSeries *
+lac_series_with_shifts(const LacSeries *self, const LacShift *shifts, gsize n, GError **error)
+{
+    if (n != self->n) {
+        g_set_error(error, LAC_ERROR, LAC_ERROR_MISMATCH,
+            "There are %" G_GSIZE_FORMAT " projections but %" G_GSIZE_FORMAT " shifts", self->n, n);
+        return NULL;
+    }
+    for (gsize k = 0; k < n; k++) {
+        if (!(fabs(shifts[k].du) <= LAC_SHIFT_MAX && fabs(shifts[k].dv) <= LAC_SHIFT_MAX)) {
+            g_set_error(error, LAC_ERROR, LAC_ERROR_FORMAT,
+                "The shift of projection %" G_GSIZE_FORMAT ", %g and %g pixels, is not within ±%g",
+                k + 1, shifts[k].du, shifts[k].dv, LAC_SHIFT_MAX);
+            return NULL;
+        }
+    }
+    LacSeries *copy = lac_series_copy(self);
+    memcpy(copy->shifts, shifts, n * sizeof *shifts);
     return copy;
 }
 
@@ -228,6 +280,7 @@ lac_series_drop_excluded(const LacSeries *self, GError **error)
         if (self->excluded[k])
             continue;
         memcpy(out->data + j * n_pixels, self->data + k * n_pixels, n_pixels * sizeof(float));
+        out->shifts[j] = self->shifts[k];
         out->angles[j++] = self->angles[k];
     }
     g_free(out->name);

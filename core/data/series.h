@@ -9,8 +9,17 @@ typedef struct {
     double phi, theta, psi;
 } LacAngles;
 
+// Where the rotation centre of the object lies in an image, from pixel (nu/2, nv/2) [pixel]: an
+// object point r lands at (u, v) = R r + (du, dv). Pixels are never moved by it; whoever projects
+// or reconstructs takes it into account.
+typedef struct {
+    double du, dv;
+} LacShift;
+
+#define LAC_SHIFT_MAX 1e6 // [pixel] on either side
+
 // Immutable once published; pixels have shape (n, nv, nu), index (k * nv + v) * nu + u.
-// Copies with other angles or exclusions share the pixels.
+// Copies with other angles, shifts or exclusions share the pixels.
 typedef struct {
     gatomicrefcount ref_count;
     gsize n, nv, nu;
@@ -18,6 +27,7 @@ typedef struct {
     LacBuffer *buffer;
     float *data;        // buffer->data
     LacAngles *angles;  // n entries
+    LacShift *shifts;   // n entries
     gboolean *excluded; // n entries: left out of a reconstruction
     char *name;         // what the user calls it; never NULL
 } LacSeries;
@@ -31,8 +41,11 @@ void lac_series_unref(LacSeries *self);
 const float *lac_series_get_projection(const LacSeries *self, gsize k);
 gsize lac_series_count_included(const LacSeries *self);
 gboolean lac_series_is_single_axis(const LacSeries *self);
+gboolean lac_series_is_shifted(const LacSeries *self);
 LacSeries *
 lac_series_with_angles(const LacSeries *self, const LacAngles *angles, gsize n, GError **error);
+LacSeries *
+lac_series_with_shifts(const LacSeries *self, const LacShift *shifts, gsize n, GError **error);
 LacSeries *lac_series_with_excluded(const LacSeries *self, gsize k, gboolean excluded);
 LacSeries *lac_series_drop_excluded(const LacSeries *self, GError **error);
 

@@ -83,6 +83,16 @@ copy_projection(const LacSeries *in, gsize k, const LacInputParams *params, LacS
         }
 }
 
+// The turned pixel of the rotation centre, from the new central one.
+static LacShift
+turn_shift(const LacSeries *in, const LacSeries *out, gsize k)
+{
+    double u = (double) (in->nu / 2) + in->shifts[k].du;
+    double v = (double) (in->nv / 2) + in->shifts[k].dv;
+    double off_centre = (double) (in->nv - 1) - v - (double) (out->nu / 2);
+    return (LacShift){ off_centre, u - (double) (out->nv / 2) };
+}
+
 /**
  * lac_input_prepare:
  * @series: a tilt series
@@ -115,6 +125,7 @@ lac_input_prepare(const LacSeries *series, const LacInputParams *params, LacProg
         copy_projection(series, k, params, out);
         out->angles[k] = series->angles[k];
         out->excluded[k] = series->excluded[k];
+        out->shifts[k] = params->turn ? turn_shift(series, out, k) : series->shifts[k];
         if (!lac_progress_update(progress, (double) (k + 1) / (double) series->n, error))
             return NULL;
     }

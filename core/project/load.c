@@ -93,6 +93,24 @@ read_doubles(const Loader *self, const char *path, gsize n, GError **error)
     return g_steal_pointer(&values);
 }
 
+// Where the object lies in each projection; older projects do not tell.
+static gboolean
+load_shifts(const Loader *self, LacSeries *series, GError **error)
+{
+    const char *path = "/series/shifts";
+    if (!lac_h5_exists(self->file, path))
+        return TRUE;
+    g_autofree double *shifts = read_doubles(self, path, 2 * series->n, error);
+    if (shifts == NULL)
+        return FALSE;
+    for (gsize k = 0; k < series->n; k++) {
+        series->shifts[k] = (LacShift){ .du = shifts[2 * k], .dv = shifts[2 * k + 1] };
+        if (!(fabs(shifts[2 * k]) <= LAC_SHIFT_MAX && fabs(shifts[2 * k + 1]) <= LAC_SHIFT_MAX))
+            return damaged(self, path, "has a shift out of range", error);
+    }
+    return TRUE;
+}
+
 static gboolean
 fill_series(const Loader *self, LacSeries *series, GError **error)
 {
@@ -108,6 +126,8 @@ fill_series(const Loader *self, LacSeries *series, GError **error)
         series->angles[k] = (LacAngles){ .phi = row[0], .theta = row[1], .psi = row[2] };
         series->excluded[k] = excluded[k] != 0.0;
     }
+    if (!load_shifts(self, series, error))
+        return FALSE;
     char *name = lac_h5_dup_string(self->file, "/series", "name");
     if (name == NULL)
         return damaged(self, "/series", "has no name", error);

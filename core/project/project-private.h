@@ -4,7 +4,8 @@
 
 #include "core/project/project.h"
 
-#define LAC_PROJECT_SCHEMA 2 // 1 had no atoms but the truth, and those without states
+// 1 had no atoms but the truth, and those without states; 2 had no shifts.
+#define LAC_PROJECT_SCHEMA 3
 
 // The atoms and the attributes of their history.
 #define LAC_PROJECT_MODEL    "/atoms/model"

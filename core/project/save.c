@@ -69,6 +69,9 @@ save_series(Saver *self, const LacSeries *series, GError **error)
         write_doubles(self, "/series/angles", &series->angles[0].phi, series->n, 3, error) &&
         lac_h5_set_string(self->file, "/series/angles", "columns", "phi,theta,psi", error) &&
         lac_h5_set_string(self->file, "/series/angles", "units", "deg", error) &&
+        write_doubles(self, "/series/shifts", &series->shifts[0].du, series->n, 2, error) &&
+        lac_h5_set_string(self->file, "/series/shifts", "columns", "du,dv", error) &&
+        lac_h5_set_string(self->file, "/series/shifts", "units", "pixel", error) &&
         lac_h5_write_array(self->file, "/series/excluded", &flags, (LacH5Span){ 0 }, error);
 }
 

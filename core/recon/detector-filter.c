@@ -13,6 +13,8 @@ struct LacDetectorFilter {
     gsize n_models; // 1, or one per projection
     float *models;  // (n_models, n_u, n_v/2+1), the transform's scale included
     float *weights; // (n_u, n_v/2+1), likewise
+    gsize n_u, half_v;
+    float (*phases)[2]; // (nullable) per projection, of n_u frequencies and of half_v
 };
 
 static double
@@ -71,6 +73,29 @@ fill_weight(const LacDetectorFilterParams *params, float *gains)
                 weight(params, wrap((double) i / (double) n_u), (double) j / (double) params->n_v));
 }
 
+// What a shift [pixel] does to frequency f of n. That of the last frequency of an even number is the
+// mean over both its signs, so that what was real stays real.
+static void
+set_phase(double shift, gsize f, gsize n, float phase[2])
+{
+    double turn = -2.0 * G_PI * shift * wrap((double) f / (double) n);
+    phase[0] = (float) cos(turn);
+    phase[1] = 2 * f == n ? 0.0f : (float) sin(turn);
+}
+
+static void
+fill_phases(LacDetectorFilter *self, const LacDetectorFilterParams *params)
+{
+    self->phases = g_malloc0_n(params->n_shifts * (self->n_u + self->half_v), sizeof *self->phases);
+    for (gsize k = 0; k < params->n_shifts; k++) {
+        float(*phases)[2] = self->phases + k * (self->n_u + self->half_v);
+        for (gsize i = 0; i < self->n_u; i++)
+            set_phase(params->shifts[k].du, i, self->n_u, phases[i]);
+        for (gsize j = 0; j < self->half_v; j++)
+            set_phase(params->shifts[k].dv, j, params->n_v, phases[self->n_u + j]);
+    }
+}
+
 /**
  * lac_detector_filter_new:
  * @params: extents of the padded detector, blob and weight
@@ -78,7 +103,8 @@ fill_weight(const LacDetectorFilterParams *params, float *gains)
  *
  * Prepares the model H(fu, fv) = exp(-2 pi^2 s^2 |f|^2) / sinc(fa)^4 [/ sinc(fb)^4] and the weight
  * W(fu, fv). fa and fb are the frequencies along the coordinates of the splat, fu and fv themselves
- * without shear. Both are real and even, so applying one is its own transpose.
+ * without shear. Both are real and even, so applying one is its own transpose; but for a shift, by
+ * which the model is multiplied with exp(-2 pi i (fu du + fv dv)).
  *
  * Returns: (transfer full): the filter, or %NULL with @error set
  */
@@ -94,6 +120,8 @@ lac_detector_filter_new(const LacDetectorFilterParams *params, GError **error)
         return NULL;
     }
     self->n_spectrum = lac_fft_get_spectrum_size(self->fft);
+    self->n_u = params->n_u;
+    self->half_v = params->n_v / 2 + 1;
     self->n_models = MAX(params->n_shears, 1);
     self->models = lac_alloc_floats(self->n_models * self->n_spectrum, error);
     self->weights = self->models != NULL ? lac_alloc_floats(self->n_spectrum, error) : NULL;
@@ -103,6 +131,8 @@ lac_detector_filter_new(const LacDetectorFilterParams *params, GError **error)
         fill_model(params, params->n_shears > 0 ? params->shears[k] : (LacDetectorShear){ 0 },
             self->models + k * self->n_spectrum);
     fill_weight(params, self->weights);
+    if (params->n_shifts > 0)
+        fill_phases(self, params);
     return g_steal_pointer(&self);
 }
 
@@ -118,6 +148,7 @@ lac_detector_filter_free(LacDetectorFilter *self)
     lac_fft_free(self->fft);
     lac_free(self->models);
     lac_free(self->weights);
+    g_free(self->phases);
     g_free(self);
 }
 
@@ -133,11 +164,30 @@ lac_detector_filter_get_spectrum_size(const LacDetectorFilter *self)
     return self->n_spectrum;
 }
 
+static void
+turn_phases(const LacDetectorFilter *self, gsize k, float sense, float (*spectrum)[2])
+{
+    const float(*restrict phase_u)[2] =
+        (const float(*)[2]) self->phases + k * (self->n_u + self->half_v);
+    const float(*restrict phase_v)[2] = phase_u + self->n_u;
+    for (gsize i = 0; i < self->n_u; i++) {
+        const float c = phase_u[i][0], s = phase_u[i][1];
+        float(*restrict row)[2] = spectrum + i * self->half_v;
+        for (gsize j = 0; j < self->half_v; j++) {
+            float re = c * phase_v[j][0] - s * phase_v[j][1];
+            float im = sense * (c * phase_v[j][1] + s * phase_v[j][0]);
+            float a = row[j][0], b = row[j][1];
+            row[j][0] = a * re - b * im;
+            row[j][1] = a * im + b * re;
+        }
+    }
+}
+
 /**
  * lac_detector_filter_apply:
  * @self: a filter
- * @gain: which of the two
- * @k: which projection, for the model of a sheared splat
+ * @gain: which one
+ * @k: which projection, for the model of a sheared splat and the shift
  * @image: (n_u, n_v), filtered in place; 64-byte aligned
  * @spectrum: scratch, 64-byte aligned
  */
@@ -147,11 +197,13 @@ lac_detector_filter_apply(const LacDetectorFilter *self, LacFilterGain gain, gsi
 {
     gsize model = self->n_models > 1 ? k : 0;
     const float *restrict gains =
-        gain == LAC_FILTER_MODEL ? self->models + model * self->n_spectrum : self->weights;
+        gain == LAC_FILTER_WEIGHT ? self->weights : self->models + model * self->n_spectrum;
     lac_fft_forward(self->fft, image, spectrum);
     for (gsize i = 0; i < self->n_spectrum; i++) {
         spectrum[i][0] *= gains[i];
         spectrum[i][1] *= gains[i];
     }
+    if (self->phases != NULL && gain != LAC_FILTER_WEIGHT)
+        turn_phases(self, k, gain == LAC_FILTER_MODEL ? 1.0f : -1.0f, spectrum);
     lac_fft_inverse(self->fft, spectrum, image);
 }

@@ -2,7 +2,7 @@
 // The Fourier filter on a padded detector that makes a spline splat exact, adds the blob and weighs.
 #pragma once
 
-#include <glib.h>
+#include "core/data/series.h"
 
 // The detector coordinates (a, b) in which a projection was splat: u = a + tau v, v = b + mu a.
 typedef struct {
@@ -19,11 +19,14 @@ typedef struct {
     gboolean spline_v;   // the splat used a spline along v too
     gsize n_shears;      // 0: all projections were splat on (u, v) itself
     const LacDetectorShear *shears;
+    gsize n_shifts; // 0: the model moves nothing
+    const LacShift *shifts;
 } LacDetectorFilterParams;
 
 typedef enum {
-    LAC_FILTER_MODEL,  // blob / splat spectrum
-    LAC_FILTER_WEIGHT, // of frequencies in the objective
+    LAC_FILTER_MODEL,            // blob / splat spectrum, and the shift
+    LAC_FILTER_MODEL_TRANSPOSED, // which shifts back
+    LAC_FILTER_WEIGHT,           // of frequencies in the objective
 } LacFilterGain;
 
 typedef struct LacDetectorFilter LacDetectorFilter;

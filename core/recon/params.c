@@ -207,7 +207,7 @@ lac_recon_check_mask(const LacVolume *mask, const LacSeries *series, const LacRe
 /**
  * lac_recon_params_get_projector:
  * @p: resolved parameters
- * @series: what is reconstructed; its angles are lent
+ * @series: what is reconstructed; its angles and shifts are lent
  *
  * Returns: the geometry and weights of the projector that the method needs
  */
@@ -222,6 +222,7 @@ lac_recon_params_get_projector(const LacReconParams *p, const LacSeries *series)
         .nv = series->nv,
         .n = series->n,
         .angles = series->angles,
+        .shifts = lac_series_is_shifted(series) ? series->shifts : NULL,
         .blob_sigma = MAX(p->blob_sigma, 0.0),
         .weight_alpha = p->weight_alpha,
         .weight_cap = p->weight_cap,

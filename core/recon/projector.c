@@ -19,7 +19,7 @@
 #define PLANES_PER_TASK 16 // a block of the kernels
 
 struct LacProjector {
-    LacProjectorParams params; // angles owned
+    LacProjectorParams params; // angles and shifts owned
     gsize nx, nz;              // of the packed volume, at least MIN_EXTENT
     gsize ny;                  // of the packed volume, a multiple of LAC_LANES
     gsize pad_u, pad_v;        // padded position of detector pixel (0, 0)
@@ -38,17 +38,47 @@ struct LacProjector {
     gsize n_image, n_spectrum; // floats per worker
 };
 
-// Where things lie, as a function of the parameters alone.
 static void
-lay_out(LacProjector *self)
+set_extent(LacProjector *self)
 {
     const LacProjectorParams *p = &self->params;
     self->nx = MAX(p->nx, MIN_EXTENT);
     self->nz = MAX(p->nz, MIN_EXTENT);
     self->ny = (p->ny + LAC_LANES - 1) / LAC_LANES * LAC_LANES;
+}
+
+// A shift beyond which no voxel is on the detector.
+static double
+largest_shift(const LacProjector *self, gboolean along_u)
+{
+    const LacProjectorParams *p = &self->params;
+    double x = (double) self->nx, y = (double) self->ny, z = (double) self->nz;
+    double size = (double) (along_u ? p->nu : p->nv);
+    return ceil(0.5 * (sqrt(x * x + y * y + z * z) + size)) + MARGIN;
+}
+
+// [pixel] By how much projections are shifted at most.
+static double
+farthest_shift(const LacProjector *self, gboolean along_u)
+{
+    const LacProjectorParams *p = &self->params;
+    double farthest = 0.0;
+    for (gsize k = 0; p->shifts != NULL && k < p->n; k++)
+        farthest = MAX(farthest, fabs(along_u ? p->shifts[k].du : p->shifts[k].dv));
+    return MIN(farthest, largest_shift(self, along_u));
+}
+
+// Where things lie, as a function of the parameters alone.
+static void
+lay_out(LacProjector *self)
+{
+    const LacProjectorParams *p = &self->params;
     double x = (double) self->nx, y = self->single_axis ? 0.0 : (double) self->ny;
     double z = (double) self->nz, radius = 0.5 * sqrt(x * x + y * y + z * z);
-    self->pad_u = (gsize) MAX(0.0, ceil(radius - 0.5 * (double) p->nu)) + MARGIN;
+    // Nothing that is shifted off one edge comes back at the other.
+    gsize reach_u = (gsize) ceil(farthest_shift(self, TRUE));
+    gsize reach_v = (gsize) ceil(farthest_shift(self, FALSE));
+    self->pad_u = (gsize) MAX(0.0, ceil(radius - 0.5 * (double) p->nu)) + MARGIN + reach_u;
     self->len_u = lac_fft_good_size(p->nu + 2 * self->pad_u);
     if (self->single_axis) {
         gboolean filtered_v = p->blob_sigma > 0.0 || p->weight_cap > 0.0;
@@ -56,10 +86,10 @@ lay_out(LacProjector *self)
         self->pad_v = p->ny / 2 > p->nv / 2 ? p->ny / 2 - p->nv / 2 : 0;
         self->offset_y = self->pad_v + p->nv / 2 - p->ny / 2;
         gsize end = MAX(self->pad_v + p->nv, self->offset_y + self->ny);
-        self->len_v = lac_fft_good_size(end + gap);
+        self->len_v = lac_fft_good_size(end + gap + reach_v);
     }
     else {
-        self->pad_v = (gsize) MAX(0.0, ceil(radius - 0.5 * (double) p->nv)) + MARGIN;
+        self->pad_v = (gsize) MAX(0.0, ceil(radius - 0.5 * (double) p->nv)) + MARGIN + reach_v;
         self->len_v = lac_fft_good_size(p->nv + 2 * self->pad_v);
     }
 }
@@ -111,17 +141,35 @@ check_params(const LacProjectorParams *params, GError **error)
                 "The angles of projection %" G_GSIZE_FORMAT " are not finite", k + 1);
             return FALSE;
         }
+        if (params->shifts != NULL &&
+            !(isfinite(params->shifts[k].du) && isfinite(params->shifts[k].dv))) {
+            g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
+                "The shift of projection %" G_GSIZE_FORMAT " is not finite", k + 1);
+            return FALSE;
+        }
     }
     return TRUE;
 }
 
+// Shifts that take the object off the detector are as good as the smallest of them.
+static LacShift *
+dup_shifts(const LacProjector *self, const LacShift *shifts)
+{
+    double most_u = largest_shift(self, TRUE), most_v = largest_shift(self, FALSE);
+    LacShift *copy = g_new(LacShift, self->params.n);
+    for (gsize k = 0; k < self->params.n; k++)
+        copy[k] = (LacShift){ CLAMP(shifts[k].du, -most_u, most_u),
+            CLAMP(shifts[k].dv, -most_v, most_v) };
+    return copy;
+}
+
 /**
  * lac_projector_new:
- * @params: shapes, angles [deg], blob and weight; copied
+ * @params: shapes, angles [deg], shifts, blob and weight; copied
  * @error: return location for a #GError
  *
  * Prepares A = crop H S: S drops every voxel on a padded detector with a separable cubic B-spline,
- * H undoes the spline's spectrum and applies the blob, crop keeps the measured window. With a
+ * H undoes the spline's spectrum, applies the blob and shifts, crop keeps the measured window. With a
  * single tilt axis the rows of the volume are independent in S and cost a sixteenth of the taps.
  *
  * Returns: (transfer full): the projector, or %NULL with @error set
@@ -134,6 +182,10 @@ lac_projector_new(const LacProjectorParams *params, GError **error)
     g_autoptr(LacProjector) self = g_new0(LacProjector, 1);
     self->params = *params;
     self->params.angles = g_memdup2(params->angles, params->n * sizeof *params->angles);
+    self->params.shifts = NULL;
+    set_extent(self);
+    if (params->shifts != NULL)
+        self->params.shifts = dup_shifts(self, params->shifts);
     self->single_axis = is_single_axis(params);
     self->kernels = lac_splat_kernels_for_this_cpu();
     lay_out(self);
@@ -175,6 +227,8 @@ lac_projector_new(const LacProjectorParams *params, GError **error)
         .spline_v = !self->single_axis,
         .n_shears = self->general != NULL ? params->n : 0,
         .shears = self->general != NULL ? lac_splat_general_get_shears(self->general) : NULL,
+        .n_shifts = self->params.shifts != NULL ? params->n : 0,
+        .shifts = self->params.shifts,
     };
     self->filter = lac_detector_filter_new(&filter, error);
     if (self->filter == NULL)
@@ -200,6 +254,7 @@ lac_projector_free(LacProjector *self)
     if (self == NULL)
         return;
     g_free((gpointer) (guintptr) self->params.angles);
+    g_free((gpointer) (guintptr) self->params.shifts);
     g_free(self->splat_angles);
     lac_splat_general_free(self->general);
     lac_detector_filter_free(self->filter);
@@ -243,6 +298,7 @@ guint64
 lac_projector_estimate_memory(const LacProjectorParams *params)
 {
     LacProjector layout = { .params = *params, .single_axis = is_single_axis(params) };
+    set_extent(&layout);
     lay_out(&layout);
     double rows = (double) (layout.single_axis ? layout.ny : layout.len_v);
     double splats = (double) params->n * (double) layout.len_u * rows;
@@ -531,7 +587,7 @@ pad_projections(gsize begin, gsize end, guint worker, gpointer data)
             filter_image(args, worker, LAC_FILTER_WEIGHT, k, image);
             clear_margin(self, image);
         }
-        filter_image(args, worker, LAC_FILTER_MODEL, k, image);
+        filter_image(args, worker, LAC_FILTER_MODEL_TRANSPOSED, k, image);
         if (self->single_axis)
             exchange_tiles(self, k, image, FALSE);
         else

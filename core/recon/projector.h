@@ -11,6 +11,7 @@ typedef struct {
     gsize nx, ny, nz;        // volume
     gsize nu, nv, n;         // detector and number of projections
     const LacAngles *angles; // n
+    const LacShift *shifts;  // (nullable) n: of the object in the projections [pixel]
     double blob_sigma;   // [voxel] the volume is this Gaussian times the coefficients; 0: voxels
     double weight_alpha; // of the data-space weight, see lac_projector_gradient()
     double weight_cap;   // 0: no weight

@@ -24,6 +24,7 @@ cut_rows(const LacSeries *series, gsize first, gsize n, GError **error)
             lac_series_get_projection(series, k) + first * series->nu,
             n * series->nu * sizeof(float));
     memcpy(cut->angles, series->angles, series->n * sizeof *cut->angles);
+    memcpy(cut->shifts, series->shifts, series->n * sizeof *cut->shifts);
     return cut;
 }
 
@@ -248,7 +249,7 @@ lac_recon_run(const LacSeries *series, const LacReconParams *params, const LacVo
 /**
  * lac_recon_project:
  * @volume: a volume
- * @geometry: a series whose angles and detector are used
+ * @geometry: a series whose angles, shifts and detector are used
  * @error: return location for a #GError
  *
  * Returns: (transfer full): the projections of @volume as @geometry would see it, or %NULL with
@@ -265,6 +266,7 @@ lac_recon_project(const LacVolume *volume, const LacSeries *geometry, GError **e
         .nv = geometry->nv,
         .n = geometry->n,
         .angles = geometry->angles,
+        .shifts = lac_series_is_shifted(geometry) ? geometry->shifts : NULL,
     };
     g_autoptr(LacProjector) projector = lac_projector_new(&params, error);
     if (projector == NULL)
@@ -274,6 +276,7 @@ lac_recon_project(const LacVolume *volume, const LacSeries *geometry, GError **e
     if (out == NULL)
         return NULL;
     memcpy(out->angles, geometry->angles, geometry->n * sizeof *out->angles);
+    memcpy(out->shifts, geometry->shifts, geometry->n * sizeof *out->shifts);
     float *packed = lac_alloc_floats(lac_projector_get_volume_size(projector), error);
     float *projections = packed != NULL
         ? lac_alloc_floats(lac_projector_get_projections_size(projector), error)

@@ -35,12 +35,13 @@ pixel_size_of(const LacSeries *series)
 
 // The pixel that the point [Å] falls on, and in z its height above the centre along the beam.
 static LacVec3
-project(const LacMat3 *rotation, const LacSeries *series, LacVec3 position)
+project(const LacMat3 *rotation, const LacSeries *series, gsize k, LacVec3 position)
 {
     LacVec3 r = lac_mat3_apply(rotation, position);
     double a = pixel_size_of(series);
-    return (LacVec3){ r.x / a + (double) (series->nu / 2), r.y / a + (double) (series->nv / 2),
-        r.z / a };
+    const LacShift *shift = &series->shifts[k];
+    return (LacVec3){ r.x / a + (double) (series->nu / 2) + shift->du,
+        r.y / a + (double) (series->nv / 2) + shift->dv, r.z / a };
 }
 
 static LacMat3
@@ -62,17 +63,17 @@ LacVec3
 lac_atom_image_place(const LacSeries *series, gsize k, LacVec3 position)
 {
     LacMat3 rotation = rotation_of(series, k);
-    return project(&rotation, series, position);
+    return project(&rotation, series, k, position);
 }
 
 // The lines of atom @i on a projection; FALSE when it is not on it.
 static gboolean
-lines_of(const LacAtomImage *self, const LacSeries *series, const LacMat3 *rotation, gsize i,
-    Line *u, Line *v)
+lines_of(const LacAtomImage *self, const LacSeries *series, const LacMat3 *rotation, gsize k,
+    gsize i, Line *u, Line *v)
 {
     const LacAtoms *a = self->atoms;
     double sigma = self->sigma[i] / pixel_size_of(series);
-    LacVec3 place = project(rotation, series, (LacVec3){ a->x[i], a->y[i], a->z[i] });
+    LacVec3 place = project(rotation, series, k, (LacVec3){ a->x[i], a->y[i], a->z[i] });
     sample_line(place.x, sigma, series->nu, u);
     sample_line(place.y, sigma, series->nv, v);
     return u->n > 0 && v->n > 0;
@@ -101,7 +102,7 @@ lac_atom_image_add(const LacAtomImage *self, const LacSeries *series, gsize k, f
     LacMat3 rotation = rotation_of(series, k);
     Line u, v;
     for (gsize i = 0; i < self->atoms->n; i++) {
-        if (self->height[i] == 0.0 || !lines_of(self, series, &rotation, i, &u, &v))
+        if (self->height[i] == 0.0 || !lines_of(self, series, &rotation, k, i, &u, &v))
             continue;
         float peak = (float) (self->height[i] * column_of(self, series, i));
         for (gsize j = 0; j < v.n; j++) {
@@ -128,7 +129,7 @@ lac_atom_image_add_growth(const LacAtomImage *self, const LacSeries *series, gsi
     LacMat3 rotation = rotation_of(series, k);
     Line u, v;
     for (gsize i = 0; i < self->atoms->n; i++) {
-        if (self->height[i] == 0.0 || !lines_of(self, series, &rotation, i, &u, &v))
+        if (self->height[i] == 0.0 || !lines_of(self, series, &rotation, k, i, &u, &v))
             continue;
         float peak = (float) (self->height[i] * column_of(self, series, i));
         for (gsize j = 0; j < v.n; j++) {
@@ -158,7 +159,7 @@ lac_atom_image_gather(const LacAtomImage *self, const LacSeries *series, gsize k
     LacMat3 rotation = rotation_of(series, k);
     Line u, v;
     for (gsize i = 0; i < self->atoms->n; i++) {
-        if (self->height[i] == 0.0 || !lines_of(self, series, &rotation, i, &u, &v))
+        if (self->height[i] == 0.0 || !lines_of(self, series, &rotation, k, i, &u, &v))
             continue;
         double column = column_of(self, series, i), sum = 0.0, squares_u = 0.0, squares_v = 0.0;
         for (gsize j = 0; j < v.n; j++) {

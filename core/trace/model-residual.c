@@ -496,6 +496,7 @@ open_fit(Fit *fit, GError **error)
         return FALSE;
     for (gsize k = 0; k < series->n; k++) {
         out->simulated->angles[k] = out->residual->angles[k] = series->angles[k];
+        out->simulated->shifts[k] = out->residual->shifts[k] = series->shifts[k];
         out->simulated->excluded[k] = out->residual->excluded[k] = series->excluded[k];
     }
     double sigma = fit->params->sigma > 0.0 ? fit->params->sigma : guess_sigma(fit->atoms, error);

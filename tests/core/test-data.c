@@ -203,6 +203,32 @@ test_series_with_angles(void)
 }
 
 static void
+test_series_with_shifts(void)
+{
+    g_autoptr(LacSeries) series = make_series();
+    LacShift shifts[3] = { { 1.5, -2.0 }, { 0.0, 0.25 }, { -3.0, 1e-9 } };
+    g_autoptr(GError) few = NULL, bad = NULL;
+    g_assert_null(lac_series_with_shifts(series, shifts, 2, &few));
+    g_assert_error(few, LAC_ERROR, LAC_ERROR_MISMATCH);
+    g_assert_nonnull(strstr(few->message, "3 projections but 2 shifts"));
+
+    g_autoptr(LacSeries) moved = lac_series_with_shifts(series, shifts, 3, NULL);
+    g_assert_true(moved->buffer == series->buffer);
+    g_assert_true(lac_series_is_shifted(moved));
+    g_assert_false(lac_series_is_shifted(series));
+    g_autoptr(LacSeries) copy = lac_series_copy(moved);
+    g_assert_true(memcmp(copy->shifts, shifts, sizeof shifts) == 0);
+    moved->excluded[0] = TRUE;
+    g_autoptr(LacSeries) fewer = lac_series_drop_excluded(moved, NULL);
+    g_assert_cmpfloat(fewer->shifts[1].du, ==, -3.0);
+
+    shifts[1].dv = (double) NAN;
+    g_assert_null(lac_series_with_shifts(series, shifts, 3, &bad));
+    g_assert_error(bad, LAC_ERROR, LAC_ERROR_FORMAT);
+    g_assert_nonnull(strstr(bad->message, "projection 2"));
+}
+
+static void
 test_series_exclusion(void)
 {
     g_autoptr(GError) error = NULL;
@@ -418,6 +444,7 @@ main(int argc, char **argv)
     g_test_add_func("/data/series", test_series);
     g_test_add_func("/data/series-outlives-its-copy", test_series_outlives_its_copy);
     g_test_add_func("/data/series-with-angles", test_series_with_angles);
+    g_test_add_func("/data/series-with-shifts", test_series_with_shifts);
     g_test_add_func("/data/series-exclusion", test_series_exclusion);
     g_test_add_func("/data/atoms", test_atoms);
     g_test_add_func("/data/atom-copies", test_atom_copies);

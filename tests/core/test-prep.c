@@ -108,6 +108,10 @@ test_turn(void)
     g_autoptr(LacSeries) back = lac_input_prepare(thrice, &params, NULL, &error);
     for (gsize i = 0; i < N * NU * NV; i++)
         g_assert_cmpfloat(back->data[i], ==, series->data[i]);
+    // The rotation centre, pixel (NU/2, NV/2), turns with the pixels.
+    g_assert_cmpfloat(once->shifts[0].du, ==, (double) (NV - 1 - NV / 2) - (double) (NV / 2));
+    g_assert_cmpfloat(once->shifts[0].dv, ==, 0.0);
+    g_assert_false(lac_series_is_shifted(back));
 }
 
 static void

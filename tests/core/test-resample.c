@@ -74,6 +74,8 @@ test_series(void)
     g_assert_cmpfloat(block->angles[1].theta, ==, 20.0);
     g_assert_true(block->excluded[1]);
     g_assert_cmpfloat(block->data[0], ==, 10002.0f);
+    g_assert_cmpfloat(block->shifts[1].du, ==, -1.0);
+    g_assert_cmpfloat(block->shifts[1].dv, ==, 0.0);
     g_autoptr(LacSeries) coarse = lac_series_bin(block, 2, NULL);
     g_assert_cmpuint(coarse->n, ==, 2);
     g_assert_cmpuint(coarse->nv, ==, 2);
@@ -81,6 +83,9 @@ test_series(void)
     g_assert_cmpfloat(coarse->pixel_size, ==, 0.8);
     g_assert_cmpfloat(coarse->data[0], ==, 10052.5f);
     g_assert_cmpfloat(coarse->angles[0].theta, ==, 10.0);
+    // Pixel 1 of 4, where the centre is now along u, lies in the far half of coarse pixel 0.
+    g_assert_cmpfloat(coarse->shifts[0].du, ==, 0.25 - 1.0);
+    g_assert_cmpfloat(coarse->shifts[0].dv, ==, 0.75 - 1.0);
 }
 
 int

@@ -37,6 +37,7 @@ make_series(void)
     for (gsize k = 0; k < 7; k++) {
         series->angles[k] = (LacAngles){ 0.1 * (double) k, -60.0 + (double) k / 7.0, -0.3 };
         series->excluded[k] = k == 3;
+        series->shifts[k] = (LacShift){ 0.1 * (double) k - 7.3, -1.0 / (double) (k + 3) };
     }
     g_free(series->name);
     series->name = g_strdup("série 7°.mrc ");
@@ -150,6 +151,7 @@ check_series(const LacSeries *a, const LacSeries *b)
     g_assert_cmpstr(a->name, ==, b->name);
     check_bytes(a->data, b->data, a->n * a->nv * a->nu * sizeof(float));
     check_bytes(a->angles, b->angles, a->n * sizeof *a->angles);
+    check_bytes(a->shifts, b->shifts, a->n * sizeof *a->shifts);
     check_bytes(a->excluded, b->excluded, a->n * sizeof *a->excluded);
 }
 
@@ -300,6 +302,36 @@ test_empty(LacScratch *scratch, gconstpointer data)
     g_assert_cmpuint(back->provenance->len, ==, 0);
 }
 
+// Projects of schema 2 had no shifts: nothing was moved.
+static void
+test_without_shifts(LacScratch *scratch, gconstpointer data)
+{
+    (void) data;
+    g_autoptr(GError) error = NULL;
+    g_autofree char *path = lac_scratch_path(scratch, "old.lacuna");
+    const float pixels[4] = { 1.0f, 2.0f, 3.0f, 4.0f };
+    const double angles[6] = { 0.0, -10.0, 0.0, 0.0, 10.0, 0.0 }, excluded[2] = { 0.0, 1.0 };
+    LacH5Array stack = { LAC_VALUE_FLOAT32, 3, { 2, 1, 2 }, pixels };
+    LacH5Array table = { LAC_VALUE_FLOAT64, 2, { 2, 3 }, angles };
+    LacH5Array flags = { LAC_VALUE_FLOAT64, 1, { 2 }, excluded };
+    const LacH5Span span = { 0 };
+    g_autoptr(LacH5) file = lac_h5_create(path, LAC_H5_CHECKSUMMED, &error);
+    g_assert_true(lac_h5_set_string(file, "/", "lacuna_version", "0.1", &error) &&
+        lac_h5_set_integer(file, "/", "schema", 2, &error) &&
+        lac_h5_make_group(file, "/series", &error) &&
+        lac_h5_set_string(file, "/series", "name", "old", &error) &&
+        lac_h5_set_number(file, "/series", "pixel_size", 0.5, &error) &&
+        lac_h5_write_array(file, "/series/data", &stack, span, &error) &&
+        lac_h5_write_array(file, "/series/angles", &table, span, &error) &&
+        lac_h5_write_array(file, "/series/excluded", &flags, span, &error) &&
+        lac_h5_make_group(file, "/provenance", &error) &&
+        lac_h5_set_integer(file, "/provenance", "steps", 0, &error) && lac_h5_close(file, &error));
+    g_autoptr(LacProject) project = lac_project_load(path, NULL, &error);
+    g_assert_no_error(error);
+    g_assert_cmpfloat(project->series->angles[1].theta, ==, 10.0);
+    g_assert_false(lac_series_is_shifted(project->series));
+}
+
 static void
 test_newer(LacScratch *scratch, gconstpointer data)
 {
@@ -309,14 +341,14 @@ test_newer(LacScratch *scratch, gconstpointer data)
     g_autoptr(LacH5) file = lac_h5_create(path, LAC_H5_CHECKSUMMED, &error);
     g_assert_no_error(error);
     g_assert_true(lac_h5_set_string(file, "/", "lacuna_version", "9.8", &error));
-    g_assert_true(lac_h5_set_integer(file, "/", "schema", 3, &error));
+    g_assert_true(lac_h5_set_integer(file, "/", "schema", 4, &error));
     g_assert_true(lac_h5_close(file, &error));
     g_assert_true(lac_project_is_project(path));
     g_autoptr(LacProject) project = lac_project_load(path, NULL, &error);
     g_assert_null(project);
     g_assert_error(error, LAC_ERROR, LAC_ERROR_UNSUPPORTED);
     g_assert_nonnull(strstr(error->message, "Lacuna 9.8"));
-    g_assert_nonnull(strstr(error->message, "schema 3"));
+    g_assert_nonnull(strstr(error->message, "schema 4"));
 }
 
 static void
@@ -506,6 +538,7 @@ main(int argc, char **argv)
     ADD("/project/round-trip", test_round_trip);
     ADD("/project/empty", test_empty);
     ADD("/project/newer", test_newer);
+    ADD("/project/without-shifts", test_without_shifts);
     ADD("/project/no-project", test_no_project);
     ADD("/project/cancel", test_cancel);
     ADD("/project/speed", test_speed);

@@ -32,12 +32,23 @@ make_angles(gsize k, gsize n, gboolean single_axis)
     return (LacAngles){ 3.0 * lac_rng_normal(5, k), theta, 3.0 * lac_rng_normal(6, k) };
 }
 
+// Some of them so far that nothing of the volume is left in the image.
+static LacShift
+make_shift(gsize k)
+{
+    double reach = k % 4 == 3 ? 300.0 : 3.0;
+    return (LacShift){ reach * lac_rng_normal(7, k), reach * lac_rng_normal(8, k) };
+}
+
 static LacProjector *
-make_projector(gsize i, gboolean single_axis, double sigma, double cap)
+make_projector(gsize i, gboolean single_axis, double sigma, double cap, gboolean shifted)
 {
     g_autofree LacAngles *angles = g_new(LacAngles, shapes[i].n);
-    for (gsize k = 0; k < shapes[i].n; k++)
+    g_autofree LacShift *shifts = g_new(LacShift, shapes[i].n);
+    for (gsize k = 0; k < shapes[i].n; k++) {
         angles[k] = make_angles(k, shapes[i].n, single_axis);
+        shifts[k] = make_shift(k);
+    }
     LacProjectorParams params = {
         .nx = shapes[i].nx,
         .ny = shapes[i].ny,
@@ -46,6 +57,7 @@ make_projector(gsize i, gboolean single_axis, double sigma, double cap)
         .nv = shapes[i].nv,
         .n = shapes[i].n,
         .angles = angles,
+        .shifts = shifted ? shifts : NULL,
         .blob_sigma = sigma,
         .weight_alpha = 0.5,
         .weight_cap = cap,
@@ -75,9 +87,9 @@ dot(const float *a, const float *b, gsize n)
 }
 
 static void
-check_adjoint(gsize i, gboolean single_axis, double sigma)
+check_adjoint(gsize i, gboolean single_axis, double sigma, gboolean shifted)
 {
-    g_autoptr(LacProjector) projector = make_projector(i, single_axis, sigma, 0.0);
+    g_autoptr(LacProjector) projector = make_projector(i, single_axis, sigma, 0.0, shifted);
     gsize n_voxels = shapes[i].nx * shapes[i].ny * shapes[i].nz;
     gsize n_packed = lac_projector_get_volume_size(projector);
     gsize n_pixels = lac_projector_get_projections_size(projector);
@@ -115,8 +127,10 @@ test_adjoint(void)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(shapes); i++) {
         for (int single_axis = 0; single_axis < 2; single_axis++) {
-            check_adjoint(i, single_axis, 0.0);
-            check_adjoint(i, single_axis, 1.0);
+            check_adjoint(i, single_axis, 0.0, FALSE);
+            check_adjoint(i, single_axis, 1.0, FALSE);
+            check_adjoint(i, single_axis, 0.0, TRUE);
+            check_adjoint(i, single_axis, 1.0, TRUE);
         }
     }
 }
@@ -322,7 +336,8 @@ test_kernels_agree(void)
 // a blob the spline's own spectrum leaves about one per cent near 45 degrees, where the sampled
 // volume's planes line up.
 static void
-check_gaussian_at(const LacAngles *angles, gsize n_k, double sigma, double tolerance)
+check_gaussian_at(const LacAngles *angles, const LacShift *shifts, gsize n_k, double sigma,
+    double tolerance)
 {
     enum {
         N = 48
@@ -336,6 +351,7 @@ check_gaussian_at(const LacAngles *angles, gsize n_k, double sigma, double toler
         .nv = N,
         .n = n_k,
         .angles = angles,
+        .shifts = shifts,
         .blob_sigma = sigma,
     };
     g_autoptr(LacProjector) projector = lac_projector_new(&params, NULL);
@@ -359,6 +375,10 @@ check_gaussian_at(const LacAngles *angles, gsize n_k, double sigma, double toler
     for (gsize k = 0; k < n_k; k++) {
         LacMat3 r = lac_rotation_from_euler_deg(angles[k].phi, angles[k].theta, angles[k].psi);
         LacVec3 q = lac_mat3_apply(&r, (LacVec3){ at[0], at[1], at[2] });
+        if (shifts != NULL) {
+            q.x += shifts[k].du;
+            q.y += shifts[k].dv;
+        }
         for (gsize v = 0; v < N; v++)
             for (gsize u = 0; u < N; u++) {
                 double du = (double) u - N / 2 - q.x, dv = (double) v - N / 2 - q.y;
@@ -383,9 +403,13 @@ check_gaussian(gboolean single_axis, double sigma, double tolerance)
         N_K = 7
     };
     LacAngles angles[N_K];
-    for (gsize k = 0; k < N_K; k++)
+    LacShift shifts[N_K];
+    for (gsize k = 0; k < N_K; k++) {
         angles[k] = make_angles(k, N_K, single_axis);
-    check_gaussian_at(angles, N_K, sigma, tolerance);
+        shifts[k] = make_shift(k);
+    }
+    check_gaussian_at(angles, NULL, N_K, sigma, tolerance);
+    check_gaussian_at(angles, shifts, N_K, sigma, tolerance);
 }
 
 // Far from a tilt axis along y each voxel is splat on its own; near 30 degrees the shears are large.
@@ -394,7 +418,7 @@ test_gaussian_any_angle(void)
 {
     static const LacAngles far[] = { { 90.0, 50.0, 0.0 }, { 25.0, -40.0, 10.0 },
         { -170.0, 20.0, 60.0 }, { 5.0, 85.0, -20.0 } };
-    check_gaussian_at(far, G_N_ELEMENTS(far), 1.0, 1e-3);
+    check_gaussian_at(far, NULL, G_N_ELEMENTS(far), 1.0, 1e-3);
 }
 
 static void
@@ -419,7 +443,7 @@ check_threads(gboolean single_axis)
     gsize n_packed = 0, n_pixels = 0;
     for (gsize i = 0; i < G_N_ELEMENTS(counts); i++) {
         lac_parallel_set_threads(counts[i]);
-        g_autoptr(LacProjector) projector = make_projector(2, single_axis, 1.0, 4.0);
+        g_autoptr(LacProjector) projector = make_projector(2, single_axis, 1.0, 4.0, TRUE);
         n_packed = lac_projector_get_volume_size(projector);
         n_pixels = lac_projector_get_projections_size(projector);
         float *volume = random_values(20 * 70 * 31, 4);
