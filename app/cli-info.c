@@ -184,8 +184,8 @@ list_project(const char *path, Contents contents[N_PROJECT_PARTS], LacProgress *
             model->n - item->n_atoms, lac_journal_get_position(project->journal));
     }
     if (project->truth != NULL) {
-        contents[info->items->len].atoms = lac_atoms_ref(project->truth);
-        lac_file_info_add(info, LAC_ITEM_ATOMS, "truth")->n_atoms = project->truth->n;
+        contents[info->items->len].atoms = lac_atoms_ref(project->truth->atoms);
+        lac_file_info_add(info, LAC_ITEM_ATOMS, "truth")->n_atoms = project->truth->atoms->n;
     }
     return g_steal_pointer(&info);
 }

@@ -114,7 +114,7 @@ write_project(const Options *options, const LacSynthParams *params, LacAtoms *at
             params->n_atoms, params->size, params->n_tilts, params->max_tilt, params->voxel_size,
             params->sigma, params->dose, params->seed);
     project->series = lac_series_ref(series);
-    project->truth = lac_atoms_ref(atoms);
+    project->truth = lac_truth_new(atoms);
     lac_project_add_provenance(project, "simulate", parameters, "");
     return lac_project_save(project, options->output, progress, error);
 }

@@ -136,7 +136,7 @@ static void
 offer_species(LacClassifyPanel *self)
 {
     const LacAtoms *atoms = lac_session_get_atoms(self->session);
-    const LacAtoms *truth = lac_session_get_truth(self->session);
+    const LacAtoms *truth = lac_session_get_known_atoms(self->session);
     if (self->has_typed_species)
         return;
     // A tracer knows of one species only, and gives it no name of an element.

@@ -196,7 +196,7 @@ static void
 next_missed_cb(LacComparePanel *self, GtkWidget *button)
 {
     const LacMatch *match = lac_session_get_match(self->session);
-    const LacAtoms *truth = lac_session_get_truth(self->session);
+    const LacAtoms *truth = lac_session_get_known_atoms(self->session);
     const LacVolume *volume = lac_session_get_volume(self->session);
     if (match == NULL || truth == NULL || volume == NULL || match->n_missed == 0)
         return;
@@ -262,7 +262,7 @@ show_match(LacComparePanel *self)
 static void
 update(LacComparePanel *self)
 {
-    const LacAtoms *truth = lac_session_get_truth(self->session);
+    const LacAtoms *truth = lac_session_get_known_atoms(self->session);
     gboolean has_atoms = lac_session_get_atoms(self->session) != NULL;
     gboolean ready = has_atoms && truth != NULL && !lac_session_is_tracing(self->session);
     g_autofree char *subtitle = truth != NULL

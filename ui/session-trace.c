@@ -325,7 +325,7 @@ void
 lac_session_request_match(LacSession *self, guint delay_ms)
 {
     LacJournal *journal = lac_session_get_journal(self);
-    LacAtoms *truth = lac_session_get_truth(self);
+    LacAtoms *truth = lac_session_get_known_atoms(self);
     if (!self->has_match_params)
         return;
     if (journal == NULL || truth == NULL) {
@@ -393,12 +393,12 @@ lac_session_is_match_stale(LacSession *self)
 /**
  * lac_session_set_truth:
  * @self: a session
- * @truth: (nullable): known positions; the session takes a reference
+ * @truth: (nullable): what is known; the session takes a reference
  *
  * Can be undone.
  */
 void
-lac_session_set_truth(LacSession *self, LacAtoms *truth)
+lac_session_set_truth(LacSession *self, LacTruth *truth)
 {
     g_return_if_fail(LAC_IS_SESSION(self));
 
@@ -406,8 +406,8 @@ lac_session_set_truth(LacSession *self, LacAtoms *truth)
     if (project->truth == truth)
         return;
     lac_session_push_undo(self, truth != NULL ? "Load known positions" : "Remove known positions");
-    g_clear_pointer(&project->truth, lac_atoms_unref);
-    project->truth = truth != NULL ? lac_atoms_ref(truth) : NULL;
+    g_clear_pointer(&project->truth, lac_truth_unref);
+    project->truth = truth != NULL ? lac_truth_ref(truth) : NULL;
     self->is_match_stale = self->match != NULL;
     lac_session_request_match(self, 0);
     lac_session_emit(self, LAC_SESSION_MATCH_CHANGED);
@@ -420,17 +420,25 @@ truth_job(LacProgress *progress, gpointer data, GError **error)
 {
     const char *path = data;
     lac_progress_message(progress, "Reading %s", path);
-    if (!lac_project_is_project(path))
-        return lac_read_atoms(path, progress, error);
+    if (!lac_project_is_project(path)) {
+        g_autoptr(LacAtoms) atoms = lac_read_atoms(path, progress, error);
+        return atoms != NULL ? lac_truth_new(atoms) : NULL;
+    }
     g_autoptr(LacProject) project = lac_project_load(path, progress, error);
     if (project == NULL)
         return NULL;
     if (project->journal != NULL)
-        return lac_atoms_ref(lac_journal_get_atoms(project->journal));
+        return lac_truth_new(lac_journal_get_atoms(project->journal));
     if (project->truth != NULL)
-        return lac_atoms_ref(project->truth);
+        return lac_truth_ref(project->truth);
     g_set_error(error, LAC_ERROR, LAC_ERROR_FORMAT, "%s holds no atoms", path);
     return NULL;
+}
+
+static void
+unref_truth(gpointer truth)
+{
+    lac_truth_unref(truth);
 }
 
 static void
@@ -463,6 +471,6 @@ lac_session_open_truth(LacSession *self, const char *path)
     g_autofree char *name = g_filename_display_basename(path);
     g_autofree char *title = g_strdup_printf("Opening %s", name);
     g_autofree char *failure = g_strdup_printf("Cannot open %s", name);
-    g_autoptr(LacJob) job = lac_job_new(title, truth_job, g_strdup(path), g_free, unref_atoms);
-    lac_session_start_job(self, job, truth_done, unref_atoms, failure);
+    g_autoptr(LacJob) job = lac_job_new(title, truth_job, g_strdup(path), g_free, unref_truth);
+    lac_session_start_job(self, job, truth_done, unref_truth, failure);
 }

@@ -500,7 +500,7 @@ example_job(LacProgress *progress, gpointer data, GError **error)
         return NULL;
     LacProject *project = lac_project_new();
     project->series = series;
-    project->truth = g_steal_pointer(&atoms);
+    project->truth = lac_truth_new(atoms);
     g_autofree char *parameters =
         g_strdup_printf("atoms=%u\nsize=%" G_GSIZE_FORMAT
                         "\ntilts=%u\nmax_tilt=%g\nvoxel_size=%g\nsigma=%g\n"

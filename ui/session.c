@@ -558,12 +558,25 @@ lac_session_set_mask(LacSession *self, LacVolume *mask)
  * lac_session_get_truth:
  * @self: a session
  *
- * Returns: (transfer none) (nullable): the known atoms of a simulated particle
+ * Returns: (transfer none) (nullable): what is known of the particle
  */
-LacAtoms *
+LacTruth *
 lac_session_get_truth(LacSession *self)
 {
     return self->state->project->truth;
+}
+
+/**
+ * lac_session_get_known_atoms:
+ * @self: a session
+ *
+ * Returns: (transfer none) (nullable): the atoms of lac_session_get_truth()
+ */
+LacAtoms *
+lac_session_get_known_atoms(LacSession *self)
+{
+    const LacTruth *truth = lac_session_get_truth(self);
+    return truth != NULL ? truth->atoms : NULL;
 }
 
 /**

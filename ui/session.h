@@ -38,8 +38,9 @@ LacSeries *lac_session_get_series(LacSession *self);
 void lac_session_set_series(LacSession *self, LacSeries *series);
 LacVolume *lac_session_get_mask(LacSession *self);
 void lac_session_set_mask(LacSession *self, LacVolume *mask);
-LacAtoms *lac_session_get_truth(LacSession *self);
-LacVolume *lac_session_get_volume(LacSession *self); // what is shown: the iterate while running
+LacTruth *lac_session_get_truth(LacSession *self);
+LacAtoms *lac_session_get_known_atoms(LacSession *self); // (nullable) of the truth
+LacVolume *lac_session_get_volume(LacSession *self);     // what is shown: the iterate while running
 void lac_session_set_volume(LacSession *self, LacVolume *volume);
 LacRecon *lac_session_get_recon(LacSession *self); // newest, published or finished
 void lac_session_import(LacSession *self, LacSeries *series, LacVolume *mask, const char *source,
@@ -70,7 +71,7 @@ gboolean lac_session_is_tracing(LacSession *self);
 gboolean lac_session_trace(LacSession *self, const LacTraceParams *params, gboolean use_mask);
 gboolean lac_session_classify(LacSession *self, const LacClassifyParams *params);
 const LacClassifyReport *lac_session_get_classification(LacSession *self); // (nullable)
-void lac_session_set_truth(LacSession *self, LacAtoms *truth);
+void lac_session_set_truth(LacSession *self, LacTruth *truth);
 void lac_session_open_truth(LacSession *self, const char *path);          // then compares
 void lac_session_compare(LacSession *self, const LacMatchParams *params); // NULL: no more
 const LacMatch *lac_session_get_match(LacSession *self);                  // (nullable)

@@ -174,7 +174,7 @@ fill_match(LacViewAtoms *self, const LacMatch *match, const LacAtoms *atoms)
 static void
 set_missed(LacViewAtoms *self, const LacMatch *match)
 {
-    const LacAtoms *truth = lac_session_get_truth(self->session);
+    const LacAtoms *truth = lac_session_get_known_atoms(self->session);
     g_autofree LacMarker *markers = NULL;
     gsize n = match != NULL && truth != NULL ? match->n_missed : 0;
     float rgb[3];

@@ -3,6 +3,7 @@
 #include "core/data/edit-code.h"
 #include "core/io/bytes.h"
 #include "core/io/h5-atoms.h"
+#include "core/io/h5-truth.h"
 #include "core/io/hdf5.h"
 #include "core/project/project-private.h"
 
@@ -354,6 +355,25 @@ load_journal(const Loader *self, GError **error)
     return journal;
 }
 
+// Older projects have only the atoms.
+static LacTruth *
+load_truth(Loader *self, GError **error)
+{
+    g_autoptr(LacAtoms) atoms = lac_h5_read_atoms(self->file, LAC_PROJECT_TRUTH_ATOMS, error);
+    if (atoms == NULL)
+        return NULL;
+    g_autoptr(LacTruth) truth = lac_truth_new(atoms);
+    if (lac_h5_exists(self->file, LAC_PROJECT_TRUTH) &&
+        !lac_h5_read_truth(self->file, LAC_PROJECT_TRUTH, truth, error))
+        return NULL;
+    if (lac_h5_exists(self->file, LAC_PROJECT_TRUTH_VOLUME)) {
+        truth->volume = load_volume(self, LAC_PROJECT_TRUTH_VOLUME, error);
+        if (truth->volume == NULL)
+            return NULL;
+    }
+    return g_steal_pointer(&truth);
+}
+
 static gboolean
 load_provenance(const Loader *self, LacProject *project, GError **error)
 {
@@ -439,8 +459,8 @@ load_parts(Loader *self, LacProject *project, GError **error)
         if (project->journal == NULL)
             return FALSE;
     }
-    if (lac_h5_exists(self->file, "/atoms/truth")) {
-        project->truth = lac_h5_read_atoms(self->file, "/atoms/truth", error);
+    if (lac_h5_exists(self->file, LAC_PROJECT_TRUTH_ATOMS)) {
+        project->truth = load_truth(self, error);
         if (project->truth == NULL)
             return FALSE;
     }

@@ -15,6 +15,11 @@
 #define LAC_PROJECT_FILE     "journal_file"
 #define LAC_PROJECT_RECORDS  "journal_records"
 
+// Known atoms, where every version of the file has them, and what else is known.
+#define LAC_PROJECT_TRUTH_ATOMS  "/atoms/truth"
+#define LAC_PROJECT_TRUTH        "/truth"
+#define LAC_PROJECT_TRUTH_VOLUME "/truth/volume"
+
 // One number of LacReconParams as an attribute.
 typedef enum {
     LAC_FIELD_BOOLEAN,

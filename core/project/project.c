@@ -76,7 +76,7 @@ lac_project_free(LacProject *self)
     lac_recon_unref(self->recon);
     lac_volume_unref(self->volume);
     lac_journal_free(self->journal);
-    lac_atoms_unref(self->truth);
+    lac_truth_unref(self->truth);
     g_ptr_array_unref(self->provenance);
     g_free(self->views);
     g_free(self);
@@ -113,7 +113,7 @@ lac_project_copy(const LacProject *self)
     copy->mask = self->mask != NULL ? lac_volume_ref(self->mask) : NULL;
     copy->recon = self->recon != NULL ? lac_recon_ref(self->recon) : NULL;
     copy->volume = self->volume != NULL ? lac_volume_ref(self->volume) : NULL;
-    copy->truth = self->truth != NULL ? lac_atoms_ref(self->truth) : NULL;
+    copy->truth = self->truth != NULL ? lac_truth_ref(self->truth) : NULL;
     copy->journal = self->journal != NULL ? lac_journal_copy(self->journal) : NULL;
     copy->views = g_strdup(self->views);
     copy->provenance = g_ptr_array_new_with_free_func(free_provenance);

@@ -5,6 +5,7 @@
 #include "core/data/atoms.h"
 #include "core/data/journal.h"
 #include "core/data/series.h"
+#include "core/data/truth.h"
 #include "core/data/volume.h"
 #include "core/progress.h"
 #include "core/recon/recon.h"
@@ -25,7 +26,7 @@ typedef struct {
     LacRecon *recon;     // its volume, curves and snapshots; without the state of a running solver
     LacVolume *volume;   // an opened volume that no reconstruction made
     LacJournal *journal; // the traced atoms with every edit; its own, not shared
-    LacAtoms *truth;     // known positions of a simulated particle
+    LacTruth *truth;     // what is known: of a simulated particle, or positions of a file
     GPtrArray *provenance; // of LacProvenance
     char *views;           // (nullable) JSON: camera, transfer function, crosshair
 } LacProject;

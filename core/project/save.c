@@ -3,6 +3,7 @@
 #include "core/data/edit-code.h"
 #include "core/io/format.h"
 #include "core/io/h5-atoms.h"
+#include "core/io/h5-truth.h"
 #include "core/io/hdf5.h"
 #include "core/project/project-private.h"
 
@@ -216,6 +217,15 @@ save_journal(Saver *self, const LacJournal *journal, GError **error)
 }
 
 static gboolean
+save_truth(Saver *self, const LacTruth *truth, GError **error)
+{
+    return lac_h5_write_atoms(self->file, LAC_PROJECT_TRUTH_ATOMS, truth->atoms, error) &&
+        lac_h5_write_truth(self->file, LAC_PROJECT_TRUTH, truth, error) &&
+        (truth->volume == NULL ||
+            save_volume(self, LAC_PROJECT_TRUTH_VOLUME, truth->volume, error));
+}
+
+static gboolean
 save_provenance(Saver *self, GError **error)
 {
     const GPtrArray *steps = self->project->provenance;
@@ -248,6 +258,8 @@ count_bytes(const LacProject *project)
         n += lac_volume_get_size(project->mask);
     if (project->volume != NULL)
         n += lac_volume_get_size(project->volume);
+    if (project->truth != NULL && project->truth->volume != NULL)
+        n += lac_volume_get_size(project->truth->volume);
     if (project->recon != NULL) {
         n += lac_volume_get_size(project->recon->volume);
         if (project->recon->coefficients != NULL)
@@ -276,8 +288,7 @@ save_all(const char *path, gpointer data, GError **error)
         (project->recon == NULL || save_recon(self, project->recon, error)) &&
         (project->volume == NULL || save_volume(self, "/opened", project->volume, error)) &&
         (project->journal == NULL || save_journal(self, project->journal, error)) &&
-        (project->truth == NULL ||
-            lac_h5_write_atoms(file, "/atoms/truth", project->truth, error)) &&
+        (project->truth == NULL || save_truth(self, project->truth, error)) &&
         (project->views == NULL || lac_h5_write_text(file, "/views", project->views, error)) &&
         save_provenance(self, error) && lac_h5_close(file, error) &&
         lac_progress_update(self->progress, 1.0, error);

@@ -45,7 +45,7 @@ simulate_and_reconstruct(const char *dose, const char *preset, const char *itera
     g_assert_no_error(error);
     const LacVolume *volume = project->recon->volume;
     g_assert_cmpfloat_with_epsilon(volume->voxel_size, 0.55, 1e-9);
-    g_autoptr(TestPeaks) truth = places_of_atoms(made->truth, volume);
+    g_autoptr(TestPeaks) truth = places_of_atoms(made->truth->atoms, volume);
     // An atom is drawn with a peak of 1.
     g_autoptr(TestPeaks) found = test_peaks_find(volume, 0.4);
     *n_atoms = truth->n;

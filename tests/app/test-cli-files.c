@@ -88,8 +88,9 @@ test_info_of_project(LacScratch *scratch, gconstpointer data)
     project->series = lac_series_new(3, 4, 5, 0.55, NULL);
     project->series->angles[0].theta = -40.0;
     project->series->excluded[1] = TRUE;
-    project->truth = lac_atoms_new(2);
-    lac_atoms_add_species(project->truth, "Zr");
+    g_autoptr(LacAtoms) known = lac_atoms_new(2);
+    lac_atoms_add_species(known, "Zr");
+    project->truth = lac_truth_new(known);
     g_autoptr(GError) error = NULL;
     lac_project_save(project, path, NULL, &error);
     g_assert_no_error(error);

@@ -93,7 +93,7 @@ test_project(Folder *folder, gconstpointer data)
     LacSynthParams params = small_params();
     g_autoptr(LacAtoms) atoms = lac_synth_particle(&params, NULL);
     g_autoptr(LacSeries) series = lac_synth_series(atoms, &params, NULL, NULL);
-    assert_same_atoms(project->truth, atoms);
+    assert_same_atoms(project->truth->atoms, atoms);
     assert_same_series(project->series, series);
     for (gsize k = 0; k < series->n; k++)
         g_assert_cmpfloat(project->series->angles[k].theta, ==, series->angles[k].theta);

@@ -150,7 +150,7 @@ test_trace(Desk *desk, gconstpointer data)
     shoot(desk, "atoms-traced");
     classify(desk);
     const LacAtoms *atoms = lac_session_get_atoms(desk->session);
-    const LacAtoms *truth = lac_session_get_truth(desk->session);
+    const LacAtoms *truth = lac_session_get_known_atoms(desk->session);
     g_assert_cmpuint(g_strv_length(atoms->species_names), ==, g_strv_length(truth->species_names));
     shoot(desk, "atoms-classified");
     lac_driver_key(desk->driver, "ctrl+z");

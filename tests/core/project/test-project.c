@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The project file: bit for bit there and back, cancelled, killed in the middle, damaged, too new.
 #include "core/error.h"
+#include "core/io/h5-atoms.h"
 #include "core/io/hdf5.h"
 #include "core/project/project.h"
 #include "tests/support/edits.h"
@@ -92,6 +93,43 @@ make_atoms(void)
     return atoms;
 }
 
+static LacTruth *
+make_truth(void)
+{
+    static const double labels[2][4] = { { 1, 2, 4, 0 }, { 0, 1, -1, 1 } };
+    g_autoptr(LacAtoms) atoms = make_atoms();
+    atoms->state[2] = LAC_ATOM_DELETED;
+    atoms->flag[2] = LAC_PEAK_EDGE;
+    memcpy(lac_atoms_add_column(atoms, LAC_COLUMN_PHASE), labels[0], sizeof labels[0]);
+    memcpy(lac_atoms_add_column(atoms, LAC_COLUMN_GRAIN), labels[1], sizeof labels[1]);
+    LacTruth *truth = lac_truth_new(atoms);
+    truth->faint = make_atoms();
+    LacMat3 turn = lac_rotation_from_euler_deg(10.0, 20.0, 30.0);
+    LacTruthGrain grain = { LAC_TRUTH_METAL, LAC_LATTICE_HCP, 3.232, 5.147, 0.043, turn,
+        { 0.1, 0.2, 0.3 }, { 0.0, 0.0, 1.0 }, 50.0 };
+    g_array_append_val(truth->grains, grain);
+    grain.lattice = LAC_LATTICE_FCC;
+    g_array_append_val(truth->grains, grain);
+    for (guint i = 0; i < 3; i++) {
+        LacTruthVacancy vacancy = { { 1.0 / (i + 3.0), -2.0, 3.0 }, LAC_TRUTH_METAL, (gint) i - 1,
+            i / 2 };
+        g_array_append_val(truth->vacancies, vacancy);
+    }
+    LacTruthPore pore = { { 1.0, 2.0, 3.0 }, { 8.0, 5.0, 4.5 }, turn, TRUE, 20, 754.0 };
+    g_array_append_val(truth->pores, pore);
+    truth->has_interface = TRUE;
+    truth->interface.core = (LacBody){ { 0.5, 0.0, -0.5 }, .radius = 22.0 };
+    lac_body_add_plane(&truth->interface.core, (LacVec3){ 1.0, 1.0, 1.0 }, 14.0);
+    truth->interface.bend_deg = 19.0;
+    truth->interface.normals[1] = (LacVec3){ 0.0, 0.6, -0.8 };
+    truth->surface.radius = 40.0;
+    static const LacAngles angles[2] = { { 0.1, -60.0, 0.2 }, { -0.1, 60.3, 0.0 } };
+    static const LacTruthShift shifts[2] = { { 1.5, -0.25 }, { -2.0, 1.0 / 3.0 } };
+    lac_truth_set_images(truth, angles, shifts, 2);
+    truth->volume = make_volume(6, 11);
+    return truth;
+}
+
 static LacJournal *
 make_journal(void)
 {
@@ -113,9 +151,7 @@ make_project(void)
     project->mask = make_volume(9, 5);
     project->recon = make_recon();
     project->volume = make_volume(15, 7);
-    project->truth = make_atoms();
-    project->truth->state[2] = LAC_ATOM_DELETED;
-    project->truth->flag[2] = LAC_PEAK_EDGE;
+    project->truth = make_truth();
     project->journal = make_journal();
     project->views = g_strdup("{\"camera\": [1, 2.5, \"Å\"]}");
     lac_project_add_provenance(project, "import", "file=series.mrc\nbin=2", "");
@@ -233,14 +269,65 @@ check_journal(LacJournal *a, LacJournal *b)
 }
 
 static void
+check_body(const LacBody *a, const LacBody *b)
+{
+    check_bytes(&a->centre, &b->centre, sizeof a->centre);
+    g_assert_cmpfloat(a->radius, ==, b->radius);
+    g_assert_cmpuint(a->n_planes, ==, b->n_planes);
+    check_bytes(a->normals, b->normals, a->n_planes * sizeof *a->normals);
+    check_bytes(a->heights, b->heights, a->n_planes * sizeof *a->heights);
+}
+
+static void
+check_vacancies(const GArray *a, const GArray *b)
+{
+    g_assert_cmpuint(a->len, ==, b->len);
+    for (guint i = 0; i < a->len; i++) {
+        const LacTruthVacancy *s = &g_array_index(a, LacTruthVacancy, i);
+        const LacTruthVacancy *t = &g_array_index(b, LacTruthVacancy, i);
+        check_bytes(&s->position, &t->position, sizeof s->position);
+        g_assert_cmpint(s->phase, ==, t->phase);
+        g_assert_cmpint(s->grain, ==, t->grain);
+        g_assert_cmpuint(s->cluster, ==, t->cluster);
+    }
+}
+
+static void
+check_array(GArray *a, GArray *b)
+{
+    g_assert_cmpuint(a->len, ==, b->len);
+    g_assert_cmpuint(a->len, >, 0);
+    check_bytes(a->data, b->data, a->len * g_array_get_element_size(a));
+}
+
+static void
+check_truth(const LacTruth *a, const LacTruth *b)
+{
+    check_atoms(a->atoms, b->atoms);
+    g_assert_true(lac_atoms_are_identical(a->atoms, b->atoms));
+    check_atoms(a->faint, b->faint);
+    check_array(a->grains, b->grains);
+    check_vacancies(a->vacancies, b->vacancies);
+    check_array(a->pores, b->pores);
+    g_assert_true(a->has_interface && b->has_interface);
+    check_body(&a->interface.core, &b->interface.core);
+    g_assert_cmpfloat(a->interface.bend_deg, ==, b->interface.bend_deg);
+    check_bytes(a->interface.normals, b->interface.normals, sizeof a->interface.normals);
+    check_body(&a->surface, &b->surface);
+    g_assert_cmpuint(a->n_projections, ==, b->n_projections);
+    check_bytes(a->angles, b->angles, a->n_projections * sizeof *a->angles);
+    check_bytes(a->shifts, b->shifts, a->n_projections * sizeof *a->shifts);
+    check_volume(a->volume, b->volume);
+}
+
+static void
 check_project(const LacProject *a, const LacProject *b)
 {
     check_series(a->series, b->series);
     check_volume(a->mask, b->mask);
     check_recon(a->recon, b->recon);
     check_volume(a->volume, b->volume);
-    check_atoms(a->truth, b->truth);
-    g_assert_true(lac_atoms_are_identical(a->truth, b->truth));
+    check_truth(a->truth, b->truth);
     check_journal(a->journal, b->journal);
     g_assert_cmpstr(a->views, ==, b->views);
     g_assert_cmpuint(a->provenance->len, ==, b->provenance->len);
@@ -287,7 +374,8 @@ test_empty(LacScratch *scratch, gconstpointer data)
     project->recon = lac_recon_new(0, 0, FALSE);
     lac_recon_params_init(&project->recon->params, LAC_RECON_DEFAULT);
     project->recon->volume = make_volume(3, 1);
-    project->truth = lac_atoms_new(0);
+    g_autoptr(LacAtoms) none = lac_atoms_new(0);
+    project->truth = lac_truth_new(none);
     g_assert_true(lac_project_save(project, path, NULL, &error));
     g_assert_no_error(error);
     g_autoptr(LacProject) back = lac_project_load(path, NULL, &error);
@@ -298,7 +386,7 @@ test_empty(LacScratch *scratch, gconstpointer data)
     g_assert_null(back->views);
     g_assert_null(back->recon->r_free);
     g_assert_cmpuint(back->recon->n_iterations, ==, 0);
-    g_assert_cmpuint(back->truth->n, ==, 0);
+    g_assert_cmpuint(back->truth->atoms->n, ==, 0);
     g_assert_cmpuint(back->provenance->len, ==, 0);
 }
 
@@ -330,6 +418,71 @@ test_without_shifts(LacScratch *scratch, gconstpointer data)
     g_assert_no_error(error);
     g_assert_cmpfloat(project->series->angles[1].theta, ==, 10.0);
     g_assert_false(lac_series_is_shifted(project->series));
+}
+
+static void
+assert_truth_is_refused(LacScratch *scratch, LacTruth *truth, const char *word)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *path = lac_scratch_path(scratch, "bad.lacuna");
+    g_autoptr(LacProject) project = lac_project_new();
+    project->truth = truth;
+    g_assert_true(lac_project_save(project, path, NULL, &error));
+    g_assert_null(lac_project_load(path, NULL, &error));
+    g_assert_error(error, LAC_ERROR, LAC_ERROR_FORMAT);
+    if (strstr(error->message, word) == NULL)
+        g_error("\"%s\" does not tell of %s", error->message, word);
+}
+
+static void
+test_damaged_truth(LacScratch *scratch, gconstpointer data)
+{
+    (void) data;
+    LacTruth *truth = make_truth();
+    g_array_index(truth->vacancies, LacTruthVacancy, 0).grain = 2;
+    assert_truth_is_refused(scratch, truth, "grain that is not there");
+    truth = make_truth();
+    g_array_index(truth->vacancies, LacTruthVacancy, 1).position.x = (double) NAN;
+    assert_truth_is_refused(scratch, truth,
+        "/truth/vacancies has a number outside its range in row 2");
+    truth = make_truth();
+    g_array_index(truth->pores, LacTruthPore, 0).axes[1] = -5.0;
+    assert_truth_is_refused(scratch, truth, "/truth/pores");
+    truth = make_truth();
+    g_array_index(truth->grains, LacTruthGrain, 1).orientation.m[0][0] = 2.0;
+    assert_truth_is_refused(scratch, truth, "/truth/grains");
+    truth = make_truth();
+    truth->interface.core.heights[0] = -1.0;
+    assert_truth_is_refused(scratch, truth, "/truth/core is no convex body");
+    truth = make_truth();
+    truth->shifts[1].dv = HUGE_VAL;
+    assert_truth_is_refused(scratch, truth, "shift that is not finite");
+    truth = make_truth();
+    lac_atoms_ensure_column(truth->atoms, LAC_COLUMN_PHASE)[3] = 5.0;
+    assert_truth_is_refused(scratch, truth, "phase of known atom 4 is 5");
+}
+
+// Projects of before there was more than atoms.
+static void
+test_older_truth(LacScratch *scratch, gconstpointer data)
+{
+    (void) data;
+    g_autoptr(GError) error = NULL;
+    g_autofree char *path = lac_scratch_path(scratch, "old.lacuna");
+    g_autoptr(LacAtoms) atoms = make_atoms();
+    g_autoptr(LacH5) file = lac_h5_create(path, LAC_H5_CHECKSUMMED, &error);
+    g_assert_no_error(error);
+    g_assert_true(lac_h5_set_string(file, "/", "lacuna_version", "0.1", &error));
+    g_assert_true(lac_h5_set_integer(file, "/", "schema", 2, &error));
+    g_assert_true(lac_h5_write_atoms(file, "/atoms/truth", atoms, &error));
+    g_assert_true(lac_h5_make_group(file, "/provenance", &error));
+    g_assert_true(lac_h5_set_integer(file, "/provenance", "steps", 0, &error));
+    g_assert_true(lac_h5_close(file, &error));
+    g_autoptr(LacProject) project = lac_project_load(path, NULL, &error);
+    g_assert_no_error(error);
+    check_atoms(project->truth->atoms, atoms);
+    g_assert_cmpuint(project->truth->grains->len, ==, 0);
+    g_assert_false(project->truth->has_interface);
 }
 
 static void
@@ -537,6 +690,8 @@ main(int argc, char **argv)
     g_test_add(path, LacScratch, NULL, lac_scratch_set_up, func, lac_scratch_tear_down)
     ADD("/project/round-trip", test_round_trip);
     ADD("/project/empty", test_empty);
+    ADD("/project/damaged-truth", test_damaged_truth);
+    ADD("/project/older-truth", test_older_truth);
     ADD("/project/newer", test_newer);
     ADD("/project/without-shifts", test_without_shifts);
     ADD("/project/no-project", test_no_project);
