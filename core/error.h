@@ -11,6 +11,7 @@ typedef enum {
     LAC_ERROR_FORMAT,      // a file is damaged or is not what it says
     LAC_ERROR_UNSUPPORTED, // a valid file or request that this program does not handle
     LAC_ERROR_MISMATCH,    // two inputs do not fit each other (shapes, counts)
+    LAC_ERROR_UNDEFINED,   // a quantity that these data do not have
     LAC_ERROR_MEMORY,      // not enough memory
     LAC_ERROR_INTERNAL,    // a library failed in a way the user cannot mend
 } LacErrorCode;

@@ -11,6 +11,7 @@ struct LacProgress {
     gboolean cancelled, finish, paused;
     gboolean wants_result;
     double fraction;
+    double from, width; // what the computing side calls 0 to 1
     char *message;
     gint64 active_us;   // time spent computing up to the last update, pauses left out
     gint64 last_us;     // when the last update came; 0 before the first
@@ -31,6 +32,7 @@ lac_progress_new(void)
 {
     LacProgress *self = g_new0(LacProgress, 1);
     g_atomic_ref_count_init(&self->ref_count);
+    self->width = 1.0;
     pthread_mutex_init(&self->lock, NULL);
     pthread_cond_init(&self->resumed, NULL);
     return self;
@@ -114,7 +116,7 @@ lac_progress_update(LacProgress *self, double fraction, GError **error)
     if (self->last_us != 0)
         self->active_us += now - self->last_us;
     self->last_us = now;
-    self->fraction = CLAMP(fraction, 0.0, 1.0);
+    self->fraction = CLAMP(self->from + self->width * CLAMP(fraction, 0.0, 1.0), 0.0, 1.0);
     if (self->updates_left > 0 && --self->updates_left == 0)
         self->cancelled = TRUE;
     pthread_mutex_unlock(&self->lock);
@@ -133,6 +135,25 @@ lac_progress_update(LacProgress *self, double fraction, GError **error)
     if (cancelled)
         g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "Cancelled");
     return !cancelled;
+}
+
+/**
+ * lac_progress_set_span:
+ * @self: (nullable): a progress
+ * @from: part of the whole work that is done when the next step begins, 0 to 1
+ * @to: part of the whole work that is done when it ends
+ *
+ * Lets a step of a longer work tell its own fraction, 0 to 1, by lac_progress_update().
+ */
+void
+lac_progress_set_span(LacProgress *self, double from, double to)
+{
+    if (self == NULL)
+        return;
+    pthread_mutex_lock(&self->lock);
+    self->from = from;
+    self->width = to - from;
+    pthread_mutex_unlock(&self->lock);
 }
 
 /**

@@ -16,6 +16,7 @@ void lac_progress_set_notify(LacProgress *self, LacProgressNotify notify, gpoint
 
 // The computing side: @self may be NULL everywhere.
 gboolean lac_progress_update(LacProgress *self, double fraction, GError **error);
+void lac_progress_set_span(LacProgress *self, double from, double to);
 void lac_progress_message(LacProgress *self, const char *format, ...) G_GNUC_PRINTF(2, 3);
 gboolean lac_progress_is_cancelled(LacProgress *self);
 gboolean lac_progress_should_finish(LacProgress *self);

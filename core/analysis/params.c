@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/analysis/params.h"
+
+/**
+ * lac_analysis_params_init:
+ * @self: (out caller-allocates): parameters
+ *
+ * Sets the defaults of all analyses.
+ */
+void
+lac_analysis_params_init(LacAnalysisParams *self)
+{
+    *self = (LacAnalysisParams){ 0 };
+    lac_audit_params_init(&self->audit);
+}

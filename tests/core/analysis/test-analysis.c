@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The table of analyses, its driver and its reports.
+#include "core/analysis/analysis.h"
+#include "core/data/journal.h"
+#include "core/error.h"
+#include "core/parallel.h"
+#include "core/rng.h"
+
+#include <gio/gio.h>
+#include <math.h>
+
+#define SPACING 3.2 // [Å]
+#define VOXEL   0.4 // [Å]
+
+// A cube of n x n x n atoms about the origin, displaced by up to 0.1 Å.
+static LacAtoms *
+make_cube(gsize n)
+{
+    LacAtoms *atoms = lac_atoms_new(n * n * n);
+    lac_atoms_add_species(atoms, "Zr");
+    for (gsize i = 0; i < atoms->n; i++) {
+        double middle = 0.5 * (double) (n - 1);
+        atoms->x[i] = SPACING * ((double) (i % n) - middle) + 0.1 * lac_rng_uniform(1, 3 * i);
+        atoms->y[i] =
+            SPACING * ((double) (i / n % n) - middle) + 0.1 * lac_rng_uniform(1, 3 * i + 1);
+        atoms->z[i] =
+            SPACING * ((double) (i / n / n) - middle) + 0.1 * lac_rng_uniform(1, 3 * i + 2);
+    }
+    return atoms;
+}
+
+// Gaussians of 0.6 Å at the atoms, with a little noise.
+static LacVolume *
+make_volume(const LacAtoms *atoms, gsize n)
+{
+    g_autoptr(GError) error = NULL;
+    LacVolume *volume = lac_volume_new(n, n, n, VOXEL, &error);
+    g_assert_no_error(error);
+    for (gsize i = 0; i < n * n * n; i++)
+        volume->data[i] = (float) (0.06 * lac_rng_normal(2, i));
+    for (gsize a = 0; a < atoms->n; a++) {
+        double at[3] = { atoms->x[a], atoms->y[a], atoms->z[a] };
+        int middle[3];
+        for (int d = 0; d < 3; d++)
+            middle[d] = (int) lround(at[d] / VOXEL) + (int) (n / 2);
+        for (int z = middle[2] - 6; z <= middle[2] + 6; z++)
+            for (int y = middle[1] - 6; y <= middle[1] + 6; y++)
+                for (int x = middle[0] - 6; x <= middle[0] + 6; x++) {
+                    double dx = VOXEL * (x - (int) (n / 2)) - at[0],
+                           dy = VOXEL * (y - (int) (n / 2)) - at[1],
+                           dz = VOXEL * (z - (int) (n / 2)) - at[2];
+                    volume->data[((gsize) z * n + (gsize) y) * n + (gsize) x] +=
+                        (float) exp(-(dx * dx + dy * dy + dz * dz) / (2.0 * 0.36));
+                }
+    }
+    return volume;
+}
+
+// A model of which atoms 10 and 20 were missed and two false ones added; and its volume.
+static LacAtoms *
+make_faulty(LacVolume **volume)
+{
+    g_autoptr(LacAtoms) truth = make_cube(6);
+    *volume = make_volume(truth, 65);
+    LacAtoms *model = lac_atoms_copy(truth, truth->n + 2);
+    model->state[10] = LAC_ATOM_REJECTED;
+    model->state[20] = LAC_ATOM_REJECTED;
+    for (gsize k = 0; k < 2; k++) { // in the middle of four atoms
+        gsize i = truth->n + k, near = 86 + 7 * k;
+        model->x[i] = truth->x[near] + 0.5 * SPACING;
+        model->y[i] = truth->y[near] + 0.5 * SPACING;
+        model->z[i] = truth->z[near] + 0.5 * SPACING;
+    }
+    return model;
+}
+
+static void
+test_audit(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(LacVolume) volume = NULL;
+    g_autoptr(LacAtoms) model = make_faulty(&volume);
+    LacAnalysisParams params;
+    lac_analysis_params_init(&params);
+    g_autoptr(LacAnalysis) result = lac_analysis_run(model, volume, &params,
+        LAC_ANALYSIS_BIT(LAC_ANALYSIS_AUDIT), NULL, NULL, &error);
+    g_assert_no_error(error);
+    const LacAudit *audit = result->audit;
+    g_assert_cmpuint(audit->n_false, ==, 2);
+    g_assert_true(audit->is_false[214] && audit->is_false[215]); // two records lie before them
+    g_assert_cmpuint(audit->n_missing, ==, 2);
+    for (gsize k = 0; k < 2; k++) {
+        LacVec3 p = audit->missing[k].position;
+        double best = 9.0;
+        for (gsize i = 10; i <= 20; i += 10)
+            best = fmin(best,
+                sqrt(pow(p.x - model->x[i], 2.0) + pow(p.y - model->y[i], 2.0) +
+                    pow(p.z - model->z[i], 2.0)));
+        g_assert_cmpfloat(best, <, 0.2);
+    }
+    // As one step that undo takes back.
+    g_autoptr(LacJournal) journal = lac_journal_new(lac_atoms_ref(model));
+    LacEdit *edit = lac_audit_make_edit(audit, result->points, NULL, NULL, NULL, &error);
+    g_assert_no_error(error);
+    g_assert_true(lac_journal_apply(journal, edit, &error));
+    g_assert_cmpuint(lac_atoms_count_present(lac_journal_get_atoms(journal)), ==, 216);
+    g_assert_true(lac_journal_undo(journal));
+    g_assert_cmpuint(lac_atoms_count_present(lac_journal_get_atoms(journal)), ==, 216);
+    g_assert_true(lac_atoms_is_present(lac_journal_get_atoms(journal), 216));
+}
+
+static void
+test_audit_refusals(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(LacAtoms) none = lac_atoms_new(0);
+    g_autoptr(LacVolume) volume = lac_volume_new(3, 3, 3, VOXEL, &error);
+    LacAnalysisParams params;
+    lac_analysis_params_init(&params);
+    g_autoptr(LacAnalysis) without = lac_analysis_run(none, NULL, &params,
+        LAC_ANALYSIS_BIT(LAC_ANALYSIS_AUDIT), NULL, NULL, &error);
+    g_assert_no_error(error);
+    g_assert_null(without->audit);
+    g_assert_cmpstr(without->why[LAC_ANALYSIS_AUDIT], ==, "it needs the volume that was traced");
+    g_autoptr(LacAnalysis) empty = lac_analysis_run(none, volume, &params,
+        LAC_ANALYSIS_BIT(LAC_ANALYSIS_AUDIT), NULL, NULL, &error);
+    g_assert_no_error(error);
+    g_assert_cmpstr(empty->why[LAC_ANALYSIS_AUDIT], ==, "the model has no atoms");
+    g_autoptr(LacAtoms) one = make_cube(1);
+    g_autoptr(LacAnalysis) dark = lac_analysis_run(one, volume, &params,
+        LAC_ANALYSIS_BIT(LAC_ANALYSIS_AUDIT), NULL, NULL, &error);
+    g_assert_no_error(error);
+    g_assert_nonnull(dark->why[LAC_ANALYSIS_AUDIT]);
+}
+
+// What is unchanged is the same object; what is not is computed anew.
+static void
+test_sharing(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(LacVolume) volume = NULL;
+    g_autoptr(LacAtoms) model = make_faulty(&volume);
+    guint64 wanted = LAC_ANALYSIS_BIT(LAC_ANALYSIS_AUDIT);
+    LacAnalysisParams params;
+    lac_analysis_params_init(&params);
+    g_autoptr(LacAnalysis) first =
+        lac_analysis_run(model, volume, &params, wanted, NULL, NULL, &error);
+    g_assert_no_error(error);
+    g_autoptr(LacAnalysis) again =
+        lac_analysis_run(model, volume, &params, wanted, first, NULL, &error);
+    g_assert_true(again->audit == first->audit);
+    g_assert_true(lac_analysis_params_set(&params, "audit.low", "0.01", &error));
+    g_autoptr(LacAnalysis) other =
+        lac_analysis_run(model, volume, &params, wanted, first, NULL, &error);
+    g_assert_true(other->audit != first->audit);
+    g_assert_cmpuint(other->audit->n_false, <, 2);
+    g_autoptr(LacAnalysis) dry =
+        lac_analysis_run(model, NULL, &params, wanted, other, NULL, &error);
+    g_assert_null(dry->audit);
+}
+
+static void
+test_parameters(void)
+{
+    g_autoptr(GError) error = NULL;
+    LacAnalysisParams params, defaults;
+    lac_analysis_params_init(&params);
+    lac_analysis_params_init(&defaults);
+    g_assert_false(lac_analysis_params_set(&params, "audit.low", "2", &error));
+    g_assert_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT);
+    g_clear_error(&error);
+    g_assert_false(lac_analysis_params_set(&params, "audit.low", "x", &error));
+    g_clear_error(&error);
+    g_assert_false(lac_analysis_params_set(&params, "audit.lowest", "1", &error));
+    g_clear_error(&error);
+    // Every parameter is inside its own range, and its text is read back as the same value.
+    gsize n;
+    const LacAnalysisInfo *const *table = lac_analysis_table(&n);
+    for (gsize i = 0; i < n; i++) {
+        g_assert_cmpuint(table[i]->node, ==, i);
+        g_assert_cmpuint((table[i]->needs | table[i]->uses) >> i, ==, 0);
+        g_assert_cmpfloat(table[i]->weight, >, 0.0);
+        g_assert_true(lac_analysis_find(table[i]->id) == table[i]);
+        for (guint p = 0; p < table[i]->n_params; p++) {
+            const LacParamInfo *info = &table[i]->params[p];
+            g_autofree char *text = lac_param_dup_text(info, &defaults);
+            g_autofree char *prefix = g_strconcat(table[i]->id, ".", NULL);
+            g_assert_true(g_str_has_prefix(info->key, prefix));
+            g_assert_true(lac_analysis_params_set(&params, info->key, text, &error));
+            g_assert_no_error(error);
+            g_assert_cmpfloat(lac_param_get(info, &params), ==, lac_param_get(info, &defaults));
+        }
+    }
+    guint64 wanted;
+    g_assert_true(lac_analysis_parse("audit", &wanted, &error));
+    g_assert_cmpuint(wanted, ==, LAC_ANALYSIS_BIT(LAC_ANALYSIS_AUDIT));
+    g_assert_true(lac_analysis_parse("all", &wanted, &error));
+    g_assert_cmpuint(wanted, ==, LAC_ANALYSIS_ALL);
+    g_assert_false(lac_analysis_parse("audit,nothing", &wanted, &error));
+    g_assert_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT);
+}
+
+// A number has one text, wherever it is written.
+static void
+test_report(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(LacVolume) volume = NULL;
+    g_autoptr(LacAtoms) model = make_faulty(&volume);
+    LacAnalysisParams params;
+    lac_analysis_params_init(&params);
+    g_autoptr(LacAnalysis) result = lac_analysis_run(model, volume, &params,
+        LAC_ANALYSIS_BIT(LAC_ANALYSIS_AUDIT), NULL, NULL, &error);
+    g_autoptr(LacReport) report = lac_analysis_report(result, LAC_ANALYSIS_ALL, TRUE);
+    const LacReportSection *section = lac_report_find(report, "audit");
+    const LacReportItem *item = lac_report_section_find(section, "median");
+    g_autofree char *number = lac_report_item_dup_text(item);
+    g_autofree char *text = lac_report_dup_text(report);
+    g_autofree char *json = lac_report_dup_json(report);
+    g_autofree char *quoted = g_strdup_printf("\"%s\"", number);
+    g_assert_nonnull(strstr(text, number));
+    g_assert_nonnull(strstr(json, quoted));
+    g_assert_cmpfloat(item->value, ==, result->audit->median);
+    const LacTable *atoms = section->tables->pdata[section->tables->len - 1];
+    g_assert_cmpstr(atoms->id, ==, "atoms");
+    g_assert_cmpuint(atoms->n_rows, ==, result->points->n);
+    LacAnalysisNode node;
+    const LacAnalysisColumn *column = lac_analysis_find_column("audit_level", &node);
+    g_assert_cmpfloat(lac_table_find(atoms, "audit_level")->values[7], ==,
+        lac_analysis_get_value(result, node, column, 7));
+}
+
+static void
+test_format(void)
+{
+    const struct {
+        double value;
+        guint digits;
+        const char *text;
+    } rows[] = { { 3.14159, 3, "3.14" }, { 37731.2, 4, "37731" }, { 0.041123, 3, "0.0411" },
+        { 0.0, 3, "0.00" }, { 1.5e-7, 2, "1.5e-07" }, { 12.4, 0, "12" }, { -2.05, 2, "-2.0" },
+        { (double) NAN, 3, "–" } };
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *text = lac_format_number(rows[i].value, rows[i].digits);
+        g_assert_cmpstr(text, ==, rows[i].text);
+    }
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/analysis/audit", test_audit);
+    g_test_add_func("/analysis/audit/refusals", test_audit_refusals);
+    g_test_add_func("/analysis/sharing", test_sharing);
+    g_test_add_func("/analysis/parameters", test_parameters);
+    g_test_add_func("/analysis/report", test_report);
+    g_test_add_func("/analysis/format", test_format);
+    return g_test_run();
+}
