@@ -65,10 +65,21 @@ typedef struct {
     GtkListItem *item;
 } Cell;
 
+// What nobody sees is written when it is shown again.
 static void
 values_changed_cb(Cell *cell)
 {
-    update_cell(cell->table, cell->item);
+    GtkWidget *label = gtk_list_item_get_child(cell->item);
+    if (label != NULL && gtk_widget_get_mapped(label))
+        update_cell(cell->table, cell->item);
+}
+
+static void
+map_cb(GtkListItem *item)
+{
+    LacAtomTable *self = g_object_get_data(G_OBJECT(item), "lac-table");
+    if (self->list != NULL)
+        update_cell(self, item);
 }
 
 static void
@@ -81,7 +92,6 @@ free_cell(gpointer data, GClosure *closure)
 static void
 setup_cb(GtkSignalListItemFactory *factory, GtkListItem *item, LacAtomTable *self)
 {
-    (void) self;
     LacAtomField field = get_field(factory);
     GtkWidget *label = gtk_label_new("");
     gtk_label_set_xalign(GTK_LABEL(label), fields[field].is_text ? 0.0F : 1.0F);
@@ -89,6 +99,8 @@ setup_cb(GtkSignalListItemFactory *factory, GtkListItem *item, LacAtomTable *sel
     gtk_label_set_single_line_mode(GTK_LABEL(label), TRUE);
     gtk_widget_add_css_class(label, "numeric");
     g_object_set_data(G_OBJECT(label), "lac-field", GUINT_TO_POINTER(field));
+    g_object_set_data(G_OBJECT(item), "lac-table", self);
+    g_signal_connect_object(label, "map", G_CALLBACK(map_cb), item, G_CONNECT_SWAPPED);
     gtk_list_item_set_child(item, label);
 }
 

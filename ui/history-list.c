@@ -118,8 +118,10 @@ update_cell(LacHistoryList *self, GtkListItem *item)
             gtk_editable_set_text(GTK_EDITABLE(cell), text);
         gboolean is_edit = get_edit(self, row) != NULL;
         gtk_editable_set_editable(GTK_EDITABLE(cell), is_edit);
-        gtk_widget_set_tooltip_text(cell,
-            is_edit ? "Why this was done; click to type, Enter keeps it" : NULL);
+        const char *tip = is_edit ? "Why this was done; click to type, Enter keeps it" : NULL;
+        // Telling it again what it knows costs a question to the display server.
+        if (g_strcmp0(gtk_widget_get_tooltip_text(cell), tip) != 0)
+            gtk_widget_set_tooltip_text(cell, tip);
     }
     else {
         gtk_label_set_text(GTK_LABEL(cell), text);
@@ -157,6 +159,28 @@ focus_left_cb(GtkWidget *cell)
     g_timeout_add_full(G_PRIORITY_DEFAULT, KEEP_MS, let_go, g_object_ref(cell), g_object_unref);
 }
 
+typedef struct {
+    LacHistoryList *list;
+    GtkListItem *item;
+} Cell;
+
+// What nobody sees is written when it is shown again.
+static void
+stepped_cb(Cell *cell)
+{
+    GtkWidget *child = gtk_list_item_get_child(cell->item);
+    if (child != NULL && gtk_widget_get_mapped(child))
+        update_cell(cell->list, cell->item);
+}
+
+static void
+map_cb(GtkListItem *item)
+{
+    LacHistoryList *self = g_object_get_data(G_OBJECT(item), "lac-list");
+    if (self->session != NULL)
+        update_cell(self, item);
+}
+
 static void
 setup_cb(GtkSignalListItemFactory *factory, GtkListItem *item, LacHistoryList *self)
 {
@@ -181,18 +205,9 @@ setup_cb(GtkSignalListItemFactory *factory, GtkListItem *item, LacHistoryList *s
             gtk_widget_add_css_class(cell, "dim-label");
     }
     g_object_set_data(G_OBJECT(cell), "lac-column", GUINT_TO_POINTER(column));
+    g_object_set_data(G_OBJECT(item), "lac-list", self);
+    g_signal_connect_object(cell, "map", G_CALLBACK(map_cb), item, G_CONNECT_SWAPPED);
     gtk_list_item_set_child(item, cell);
-}
-
-typedef struct {
-    LacHistoryList *list;
-    GtkListItem *item;
-} Cell;
-
-static void
-stepped_cb(Cell *cell)
-{
-    update_cell(cell->list, cell->item);
 }
 
 static void
