@@ -261,6 +261,44 @@ lac_neighbours_nearest(const LacPoints *points, guint k, LacProgress *progress, 
 }
 
 /**
+ * lac_neighbours_filter:
+ * @self: lists within a cut-off that is not below the largest of @reach
+ * @reach: (array length=n): [Å] cut-off of each point
+ *
+ * Keeps the neighbours i and j that are nearer than (reach_i + reach_j) / 2, so that each phase may
+ * have the cut-off of its own first shell.
+ *
+ * Returns: (transfer full): shorter lists, symmetric too
+ */
+LacNeighbours *
+lac_neighbours_filter(const LacNeighbours *self, const double *reach)
+{
+    gsize total = self->begin[self->n];
+    LacNeighbours *kept = g_new0(LacNeighbours, 1);
+    g_atomic_ref_count_init(&kept->ref_count);
+    kept->n = self->n;
+    kept->begin = g_new(gsize, self->n + 1);
+    kept->index = g_new(guint32, MAX(total, 1));
+    kept->distance = g_new(double, MAX(total, 1));
+    gsize at = 0;
+    for (gsize i = 0; i < self->n; i++) {
+        kept->begin[i] = at;
+        kept->cutoff = fmax(kept->cutoff, reach[i]);
+        for (gsize m = self->begin[i]; m < self->begin[i + 1]; m++) {
+            gsize j = self->index[m];
+            if (!(self->distance[m] < 0.5 * (reach[i] + reach[j])))
+                continue;
+            kept->index[at] = (guint32) j;
+            kept->distance[at++] = self->distance[m];
+        }
+    }
+    kept->begin[self->n] = at;
+    kept->index = g_renew(guint32, kept->index, MAX(at, 1));
+    kept->distance = g_renew(double, kept->distance, MAX(at, 1));
+    return kept;
+}
+
+/**
  * lac_neighbours_ref:
  * @self: lists of neighbours
  *

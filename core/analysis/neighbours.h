@@ -20,6 +20,7 @@ LacNeighbours *
 lac_neighbours_new(const LacPoints *points, double cutoff, LacProgress *progress, GError **error);
 LacNeighbours *
 lac_neighbours_nearest(const LacPoints *points, guint k, LacProgress *progress, GError **error);
+LacNeighbours *lac_neighbours_filter(const LacNeighbours *self, const double *reach);
 LacNeighbours *lac_neighbours_ref(LacNeighbours *self);
 void lac_neighbours_unref(LacNeighbours *self);
 gsize lac_neighbours_count(const LacNeighbours *self, gsize i);
