@@ -11,9 +11,10 @@
 
 #define FEW_VECTORS 20 // lattice vectors that a bin needs of its own
 
-// The part of the mask that holds anything, with the room that the transform needs behind it.
+// The part of the mask that holds anything and a voxel around it, with the room that the transform
+// needs behind it.
 typedef struct {
-    gsize low[3], n[3]; // x, y, z [voxel]
+    gsize low[3], n[3]; // x, y, z [voxel]: the first of the particle, all with the voxel around
     gsize size[3];
     float *atoms, *inside;
     float (*atoms_spectrum)[2], (*inside_spectrum)[2];
@@ -48,7 +49,7 @@ find_bounds(const LacRdfMask *mask, Frame *frame)
                 }
             }
     for (int a = 0; a < 3; a++)
-        frame->n[a] = frame->low[a] == G_MAXSIZE ? 0 : high[a] - frame->low[a] + 1;
+        frame->n[a] = frame->low[a] == G_MAXSIZE ? 0 : high[a] - frame->low[a] + 3;
 }
 
 static gboolean
@@ -83,12 +84,12 @@ allocate(Frame *frame, gsize reach, GError **error)
 static void
 fill_mask(const LacRdfMask *mask, Frame *frame)
 {
-    for (gsize k = 0; k < frame->n[2]; k++)
-        for (gsize j = 0; j < frame->n[1]; j++) {
+    for (gsize k = 0; k + 2 < frame->n[2]; k++)
+        for (gsize j = 0; j + 2 < frame->n[1]; j++) {
             const guint8 *from = mask->inside +
                 ((k + frame->low[2]) * mask->ny + j + frame->low[1]) * mask->nx + frame->low[0];
-            float *to = frame->inside + (k * frame->size[1] + j) * frame->size[0];
-            for (gsize i = 0; i < frame->n[0]; i++)
+            float *to = frame->inside + ((k + 1) * frame->size[1] + j + 1) * frame->size[0] + 1;
+            for (gsize i = 0; i + 2 < frame->n[0]; i++)
                 to[i] = from[i] ? 1.0f : 0.0f;
         }
 }
@@ -98,9 +99,9 @@ static gsize
 fill_atoms(const LacPoints *points, const guint8 *subset, const LacRdfMask *mask, Frame *frame)
 {
     gsize n_filled = 0;
-    const double low[3] = { mask->origin.x + mask->step * (double) frame->low[0],
-        mask->origin.y + mask->step * (double) frame->low[1],
-        mask->origin.z + mask->step * (double) frame->low[2] };
+    const double low[3] = { mask->origin.x + mask->step * ((double) frame->low[0] - 1.0),
+        mask->origin.y + mask->step * ((double) frame->low[1] - 1.0),
+        mask->origin.z + mask->step * ((double) frame->low[2] - 1.0) };
     for (gsize p = 0; p < points->n; p++) {
         if (subset != NULL && !subset[p])
             continue;

@@ -95,15 +95,13 @@ locate_minimum(const double *g, gsize n, double bin, double peak, double height,
         if (g[k] < g[least])
             least = k;
     *value = g[least];
-    double sum = 0.0;
-    gsize n_flat = 0;
-    for (gsize k = begin; k < end; k++)
-        if (g[k] <= g[least] + PLATEAU_WIDTH) {
-            sum += (double) k + 0.5;
-            n_flat++;
-        }
-    if (n_flat > 3 && g[least] < PLATEAU)
-        return sum / (double) n_flat * bin;
+    gsize low = least, high = least;
+    while (low > begin && g[low - 1] <= g[least] + PLATEAU_WIDTH)
+        low--;
+    while (high + 1 < end && g[high + 1] <= g[least] + PLATEAU_WIDTH)
+        high++;
+    if (high > low + 2 && g[least] < PLATEAU)
+        return (0.5 * (double) (low + high) + 0.5) * bin;
     return (refine(g, n, least) + 0.5) * bin;
 }
 
@@ -225,6 +223,8 @@ lac_rdf_find_shell(const double *g, gsize n, double bin, double peak_low, double
             top = k;
     if (begin == end || !(g[top] > 0.0) || !isfinite(g[top]))
         return shell;
+    if ((top > 0 && g[top - 1] > g[top]) || (top + 1 < n && g[top + 1] > g[top]))
+        return shell; // the flank of a peak elsewhere
     shell.peak = (refine(g, n, top) + 0.5) * bin;
     shell.peak_value = g[top];
     shell.minimum = locate_minimum(g, n, bin, shell.peak, g[top], &shell.least_value);
