@@ -69,17 +69,15 @@ typedef struct {
 static void
 values_changed_cb(Cell *cell)
 {
-    GtkWidget *label = gtk_list_item_get_child(cell->item);
-    if (label != NULL && gtk_widget_get_mapped(label))
+    if (gtk_widget_get_mapped(GTK_WIDGET(cell->table)))
         update_cell(cell->table, cell->item);
 }
 
 static void
-map_cb(GtkListItem *item)
+map_cb(LacAtomTable *self)
 {
-    LacAtomTable *self = g_object_get_data(G_OBJECT(item), "lac-table");
     if (self->list != NULL)
-        update_cell(self, item);
+        g_signal_emit_by_name(self->list, "values-changed");
 }
 
 static void
@@ -92,6 +90,7 @@ free_cell(gpointer data, GClosure *closure)
 static void
 setup_cb(GtkSignalListItemFactory *factory, GtkListItem *item, LacAtomTable *self)
 {
+    (void) self;
     LacAtomField field = get_field(factory);
     GtkWidget *label = gtk_label_new("");
     gtk_label_set_xalign(GTK_LABEL(label), fields[field].is_text ? 0.0F : 1.0F);
@@ -99,8 +98,6 @@ setup_cb(GtkSignalListItemFactory *factory, GtkListItem *item, LacAtomTable *sel
     gtk_label_set_single_line_mode(GTK_LABEL(label), TRUE);
     gtk_widget_add_css_class(label, "numeric");
     g_object_set_data(G_OBJECT(label), "lac-field", GUINT_TO_POINTER(field));
-    g_object_set_data(G_OBJECT(item), "lac-table", self);
-    g_signal_connect_object(label, "map", G_CALLBACK(map_cb), item, G_CONNECT_SWAPPED);
     gtk_list_item_set_child(item, label);
 }
 
@@ -339,6 +336,7 @@ lac_atom_table_init(LacAtomTable *self)
     self->probed = g_array_new(FALSE, FALSE, sizeof(LacAtomField));
     for (guint i = 0; i < 2; i++)
         self->probes[i] = g_object_new(LAC_TYPE_ATOM_ITEM, NULL);
+    g_signal_connect(self, "map", G_CALLBACK(map_cb), NULL);
     self->box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
     gtk_box_append(GTK_BOX(self->box), make_bar(self));
     self->error_label = gtk_label_new("");

@@ -168,17 +168,8 @@ typedef struct {
 static void
 stepped_cb(Cell *cell)
 {
-    GtkWidget *child = gtk_list_item_get_child(cell->item);
-    if (child != NULL && gtk_widget_get_mapped(child))
+    if (gtk_widget_get_mapped(GTK_WIDGET(cell->list)))
         update_cell(cell->list, cell->item);
-}
-
-static void
-map_cb(GtkListItem *item)
-{
-    LacHistoryList *self = g_object_get_data(G_OBJECT(item), "lac-list");
-    if (self->session != NULL)
-        update_cell(self, item);
 }
 
 static void
@@ -205,8 +196,6 @@ setup_cb(GtkSignalListItemFactory *factory, GtkListItem *item, LacHistoryList *s
             gtk_widget_add_css_class(cell, "dim-label");
     }
     g_object_set_data(G_OBJECT(cell), "lac-column", GUINT_TO_POINTER(column));
-    g_object_set_data(G_OBJECT(item), "lac-list", self);
-    g_signal_connect_object(cell, "map", G_CALLBACK(map_cb), item, G_CONNECT_SWAPPED);
     gtk_list_item_set_child(item, cell);
 }
 
@@ -320,6 +309,8 @@ lac_history_list_map(GtkWidget *widget)
 {
     LacHistoryList *self = LAC_HISTORY_LIST(widget);
     GTK_WIDGET_CLASS(lac_history_list_parent_class)->map(widget);
+    if (self->session != NULL)
+        g_signal_emit(self, signals[STEPPED], 0);
     if (self->scroll_source == 0)
         self->scroll_source = g_timeout_add(SCROLL_DELAY_MS, scroll_to_step, self);
 }
