@@ -4,9 +4,11 @@
 #include "core/error.h"
 #include "core/fft.h"
 #include "core/parallel.h"
-#include "core/recon/detector-filter.h"
+#include "core/recon/axis-filter.h"
+#include "core/recon/shear-filter.h"
 #include "core/recon/splat-general.h"
 #include "core/recon/splat.h"
+#include "core/recon/weight-filter.h"
 
 #include <math.h>
 #include <string.h>
@@ -23,19 +25,20 @@ struct LacProjector {
     gsize nx, nz;              // of the packed volume, at least MIN_EXTENT
     gsize ny;                  // of the packed volume, a multiple of LAC_LANES
     gsize pad_u, pad_v;        // padded position of detector pixel (0, 0)
-    gsize offset_y;            // padded position along v of voxel row 0 (single axis)
     gsize len_u, len_v;        // padded detector
     gboolean single_axis;
     LacSplatAngle *splat_angles; // single axis
     const LacSplatKernels *kernels;
-    LacSplatGeneral *general; // three angles
-    LacDetectorFilter *filter;
-    float *splats;             // padded projections: tiles (single axis) or (n, len_u, len_v)
-    LacProgress *progress;     // (nullable) borrowed: cancels the inside of a step
-    guint n_workers;           // threads that have scratch memory
-    float *images;             // per worker (len_u, len_v), single axis
-    float *spectra;            // per worker, complex
-    gsize n_image, n_spectrum; // floats per worker
+    LacSplatGeneral *general;     // three angles
+    LacAxisFilter *axis_filter;   // single axis
+    LacShearFilter *shear_filter; // three angles
+    LacWeightFilter *weight;      // (nullable)
+    float *splats;                // padded projections: tiles (single axis) or (n, len_u, len_v)
+    LacProgress *progress;        // (nullable) borrowed: cancels the inside of a step
+    guint n_workers;              // threads that have scratch memory
+    float *images;                // (nullable) per worker (len_u, len_v)
+    float *scratch;               // per worker, for the filters
+    gsize n_image, n_scratch;     // floats per worker
 };
 
 static void
@@ -57,15 +60,46 @@ largest_shift(const LacProjector *self, gboolean along_u)
     return ceil(0.5 * (sqrt(x * x + y * y + z * z) + size)) + MARGIN;
 }
 
-// [pixel] By how much projections are shifted at most.
+// [pixel] By how much projections are shifted along u at most.
 static double
-farthest_shift(const LacProjector *self, gboolean along_u)
+farthest_shift(const LacProjector *self)
 {
     const LacProjectorParams *p = &self->params;
     double farthest = 0.0;
     for (gsize k = 0; p->shifts != NULL && k < p->n; k++)
-        farthest = MAX(farthest, fabs(along_u ? p->shifts[k].du : p->shifts[k].dv));
-    return MIN(farthest, largest_shift(self, along_u));
+        farthest = MAX(farthest, fabs(p->shifts[k].du));
+    return farthest;
+}
+
+static LacSplatGeneralParams
+general_params(const LacProjector *self)
+{
+    const LacProjectorParams *p = &self->params;
+    return (LacSplatGeneralParams){
+        .nx = self->nx,
+        .ny = self->ny,
+        .nz = self->nz,
+        .centre_x = p->nx / 2,
+        .centre_y = p->ny / 2,
+        .centre_z = p->nz / 2,
+        .n_u = self->len_u,
+        .n_v = self->len_v,
+        .centre_u = self->pad_u + p->nu / 2,
+        .centre_v = self->pad_v + p->nv / 2,
+        .n = p->n,
+        .angles = p->angles,
+        .shifts = p->shifts,
+    };
+}
+
+// Pads one side of the detector so that splats fit, and lengthens it so that their shadows do not
+// reach the measured window from the other side.
+static void
+lay_out_side(gsize n, double splat, double shadow, gsize *pad, gsize *length)
+{
+    *pad = (gsize) MAX(0.0, ceil(splat) - (double) (n / 2)) + MARGIN;
+    gsize apart = n / 2 + (gsize) ceil(shadow) + 2 * MARGIN;
+    *length = lac_fft_good_size(MAX(n + 2 * *pad, apart));
 }
 
 // Where things lie, as a function of the parameters alone.
@@ -73,25 +107,20 @@ static void
 lay_out(LacProjector *self)
 {
     const LacProjectorParams *p = &self->params;
-    double x = (double) self->nx, y = self->single_axis ? 0.0 : (double) self->ny;
-    double z = (double) self->nz, radius = 0.5 * sqrt(x * x + y * y + z * z);
-    // Nothing that is shifted off one edge comes back at the other.
-    gsize reach_u = (gsize) ceil(farthest_shift(self, TRUE));
-    gsize reach_v = (gsize) ceil(farthest_shift(self, FALSE));
-    self->pad_u = (gsize) MAX(0.0, ceil(radius - 0.5 * (double) p->nu)) + MARGIN + reach_u;
-    self->len_u = lac_fft_good_size(p->nu + 2 * self->pad_u);
     if (self->single_axis) {
-        gboolean filtered_v = p->blob_sigma > 0.0 || p->weight_cap > 0.0;
-        gsize gap = filtered_v ? 2 * (gsize) ceil(6.0 * MAX(p->blob_sigma, 1.0)) : 0;
-        self->pad_v = p->ny / 2 > p->nv / 2 ? p->ny / 2 - p->nv / 2 : 0;
-        self->offset_y = self->pad_v + p->nv / 2 - p->ny / 2;
-        gsize end = MAX(self->pad_v + p->nv, self->offset_y + self->ny);
-        self->len_v = lac_fft_good_size(end + gap + reach_v);
+        double x = (double) self->nx, z = (double) self->nz, radius = 0.5 * sqrt(x * x + z * z);
+        // The weight's transform, if any, is of the detector alone and this much longer.
+        gsize gap = 2 * (gsize) ceil(6.0 * MAX(p->blob_sigma, 1.0));
+        gsize reach_u = (gsize) ceil(farthest_shift(self));
+        self->pad_u = (gsize) MAX(0.0, ceil(radius - 0.5 * (double) p->nu)) + MARGIN + reach_u;
+        self->len_u = lac_fft_good_size(p->nu + 2 * self->pad_u);
+        self->len_v = lac_fft_good_size(p->nv + gap);
+        return;
     }
-    else {
-        self->pad_v = (gsize) MAX(0.0, ceil(radius - 0.5 * (double) p->nv)) + MARGIN + reach_v;
-        self->len_v = lac_fft_good_size(p->nv + 2 * self->pad_v);
-    }
+    LacSplatGeneralParams general = general_params(self);
+    LacSplatReach reach = lac_splat_general_measure(&general);
+    lay_out_side(p->nu, reach.splat_u, reach.shadow_u, &self->pad_u, &self->len_u);
+    lay_out_side(p->nv, reach.splat_v, reach.shadow_v, &self->pad_v, &self->len_v);
 }
 
 static void
@@ -107,7 +136,7 @@ place_single_axis(LacProjector *self)
             .a = major_is_z ? step_z : step_x,
             .b = major_is_z ? step_x : step_z,
             .u0 = (double) (self->pad_u + p->nu / 2) - step_x * (double) (p->nx / 2) -
-                step_z * (double) (p->nz / 2),
+                step_z * (double) (p->nz / 2) + (p->shifts != NULL ? p->shifts[k].du : 0.0),
             .major_is_z = major_is_z,
         };
     }
@@ -163,6 +192,70 @@ dup_shifts(const LacProjector *self, const LacShift *shifts)
     return copy;
 }
 
+static gboolean
+plan_single_axis(LacProjector *self, GError **error)
+{
+    const LacProjectorParams *p = &self->params;
+    LacAxisFilterParams filter = {
+        .n = p->n,
+        .n_u = self->len_u,
+        .window = self->pad_u,
+        .nu = p->nu,
+        .ny = p->ny,
+        .n_rows = self->ny,
+        .nv = p->nv,
+        .shifts = p->shifts,
+        .blob_sigma = p->blob_sigma,
+    };
+    place_single_axis(self);
+    self->axis_filter = lac_axis_filter_new(&filter, error);
+    if (self->axis_filter == NULL)
+        return FALSE;
+    self->n_scratch = lac_axis_filter_get_scratch_size(self->axis_filter);
+    return TRUE;
+}
+
+static gboolean
+plan_three_angles(LacProjector *self, GError **error)
+{
+    const LacProjectorParams *p = &self->params;
+    LacSplatGeneralParams general = general_params(self);
+    self->general = lac_splat_general_new(&general);
+    LacShearFilterParams filter = {
+        .n_u = self->len_u,
+        .n_v = self->len_v,
+        .centre_u = general.centre_u,
+        .centre_v = general.centre_v,
+        .blob_sigma = p->blob_sigma,
+        .n = p->n,
+        .shears = lac_splat_general_get_shears(self->general),
+    };
+    self->shear_filter = lac_shear_filter_new(&filter, error);
+    if (self->shear_filter == NULL)
+        return FALSE;
+    self->n_scratch = lac_shear_filter_get_scratch_size(self->shear_filter);
+    return TRUE;
+}
+
+static gboolean
+plan_weight(LacProjector *self, GError **error)
+{
+    const LacProjectorParams *p = &self->params;
+    LacWeightFilterParams filter = {
+        .n_u = self->len_u,
+        .n_v = self->len_v,
+        .blob_sigma = p->blob_sigma,
+        .alpha = p->weight_alpha,
+        .cap = p->weight_cap,
+        .ramp_floor = p->ramp_floor > 0.0 ? p->ramp_floor : 1.0 / (double) p->nu,
+    };
+    self->weight = lac_weight_filter_new(&filter, error);
+    if (self->weight == NULL)
+        return FALSE;
+    self->n_scratch = MAX(self->n_scratch, lac_weight_filter_get_scratch_size(self->weight));
+    return TRUE;
+}
+
 /**
  * lac_projector_new:
  * @params: shapes, angles [deg], shifts, blob and weight; copied
@@ -195,52 +288,22 @@ lac_projector_new(const LacProjectorParams *params, GError **error)
     self->splats = lac_alloc_floats(n_splats, error);
     if (self->splats == NULL)
         return NULL;
-    if (self->single_axis) {
-        place_single_axis(self);
-    }
-    else {
-        LacSplatGeneralParams general = {
-            .nx = self->nx,
-            .ny = self->ny,
-            .nz = self->nz,
-            .centre_x = params->nx / 2,
-            .centre_y = params->ny / 2,
-            .centre_z = params->nz / 2,
-            .n_u = self->len_u,
-            .n_v = self->len_v,
-            .centre_u = self->pad_u + params->nu / 2,
-            .centre_v = self->pad_v + params->nv / 2,
-            .n = params->n,
-            .angles = self->params.angles,
-        };
-        self->general = lac_splat_general_new(&general, error);
-        if (self->general == NULL)
-            return NULL;
-    }
-    LacDetectorFilterParams filter = {
-        .n_u = self->len_u,
-        .n_v = self->len_v,
-        .blob_sigma = params->blob_sigma,
-        .weight_alpha = params->weight_alpha,
-        .weight_cap = params->weight_cap,
-        .ramp_floor = params->ramp_floor > 0.0 ? params->ramp_floor : 1.0 / (double) params->nu,
-        .spline_v = !self->single_axis,
-        .n_shears = self->general != NULL ? params->n : 0,
-        .shears = self->general != NULL ? lac_splat_general_get_shears(self->general) : NULL,
-        .n_shifts = self->params.shifts != NULL ? params->n : 0,
-        .shifts = self->params.shifts,
-    };
-    self->filter = lac_detector_filter_new(&filter, error);
-    if (self->filter == NULL)
+    if (!(self->single_axis ? plan_single_axis : plan_three_angles)(self, error))
+        return NULL;
+    if (params->weight_cap > 0.0 && !plan_weight(self, error))
         return NULL;
     self->n_workers = lac_parallel_max_workers();
     // Whole cache lines, so that each worker's part is aligned.
-    self->n_spectrum = (2 * lac_detector_filter_get_spectrum_size(self->filter) + 15) / 16 * 16;
+    self->n_scratch = (self->n_scratch + 15) / 16 * 16;
     self->n_image = (self->len_u * self->len_v + 15) / 16 * 16;
-    self->images = lac_alloc_floats(self->n_workers * self->n_image, error);
-    self->spectra = lac_alloc_floats(self->n_workers * self->n_spectrum, error);
-    if (self->images == NULL || self->spectra == NULL)
+    self->scratch = lac_alloc_floats(self->n_workers * self->n_scratch, error);
+    if (self->scratch == NULL)
         return NULL;
+    if (!self->single_axis || self->weight != NULL) {
+        self->images = lac_alloc_floats(self->n_workers * self->n_image, error);
+        if (self->images == NULL)
+            return NULL;
+    }
     return g_steal_pointer(&self);
 }
 
@@ -257,10 +320,12 @@ lac_projector_free(LacProjector *self)
     g_free((gpointer) (guintptr) self->params.shifts);
     g_free(self->splat_angles);
     lac_splat_general_free(self->general);
-    lac_detector_filter_free(self->filter);
+    lac_axis_filter_free(self->axis_filter);
+    lac_shear_filter_free(self->shear_filter);
+    lac_weight_filter_free(self->weight);
     lac_free(self->splats);
     lac_free(self->images);
-    lac_free(self->spectra);
+    lac_free(self->scratch);
     g_free(self);
 }
 
@@ -299,11 +364,14 @@ lac_projector_estimate_memory(const LacProjectorParams *params)
 {
     LacProjector layout = { .params = *params, .single_axis = is_single_axis(params) };
     set_extent(&layout);
+    g_autofree LacShift *shifts =
+        params->shifts != NULL ? dup_shifts(&layout, params->shifts) : NULL;
+    layout.params.shifts = shifts;
     lay_out(&layout);
     double rows = (double) (layout.single_axis ? layout.ny : layout.len_v);
     double splats = (double) params->n * (double) layout.len_u * rows;
-    double n_gains = layout.single_axis ? 2.0 : (double) params->n + 1.0;
-    double filter = n_gains * (double) layout.len_u * (double) (layout.len_v / 2 + 1);
+    double n_gains = layout.single_axis ? 1.0 : (double) params->n + 1.0;
+    double filter = n_gains * (double) (layout.len_u / 2 + 1) * (double) layout.len_v;
     double scratch = (double) lac_parallel_get_threads() * 2.0 * (double) layout.len_u *
         (double) (layout.len_v + 2);
     return (guint64) (4.0 * (splats + filter + scratch));
@@ -504,33 +572,36 @@ typedef struct {
     gboolean weigh;  // the projections, before they are padded
 } FilterArgs;
 
-static void
-filter_image(const FilterArgs *args, guint worker, LacFilterGain gain, gsize k, float *image)
+static float *
+worker_image(const LacProjector *self, guint worker)
 {
-    const LacProjector *self = args->self;
-    gpointer spectrum = self->spectra + worker * self->n_spectrum;
-    lac_detector_filter_apply(self->filter, gain, k, image, spectrum);
+    return self->images + worker * self->n_image;
 }
 
-// Copies projection k between the tiles and a padded image.
-static void
-exchange_tiles(const LacProjector *self, gsize k, float *image, gboolean to_image)
+static float *
+worker_scratch(const LacProjector *self, guint worker)
 {
-    gsize width;
-    for (gsize y = 0; y < self->ny; y += width) {
-        width = tile_width(self, y);
-        float *tile = self->splats + (y * self->params.n + k * width) * self->len_u;
-        // Rows that only round the volume up to whole lanes stay zero.
-        gsize n = MIN(width, self->params.ny - y);
-        for (gsize u = 0; u < self->len_u; u++) {
-            float *row = image + u * self->len_v + self->offset_y + y;
-            if (to_image)
-                memcpy(row, tile + u * width, n * sizeof(float));
-            else
-                memcpy(tile + u * width, row, n * sizeof(float));
-            memset(tile + u * width + n, 0, (width - n) * sizeof(float));
-        }
-    }
+    return self->scratch + worker * self->n_scratch;
+}
+
+// Copies the measured window out of a padded image.
+static void
+crop_image(const LacProjector *self, const float *image, float *projection)
+{
+    const LacProjectorParams *p = &self->params;
+    for (gsize u = 0; u < p->nu; u++)
+        memcpy(projection + u * p->nv, image + (self->pad_u + u) * self->len_v + self->pad_v,
+            p->nv * sizeof(float));
+}
+
+static void
+pad_image(const LacProjector *self, const float *projection, float *image)
+{
+    const LacProjectorParams *p = &self->params;
+    memset(image, 0, self->len_u * self->len_v * sizeof(float));
+    for (gsize u = 0; u < p->nu; u++)
+        memcpy(image + (self->pad_u + u) * self->len_v + self->pad_v, projection + u * p->nv,
+            p->nv * sizeof(float));
 }
 
 static void
@@ -540,19 +611,17 @@ crop_projections(gsize begin, gsize end, guint worker, gpointer data)
     const LacProjector *self = args->self;
     const LacProjectorParams *p = &self->params;
     const gsize n_image = self->len_u * self->len_v;
+    float *scratch = worker_scratch(self, worker);
     for (gsize k = begin; k < end && !lac_progress_is_cancelled(self->progress); k++) {
-        float *image = self->images + worker * self->n_image;
+        float *projection = args->out + k * p->nu * p->nv;
         if (self->single_axis) {
-            memset(image, 0, n_image * sizeof(float));
-            exchange_tiles(self, k, image, TRUE);
+            lac_axis_filter_crop(self->axis_filter, k, self->splats, projection, scratch);
+            continue;
         }
-        else {
-            memcpy(image, self->splats + k * n_image, n_image * sizeof(float));
-        }
-        filter_image(args, worker, LAC_FILTER_MODEL, k, image);
-        for (gsize u = 0; u < p->nu; u++)
-            memcpy(args->out + (k * p->nu + u) * p->nv,
-                image + (self->pad_u + u) * self->len_v + self->pad_v, p->nv * sizeof(float));
+        float *image = worker_image(self, worker);
+        memcpy(image, self->splats + k * n_image, n_image * sizeof(float));
+        lac_shear_filter_forward(self->shear_filter, k, image, scratch);
+        crop_image(self, image, projection);
     }
 }
 
@@ -570,6 +639,18 @@ clear_margin(const LacProjector *self, float *image)
     }
 }
 
+// Projection k as it is back projected, with a margin of zeros.
+static void
+pad_projection(const FilterArgs *args, gsize k, float *image, float *scratch)
+{
+    const LacProjector *self = args->self;
+    pad_image(self, args->in + k * self->params.nu * self->params.nv, image);
+    if (args->weigh) {
+        lac_weight_filter_apply(self->weight, image, scratch);
+        clear_margin(self, image);
+    }
+}
+
 static void
 pad_projections(gsize begin, gsize end, guint worker, gpointer data)
 {
@@ -577,21 +658,23 @@ pad_projections(gsize begin, gsize end, guint worker, gpointer data)
     const LacProjector *self = args->self;
     const LacProjectorParams *p = &self->params;
     const gsize n_image = self->len_u * self->len_v;
+    float *scratch = worker_scratch(self, worker);
     for (gsize k = begin; k < end && !lac_progress_is_cancelled(self->progress); k++) {
-        float *image = self->images + worker * self->n_image;
-        memset(image, 0, n_image * sizeof(float));
-        for (gsize u = 0; u < p->nu; u++)
-            memcpy(image + (self->pad_u + u) * self->len_v + self->pad_v,
-                args->in + (k * p->nu + u) * p->nv, p->nv * sizeof(float));
-        if (args->weigh) {
-            filter_image(args, worker, LAC_FILTER_WEIGHT, k, image);
-            clear_margin(self, image);
-        }
-        filter_image(args, worker, LAC_FILTER_MODEL_TRANSPOSED, k, image);
-        if (self->single_axis)
-            exchange_tiles(self, k, image, FALSE);
-        else
+        const float *projection = args->in + k * p->nu * p->nv;
+        float *image = worker_image(self, worker);
+        if (!self->single_axis) {
+            pad_projection(args, k, image, scratch);
+            lac_shear_filter_adjoint(self->shear_filter, k, image, scratch);
             memcpy(self->splats + k * n_image, image, n_image * sizeof(float));
+        }
+        else if (args->weigh) {
+            pad_projection(args, k, image, scratch);
+            crop_image(self, image, image); // every row moves towards the front
+            lac_axis_filter_pad(self->axis_filter, k, image, self->splats, scratch);
+        }
+        else {
+            lac_axis_filter_pad(self->axis_filter, k, projection, self->splats, scratch);
+        }
     }
 }
 
@@ -642,8 +725,7 @@ static void
 clear_padding(const LacProjector *self, float *volume)
 {
     const LacProjectorParams *p = &self->params;
-    gboolean padded_y = !self->single_axis && self->ny > p->ny;
-    if (self->nx == p->nx && self->nz == p->nz && !padded_y)
+    if (self->nx == p->nx && self->nz == p->nz && self->ny == p->ny)
         return;
     gsize width;
     for (gsize y = 0; y < self->ny; y += width) {

@@ -3,7 +3,6 @@
 
 #include "core/array.h"
 #include "core/error.h"
-#include "core/fft.h"
 #include "core/parallel.h"
 #include "core/recon/splat.h"
 #include "core/vec.h"
@@ -12,7 +11,7 @@
 #include <string.h>
 
 // Within these limits a projection is splat on a sheared detector by the fast kernels and the shear
-// undone by shifting lines with Fourier transforms; beyond, every voxel is splat on its own.
+// left to the filter that follows; beyond, every voxel is splat on its own.
 #define MIN_SCALE      0.8 // foreshortening of the tilt axis on the detector
 #define MAX_SLOPE      0.5 // of the shears
 #define EDGE           4.0 // columns and rows that a spline and its guard need
@@ -22,6 +21,7 @@
 typedef struct {
     gboolean is_sheared;
     LacMat3 rotation;
+    LacShift by; // of the object on the detector
     LacSplatShear shear;
 } View;
 
@@ -30,15 +30,27 @@ struct LacSplatGeneral {
     View *views;              // n
     LacDetectorShear *shears; // n, zero where a view is not sheared
     const LacSplatKernels *kernels;
-    LacFft *fft_u, *fft_v; // of one line
-    guint n_workers;
-    gsize n_scratch; // floats per worker
-    float *scratch;
 };
 
-// Sets up the view's shear; FALSE where it leaves the limits.
+// Largest distances of a voxel from the origin.
+static LacVec3
+corner(const LacSplatGeneralParams *p)
+{
+    return (LacVec3){ (double) MAX(p->centre_x, p->nx - p->centre_x),
+        (double) MAX(p->centre_y, p->ny - p->centre_y),
+        (double) MAX(p->centre_z, p->nz - p->centre_z) };
+}
+
+static double
+dot_abs(const double row[3], LacVec3 at)
+{
+    return fabs(row[0]) * at.x + fabs(row[1]) * at.y + fabs(row[2]) * at.z;
+}
+
+// Sets up the view's shear and how far its splat reaches; FALSE where it leaves the limits.
 static gboolean
-place_sheared(const LacSplatGeneralParams *p, View *view, LacDetectorShear *shear)
+measure_sheared(const LacSplatGeneralParams *p, View *view, LacDetectorShear *shear,
+    LacSplatReach *reach)
 {
     const double(*r)[3] = view->rotation.m;
     double scale = r[1][1];
@@ -50,65 +62,101 @@ place_sheared(const LacSplatGeneralParams *p, View *view, LacDetectorShear *shea
     int major = major_is_z ? 2 : 0, minor = major_is_z ? 0 : 2;
     double a_i = major_is_z ? a_z : a_x, a_j = major_is_z ? a_x : a_z;
     double mu = r[1][major] / a_i, shift = r[1][minor] - mu * a_j;
-    double x = (double) MAX(p->centre_x, p->nx - p->centre_x);
-    double y = (double) MAX(p->centre_y, p->ny - p->centre_y);
-    double z = (double) MAX(p->centre_z, p->nz - p->centre_z);
-    double reach_u = fabs(a_x) * x + fabs(a_z) * z + EDGE;
-    double reach_v = scale * y + fabs(shift) * (major_is_z ? x : z) + EDGE;
-    double room_u = (double) MIN(p->centre_u, p->n_u - p->centre_u);
-    double room_v = (double) MIN(p->centre_v, p->n_v - p->centre_v);
-    if (fabs(tau) > MAX_SLOPE || fabs(mu) > MAX_SLOPE || reach_u > room_u || reach_v > room_v)
+    LacVec3 far = corner(p);
+    // The shift before the shears that they turn into the one that is wanted.
+    double by_a = view->by.du - tau * view->by.dv, by_b = view->by.dv - mu * by_a;
+    if (fabs(tau) > MAX_SLOPE || fabs(mu) > MAX_SLOPE)
         return FALSE;
     double centre_j = (double) (major_is_z ? p->centre_x : p->centre_z);
     view->shear = (LacSplatShear){
         .across = { a_i, a_j,
-            (double) p->centre_u - a_x * (double) p->centre_x - a_z * (double) p->centre_z,
+            (double) p->centre_u + by_a - a_x * (double) p->centre_x - a_z * (double) p->centre_z,
             major_is_z },
         .scale = scale,
         .shift = shift,
-        .v0 = (double) p->centre_v - scale * (double) p->centre_y - shift * centre_j,
+        .v0 = (double) p->centre_v + by_b - scale * (double) p->centre_y - shift * centre_j,
     };
     *shear = (LacDetectorShear){ tau, mu };
+    *reach = (LacSplatReach){
+        .splat_u = fabs(a_x) * far.x + fabs(a_z) * far.z + fabs(by_a),
+        .splat_v = scale * far.y + fabs(shift) * (major_is_z ? far.x : far.z) + fabs(by_b),
+        .shadow_u = dot_abs(r[0], far) + fabs(view->by.du),
+        .shadow_v = dot_abs(r[1], far) + fabs(view->by.dv),
+    };
     return TRUE;
+}
+
+static View
+view_at(const LacSplatGeneralParams *p, gsize k)
+{
+    const LacAngles *a = &p->angles[k];
+    return (View){ .rotation = lac_rotation_from_euler_deg(a->phi, a->theta, a->psi),
+        .by = p->shifts != NULL ? p->shifts[k] : (LacShift){ 0 } };
+}
+
+static gboolean
+place_sheared(const LacSplatGeneralParams *p, View *view, LacDetectorShear *shear)
+{
+    LacSplatReach reach;
+    double room_u = (double) MIN(p->centre_u, p->n_u - p->centre_u);
+    double room_v = (double) MIN(p->centre_v, p->n_v - p->centre_v);
+    if (measure_sheared(p, view, shear, &reach) && reach.splat_u + EDGE <= room_u &&
+        reach.splat_v + EDGE <= room_v)
+        return TRUE;
+    *shear = (LacDetectorShear){ 0 };
+    return FALSE;
+}
+
+/**
+ * lac_splat_general_measure:
+ * @params: shapes, centres of the volume, angles [deg] and shifts; the detector is not read
+ *
+ * Returns: the largest reach among all projections
+ */
+LacSplatReach
+lac_splat_general_measure(const LacSplatGeneralParams *params)
+{
+    LacVec3 far = corner(params);
+    double radius = sqrt(far.x * far.x + far.y * far.y + far.z * far.z);
+    LacSplatReach most = { 0 };
+    for (gsize k = 0; k < params->n; k++) {
+        View view = view_at(params, k);
+        LacDetectorShear shear;
+        LacSplatReach reach;
+        double far_u = radius + fabs(view.by.du), far_v = radius + fabs(view.by.dv);
+        if (!measure_sheared(params, &view, &shear, &reach))
+            reach = (LacSplatReach){ far_u, far_v, far_u, far_v };
+        most.splat_u = MAX(most.splat_u, reach.splat_u + EDGE);
+        most.splat_v = MAX(most.splat_v, reach.splat_v + EDGE);
+        most.shadow_u = MAX(most.shadow_u, reach.shadow_u + EDGE);
+        most.shadow_v = MAX(most.shadow_v, reach.shadow_v + EDGE);
+    }
+    return most;
 }
 
 /**
  * lac_splat_general_new:
- * @params: shapes, centres and angles [deg]; copied except for the angles, which are only read now
- * @error: return location for a #GError
+ * @params: shapes, centres, angles [deg] and shifts; copied except for the last two, which are only
+ *   read now
  *
- * Returns: (transfer full): the splat, or %NULL with @error set
+ * Returns: (transfer full): the splat
  */
 LacSplatGeneral *
-lac_splat_general_new(const LacSplatGeneralParams *params, GError **error)
+lac_splat_general_new(const LacSplatGeneralParams *params)
 {
-    g_autoptr(LacSplatGeneral) self = g_new0(LacSplatGeneral, 1);
+    LacSplatGeneral *self = g_new0(LacSplatGeneral, 1);
     self->params = *params;
     self->params.angles = NULL;
+    self->params.shifts = NULL;
     self->kernels = lac_splat_kernels_for_this_cpu();
     self->views = g_new0(View, params->n);
     self->shears = g_new0(LacDetectorShear, params->n);
     for (gsize k = 0; k < params->n; k++) {
         View *view = &self->views[k];
-        view->rotation = lac_rotation_from_euler_deg(params->angles[k].phi, params->angles[k].theta,
-            params->angles[k].psi);
+        *view = view_at(params, k);
         view->is_sheared = place_sheared(&self->params, view, &self->shears[k]);
     }
-    self->fft_u = lac_fft_new(1, 1, params->n_u);
-    self->fft_v = lac_fft_new(1, 1, params->n_v);
-    // For a transposed detector with a line and its spectrum.
-    gsize lines = params->n_u * params->n_v + 3 * (MAX(params->n_u, params->n_v) + 32);
-    self->n_scratch = (lines + 15) / 16 * 16;
-    self->n_workers = lac_parallel_max_workers();
-    self->scratch = lac_alloc_floats(self->n_workers * self->n_scratch, error);
-    if (self->scratch == NULL)
-        return NULL;
-    if (self->fft_u == NULL || self->fft_v == NULL) {
-        g_set_error_literal(error, LAC_ERROR, LAC_ERROR_MEMORY,
-            "Not enough memory for a transform");
-        return NULL;
-    }
-    return g_steal_pointer(&self);
+    return self;
 }
 
 /**
@@ -122,9 +170,6 @@ lac_splat_general_free(LacSplatGeneral *self)
         return;
     g_free(self->views);
     g_free(self->shears);
-    lac_fft_free(self->fft_u);
-    lac_fft_free(self->fft_v);
-    lac_free(self->scratch);
     g_free(self);
 }
 
@@ -144,64 +189,6 @@ static LacSplatTile
 tile_at(const LacSplatGeneralParams *p, gsize y)
 {
     return (LacSplatTile){ p->nx, p->nz, y, MIN(LAC_TILE_WIDTH, p->ny - y), p->n_u, p->n_v };
-}
-
-// --- shears of the detector
-
-// Shifts line number l, of @n values, by slope (l - centre): out(l, x) = in(l, x - shift).
-static void
-shear_lines(const LacFft *fft, float *lines, gsize n_lines, gsize n, double slope, gsize centre,
-    float *scratch)
-{
-    float *line = scratch;
-    float(*spectrum)[2] = (gpointer) (scratch + (n + 15) / 16 * 16);
-    const float scale = 1.0f / (float) n;
-    for (gsize l = 0; l < n_lines; l++) {
-        double shift = slope * ((double) l - (double) centre);
-        double turn = -2.0 * G_PI * shift / (double) n, c = cos(turn), s = sin(turn);
-        double re = 1.0, im = 0.0;
-        memcpy(line, lines + l * n, n * sizeof(float));
-        lac_fft_forward(fft, line, spectrum);
-        for (gsize f = 0; f <= n / 2; f++) {
-            float a = spectrum[f][0], b = spectrum[f][1];
-            spectrum[f][0] = scale * (a * (float) re - b * (float) im);
-            spectrum[f][1] = scale * (a * (float) im + b * (float) re);
-            double next = re * c - im * s;
-            im = re * s + im * c;
-            re = next;
-        }
-        lac_fft_inverse(fft, spectrum, line);
-        memcpy(lines + l * n, line, n * sizeof(float));
-    }
-}
-
-static void
-transpose(const float *in, gsize n_rows, gsize n_columns, float *out)
-{
-    for (gsize i = 0; i < n_rows; i++)
-        for (gsize j = 0; j < n_columns; j++)
-            out[j * n_rows + i] = in[i * n_columns + j];
-}
-
-static void
-shear_along_u(const LacSplatGeneral *self, float *detector, double slope, float *scratch)
-{
-    const LacSplatGeneralParams *p = &self->params;
-    if (slope == 0.0)
-        return;
-    // Whole cache lines, so that the line that follows is aligned.
-    gsize n_pixels = (p->n_u * p->n_v + 15) / 16 * 16;
-    transpose(detector, p->n_u, p->n_v, scratch);
-    shear_lines(self->fft_u, scratch, p->n_v, p->n_u, slope, p->centre_v, scratch + n_pixels);
-    transpose(scratch, p->n_v, p->n_u, detector);
-}
-
-static void
-shear_along_v(const LacSplatGeneral *self, float *detector, double slope, float *scratch)
-{
-    const LacSplatGeneralParams *p = &self->params;
-    if (slope != 0.0)
-        shear_lines(self->fft_v, detector, p->n_u, p->n_v, slope, p->centre_u, scratch);
 }
 
 // --- voxel by voxel
@@ -224,12 +211,13 @@ typedef struct {
 } Footprint;
 
 static Footprint
-footprint(const LacSplatGeneralParams *p, const LacMat3 *r, gsize x, gsize y, gsize z)
+footprint(const LacSplatGeneralParams *p, const View *view, gsize x, gsize y, gsize z)
 {
     LacVec3 at = { (double) x - (double) p->centre_x, (double) y - (double) p->centre_y,
         (double) z - (double) p->centre_z };
-    LacVec3 q = lac_mat3_apply(r, at);
-    double u = q.x + (double) p->centre_u, v = q.y + (double) p->centre_v;
+    LacVec3 q = lac_mat3_apply(&view->rotation, at);
+    double u = q.x + view->by.du + (double) p->centre_u;
+    double v = q.y + view->by.dv + (double) p->centre_v;
     Footprint f = { .pixel = ((gsize) floor(u) - 1) * p->n_v + (gsize) floor(v) - 1 };
     spline_taps(u - floor(u), f.u);
     spline_taps(v - floor(v), f.v);
@@ -245,7 +233,7 @@ forward_voxels(const LacSplatGeneral *self, const View *view, const LacSplatTile
     for (gsize z = 0; z < p->nz; z++) {
         for (gsize x = 0; x < p->nx; x++) {
             for (gsize y = tile->y; y < tile->y + tile->width; y++, voxel++) {
-                Footprint f = footprint(p, &view->rotation, x, y, z);
+                Footprint f = footprint(p, view, x, y, z);
                 for (gsize i = 0; i < 4; i++)
                     for (gsize j = 0; j < 4; j++)
                         detector[f.pixel + i * p->n_v + j] += *voxel * f.u[i] * f.v[j];
@@ -262,7 +250,7 @@ adjoint_voxels(const LacSplatGeneral *self, const View *view, const LacSplatTile
     float *voxel = plane;
     for (gsize x = 0; x < p->nx; x++) {
         for (gsize y = tile->y; y < tile->y + tile->width; y++, voxel++) {
-            Footprint f = footprint(p, &view->rotation, x, y, z);
+            Footprint f = footprint(p, view, x, y, z);
             for (gsize i = 0; i < 4; i++)
                 for (gsize j = 0; j < 4; j++)
                     *voxel += f.u[i] * f.v[j] * detector[f.pixel + i * p->n_v + j];
@@ -285,21 +273,6 @@ typedef struct {
     gsize per_task; // views, forward
     gsize per_tile; // tasks per tile, back projection
 } SplatArgs;
-
-static float *
-worker_scratch(const LacSplatGeneral *self, guint worker)
-{
-    return self->scratch + worker * self->n_scratch;
-}
-
-static void
-parallel(const LacSplatGeneral *self, gsize n, LacParallelFunc func, SplatArgs *args)
-{
-    if (lac_parallel_max_workers() <= self->n_workers)
-        lac_parallel_for(n, 1, func, args);
-    else
-        func(0, n, 0, args); // more threads than there is scratch memory for
-}
 
 // Collects the sheared views of one major axis.
 static void
@@ -336,34 +309,18 @@ forward_shears(gsize begin, gsize end, guint worker, gpointer data)
 }
 
 static void
-finish_projections(gsize begin, gsize end, guint worker, gpointer data)
+forward_unsheared(gsize begin, gsize end, guint worker, gpointer data)
 {
+    (void) worker;
     const SplatArgs *args = data;
     const LacSplatGeneral *self = args->self;
     const LacSplatGeneralParams *p = &self->params;
-    float *scratch = worker_scratch(self, worker);
     for (gsize k = begin; k < end; k++) {
-        float *detector = args->detectors + k * p->n_u * p->n_v;
         for (gsize y = 0; y < p->ny && !self->views[k].is_sheared; y += LAC_TILE_WIDTH) {
             LacSplatTile tile = tile_at(p, y);
             forward_voxels(self, &self->views[k], &tile, args->volume + y * p->nz * p->nx,
-                detector);
+                args->detectors + k * p->n_u * p->n_v);
         }
-        shear_along_v(self, detector, self->shears[k].mu, scratch);
-        shear_along_u(self, detector, self->shears[k].tau, scratch);
-    }
-}
-
-static void
-unshear_projections(gsize begin, gsize end, guint worker, gpointer data)
-{
-    const SplatArgs *args = data;
-    const LacSplatGeneral *self = args->self;
-    float *scratch = worker_scratch(self, worker);
-    for (gsize k = begin; k < end; k++) {
-        float *detector = args->detectors + k * self->params.n_u * self->params.n_v;
-        shear_along_u(self, detector, -self->shears[k].tau, scratch);
-        shear_along_v(self, detector, -self->shears[k].mu, scratch);
     }
 }
 
@@ -409,7 +366,7 @@ adjoint_planes(gsize begin, gsize end, guint worker, gpointer data)
  * @volume: in tiles
  * @detectors: (out caller-allocates): (n, n_u, n_v)
  *
- * Drops every voxel with a separable cubic B-spline, along u and v or along the coordinates of
+ * Drops every voxel with a separable cubic B-spline along the coordinates of
  * lac_splat_general_get_shears().
  */
 void
@@ -430,15 +387,15 @@ lac_splat_general_forward(LacSplatGeneral *self, const float *volume, float *det
         choose_shears(&args, major_is_z);
         gsize n_tasks = (args.n_shears + VIEWS_PER_TASK - 1) / VIEWS_PER_TASK;
         args.per_task = n_tasks > 0 ? (args.n_shears + n_tasks - 1) / n_tasks : 0;
-        parallel(self, n_tasks, forward_shears, &args);
+        lac_parallel_for(n_tasks, 1, forward_shears, &args);
     }
-    parallel(self, p->n, finish_projections, &args);
+    lac_parallel_for(p->n, 1, forward_unsheared, &args);
 }
 
 /**
  * lac_splat_general_adjoint:
  * @self: a splat
- * @detectors: (n, n_u, n_v); overwritten
+ * @detectors: (n, n_u, n_v)
  * @volume: (out caller-allocates): in tiles, the transpose applied to @detectors
  */
 void
@@ -455,7 +412,6 @@ lac_splat_general_adjoint(LacSplatGeneral *self, float *detectors, float *volume
         .sheared_detectors = sheared_detectors,
     };
     memset(volume, 0, p->nx * p->ny * p->nz * sizeof(float));
-    parallel(self, p->n, unshear_projections, &args);
     gsize n_direct = p->n;
     for (int major_is_z = 0; major_is_z < 2; major_is_z++) {
         choose_shears(&args, major_is_z);
@@ -463,8 +419,8 @@ lac_splat_general_adjoint(LacSplatGeneral *self, float *detectors, float *volume
         gsize n_tiles = (p->ny - 1) / LAC_TILE_WIDTH + 1, n_j = major_is_z ? p->nx : p->nz;
         args.per_tile = (n_j - 1) / ROWS_PER_TASK + 1;
         if (args.n_shears > 0)
-            parallel(self, n_tiles * args.per_tile, adjoint_rows, &args);
+            lac_parallel_for(n_tiles * args.per_tile, 1, adjoint_rows, &args);
     }
     if (n_direct > 0)
-        parallel(self, p->nz, adjoint_planes, &args);
+        lac_parallel_for(p->nz, 1, adjoint_planes, &args);
 }

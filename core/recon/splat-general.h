@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/data/series.h"
-#include "core/recon/detector-filter.h"
+#include "core/recon/shear-filter.h"
 
 // Volume in tiles along y of up to LAC_TILE_WIDTH rows, each (nz, nx, width), ny a multiple of
 // LAC_LANES; detector (n, n_u, n_v), v fastest, wide enough that no voxel's spline leaves it.
@@ -14,11 +14,20 @@ typedef struct {
     gsize centre_u, centre_v; // pixel hit by the origin
     gsize n;
     const LacAngles *angles;
+    const LacShift *shifts; // (nullable) n: of the object on the detector [pixel]
 } LacSplatGeneralParams;
+
+// Pixels from the origin's: what the splats must have room for, and how far they go on the detector.
+typedef struct {
+    double splat_u, splat_v;
+    double shadow_u, shadow_v;
+} LacSplatReach;
 
 typedef struct LacSplatGeneral LacSplatGeneral;
 
-LacSplatGeneral *lac_splat_general_new(const LacSplatGeneralParams *params, GError **error);
+LacSplatReach lac_splat_general_measure(const LacSplatGeneralParams *params);
+
+LacSplatGeneral *lac_splat_general_new(const LacSplatGeneralParams *params);
 void lac_splat_general_free(LacSplatGeneral *self);
 const LacDetectorShear *lac_splat_general_get_shears(const LacSplatGeneral *self);
 void lac_splat_general_forward(LacSplatGeneral *self, const float *volume, float *detectors);

@@ -329,7 +329,7 @@ adjoint(const LacSplatPlan *plan, gsize width, const float *projections, float *
 #define ROW_COLUMNS (ROW * 5 / 4 + 8) // detector columns that a row reaches, for |a| <= 1.25
 #define GUARD       16                // zeros around a column, for taps beyond its ends
 #define GUARDED     (LAC_TILE_WIDTH + 2 * GUARD)
-#define GROUP       8  // projections that share rows while these are in the cache
+#define GROUP       16 // projections that share rows while these are in the cache
 #define MOVED       4  // columns moved at once
 #define MOVE_TAPS   11 // for scale >= 0.8 and any number of lanes
 #define MOVES       ((LAC_TILE_WIDTH + 8) / LANES + 1)
@@ -543,7 +543,9 @@ strides_of(const LacSplatTile *tile, const LacSplatShear *shear)
 static void
 copy_row(gsize n, gsize width, const float *from, gsize from_stride, float *to, gsize to_stride)
 {
-    for (gsize i = 0; i < n; i++)
+    for (gsize i = 0; i < n && width == LAC_TILE_WIDTH; i++)
+        memcpy(to + i * to_stride, from + i * from_stride, LAC_TILE_WIDTH * sizeof(float));
+    for (gsize i = 0; i < n && width != LAC_TILE_WIDTH; i++)
         memcpy(to + i * to_stride, from + i * from_stride, width * sizeof(float));
 }
 
@@ -574,7 +576,8 @@ forward_sheared(const LacSplatTile *tile, gsize n, const LacSplatShear *const *s
                     for (gsize r = 0; r < n_rows; r++) {
                         lay_row(&shears[k + g]->across, i, j + r, n_voxels, &row);
                         for (gsize u = 0; u < row.n_columns; u++)
-                            memset(columns + u * GUARDED + GUARD, 0, width * sizeof(float));
+                            memset(columns + u * GUARDED + GUARD, 0,
+                                LAC_TILE_WIDTH * sizeof(float));
                         forward_row(&row, voxels[r], width, columns + GUARD);
                         columns_to_detector(&moves[g][r], row.n_columns, columns + GUARD,
                             detectors[k + g] + row.first * tile->n_v, tile->n_v);

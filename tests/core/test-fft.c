@@ -141,6 +141,75 @@ test_shift(void)
     case_clear(&b);
 }
 
+static void
+test_rows(void)
+{
+    const gsize n_rows = 5, n = 12, half = n / 2 + 1;
+    g_autoptr(LacFft) rows = lac_fft_new_rows(n_rows, n);
+    g_assert_cmpuint(lac_fft_get_spectrum_size(rows), ==, n_rows * half);
+    Case c = case_new(1, 1, n);
+    float *real = lac_alloc_floats(n_rows * n, NULL);
+    Pair *spectra = lac_alloc(n_rows * half, sizeof(Pair), NULL);
+    for (gsize i = 0; i < n_rows * n; i++)
+        real[i] = (float) lac_rng_normal(7, i);
+    lac_fft_forward(rows, real, spectra);
+    for (gsize row = 0; row < n_rows; row++) {
+        memcpy(c.real, real + row * n, n * sizeof(float));
+        for (gsize k = 0; k < half; k++) {
+            Complex expected = slow_dft(&c, 0, 0, k);
+            const float *got = spectra[row * half + k];
+            g_assert_cmpfloat_with_epsilon((double) got[0], expected.re, 2e-5);
+            g_assert_cmpfloat_with_epsilon((double) got[1], expected.im, 2e-5);
+        }
+    }
+    float *back = lac_alloc_floats(n_rows * n, NULL);
+    lac_fft_inverse(rows, spectra, back);
+    for (gsize i = 0; i < n_rows * n; i++)
+        g_assert_cmpfloat_with_epsilon((double) (back[i] / (float) n), (double) real[i], 1e-5);
+    lac_free(real);
+    lac_free(back);
+    lac_free(spectra);
+    case_clear(&c);
+}
+
+// The real and the imaginary part of a line are two real lines; columns and rows of an array alike.
+static void
+test_lines(void)
+{
+    const gsize n = 10, n_lines = 6;
+    for (int across = 0; across < 2; across++) {
+        const gsize stride = across ? n_lines : 1, distance = across ? 1 : n;
+        g_autoptr(LacFftLines) lines = lac_fft_lines_new(n, n_lines, stride, distance);
+        Pair *in = lac_alloc(n * n_lines, sizeof(Pair), NULL);
+        Pair *out = lac_alloc(n * n_lines, sizeof(Pair), NULL);
+        for (gsize i = 0; i < 2 * n * n_lines; i++)
+            in[i / 2][i % 2] = (float) lac_rng_normal(8, i);
+        Pair *kept = g_memdup2(in, n * n_lines * sizeof(Pair));
+        lac_fft_lines_forward(lines, in, out);
+        for (gsize line = 0; line < n_lines; line++) {
+            for (gsize k = 0; k < n; k++) {
+                double re = 0.0, im = 0.0;
+                for (gsize j = 0; j < n; j++) {
+                    const float *value = kept[j * stride + line * distance];
+                    double turn = -2.0 * G_PI * (double) (j * k) / (double) n;
+                    re += (double) value[0] * cos(turn) - (double) value[1] * sin(turn);
+                    im += (double) value[0] * sin(turn) + (double) value[1] * cos(turn);
+                }
+                const float *got = out[k * stride + line * distance];
+                g_assert_cmpfloat_with_epsilon((double) got[0], re, 2e-5);
+                g_assert_cmpfloat_with_epsilon((double) got[1], im, 2e-5);
+            }
+        }
+        lac_fft_lines_inverse(lines, out, in);
+        for (gsize i = 0; i < 2 * n * n_lines; i++)
+            g_assert_cmpfloat_with_epsilon((double) in[i / 2][i % 2] / (double) n,
+                (double) kept[i / 2][i % 2], 1e-5);
+        lac_free(in);
+        lac_free(out);
+        g_free(kept);
+    }
+}
+
 static gboolean
 is_good(gsize n)
 {
@@ -203,6 +272,8 @@ main(int argc, char **argv)
     g_test_add_func("/fft/round-trip", test_round_trip);
     g_test_add_func("/fft/parseval", test_parseval);
     g_test_add_func("/fft/shift", test_shift);
+    g_test_add_func("/fft/rows", test_rows);
+    g_test_add_func("/fft/lines", test_lines);
     g_test_add_func("/fft/good-size", test_good_size);
     g_test_add_func("/fft/threads", test_threads);
     return g_test_run();
