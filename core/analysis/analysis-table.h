@@ -18,6 +18,21 @@
 #define LAC_NODE_DOUBLE(member, low, high) \
     LAC_PARAM_DOUBLE, G_STRUCT_OFFSET(LacAnalysisParams, member), low, high, NULL, NULL
 
+// Likewise; 0 means what @zero says.
+#define LAC_NODE_AUTO(member, low, high, zero) \
+    LAC_PARAM_DOUBLE, G_STRUCT_OFFSET(LacAnalysisParams, member), low, high, zero, NULL
+#define LAC_NODE_UINT(member, low, high) \
+    LAC_PARAM_UINT, G_STRUCT_OFFSET(LacAnalysisParams, member), low, high, NULL, NULL
+#define LAC_NODE_BOOLEAN(member) \
+    LAC_PARAM_BOOLEAN, G_STRUCT_OFFSET(LacAnalysisParams, member), 0.0, 1.0, NULL, NULL
+#define LAC_NODE_CHOICE(member, n, choices) \
+    LAC_PARAM_CHOICE, G_STRUCT_OFFSET(LacAnalysisParams, member), 0.0, (n) -1.0, NULL, choices
+
+// The node whose lists of neighbours the final coordination and order are made from.
+#define LAC_NODE_NEIGHBOURS LAC_ANALYSIS_BIT(LAC_ANALYSIS_NEIGHBOURS)
+
+const LacNeighbours *lac_node_get_neighbours(const LacAnalysis *analysis);
+void lac_node_report_shell(const LacRdfShell *shell, LacReportSection *section);
 LacAnalysis *lac_analysis_copy(const LacAnalysis *self, LacPoints *points);
 void
 lac_analysis_set_result(LacAnalysis *self, LacAnalysisNode node, gpointer result, gboolean stale);

@@ -30,7 +30,7 @@ static gboolean
 check_params(const LacPoints *points, const LacHullParams *params, GError **error)
 {
     if (points->n < FEWEST_ATOMS) {
-        g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
+        g_set_error(error, LAC_ERROR, LAC_ERROR_UNDEFINED,
             "A particle of %" G_GSIZE_FORMAT " atoms has no hull; it takes %d", points->n,
             FEWEST_ATOMS);
         return FALSE;

@@ -2,3 +2,8 @@
 // The nodes of an analysis in the order of computation: constant, member, type of the result.
 // Included where LAC_ANALYSIS_NODE is defined; hence without a guard.
 LAC_ANALYSIS_NODE(AUDIT, audit, LacAudit)
+LAC_ANALYSIS_NODE(HULL, hull, LacHull)
+LAC_ANALYSIS_NODE(RDF, rdf, LacRdf)
+LAC_ANALYSIS_NODE(NEIGHBOURS, neighbours, LacNeighbours)
+LAC_ANALYSIS_NODE(COORDINATION, coordination, LacCoordination)
+LAC_ANALYSIS_NODE(ORDER, order, LacOrder)

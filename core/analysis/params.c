@@ -12,4 +12,9 @@ lac_analysis_params_init(LacAnalysisParams *self)
 {
     *self = (LacAnalysisParams){ 0 };
     lac_audit_params_init(&self->audit);
+    lac_hull_params_init(&self->hull);
+    lac_rdf_params_init(&self->rdf);
+    self->coordination.skin = 3.0;
+    lac_order_params_init(&self->order.harmonics);
+    self->order.disordered = 0.5;
 }

@@ -3,9 +3,32 @@
 #pragma once
 
 #include "core/analysis/audit.h"
+#include "core/analysis/coordination.h"
+#include "core/analysis/hull.h"
+#include "core/analysis/neighbours.h"
+#include "core/analysis/order.h"
+#include "core/analysis/rdf.h"
+
+typedef struct {
+    double cutoff; // [Å] 0: from g(r)
+} LacNeighbourParams;
+
+typedef struct {
+    double skin; // [Å] atoms less deep are left out of averages
+} LacCoordinationParams;
+
+typedef struct {
+    LacOrderParams harmonics;
+    double disordered; // below this scaled order
+} LacAnalysisOrderParams;
 
 typedef struct {
     LacAuditParams audit;
+    LacHullParams hull;
+    LacRdfParams rdf;
+    LacNeighbourParams neighbours;
+    LacCoordinationParams coordination;
+    LacAnalysisOrderParams order;
 } LacAnalysisParams;
 
 void lac_analysis_params_init(LacAnalysisParams *self);
