@@ -15,6 +15,7 @@ lac_analysis_params_init(LacAnalysisParams *self)
     lac_hull_params_init(&self->hull);
     lac_rdf_params_init(&self->rdf);
     self->coordination.skin = 3.0;
+    lac_composition_params_init(&self->composition);
     lac_order_params_init(&self->order.harmonics);
     self->order.disordered = 0.5;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/analysis/audit.h"
+#include "core/analysis/composition.h"
 #include "core/analysis/coordination.h"
 #include "core/analysis/hull.h"
 #include "core/analysis/neighbours.h"
@@ -28,6 +29,7 @@ typedef struct {
     LacRdfParams rdf;
     LacNeighbourParams neighbours;
     LacCoordinationParams coordination;
+    LacCompositionParams composition;
     LacAnalysisOrderParams order;
 } LacAnalysisParams;
 

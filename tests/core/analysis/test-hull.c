@@ -169,7 +169,7 @@ test_few_atoms(void)
         g_autoptr(LacPoints) points = lac_points_new(atoms, &error);
         g_assert_no_error(error);
         g_assert_null(lac_hull_new(points, &params, NULL, &error));
-        g_assert_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT);
+        g_assert_error(error, LAC_ERROR, LAC_ERROR_UNDEFINED);
     }
     g_autoptr(LacAtoms) atoms = test_crystal_ball(TEST_ICOSAHEDRON, 3.2, 0);
     g_autoptr(LacHull) hull = make_hull(atoms, 0.5, -1);
