@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/truth.h"
 
+#include <math.h>
 #include <string.h>
 
 /**
@@ -84,13 +85,30 @@ lac_truth_unref(LacTruth *self)
  * @n: how many images; 0 forgets them
  */
 void
-lac_truth_set_images(LacTruth *self, const LacAngles *angles, const LacTruthShift *shifts, gsize n)
+lac_truth_set_images(LacTruth *self, const LacAngles *angles, const LacShift *shifts, gsize n)
 {
     g_free(self->angles);
     g_free(self->shifts);
     self->n_projections = n;
     self->angles = n > 0 ? g_memdup2(angles, n * sizeof *angles) : NULL;
     self->shifts = n > 0 ? g_memdup2(shifts, n * sizeof *shifts) : NULL;
+}
+
+/**
+ * lac_truth_get_radius:
+ * @truth: a particle
+ *
+ * Returns: [Å] the distance of its farthest atom from the origin
+ */
+double
+lac_truth_get_radius(const LacTruth *truth)
+{
+    const LacAtoms *parts[] = { truth->atoms, truth->faint };
+    double radius = 0.0;
+    for (guint p = 0; p < G_N_ELEMENTS(parts); p++)
+        for (gsize i = 0; parts[p] != NULL && i < parts[p]->n; i++)
+            radius = MAX(radius, hypot(hypot(parts[p]->x[i], parts[p]->y[i]), parts[p]->z[i]));
+    return radius;
 }
 
 /**

@@ -68,11 +68,6 @@ typedef struct {
     LacVec3 normals[2]; // of the semicoherent and the incoherent facet
 } LacTruthInterface;
 
-// Displacement of the object in an image [pixel], along u and v.
-typedef struct {
-    double du, dv;
-} LacTruthShift;
-
 // Immutable once published; any thread may hold a reference.
 typedef struct {
     gatomicrefcount ref_count;
@@ -83,19 +78,19 @@ typedef struct {
     GArray *pores;     // of LacTruthPore
     gboolean has_interface;
     LacTruthInterface interface;
-    LacBody surface;       // of the particle without its roughness; radius 0: unknown
-    gsize n_projections;   // 0: nothing is known of the images
-    LacAngles *angles;     // [deg] n_projections, as they really were
-    LacTruthShift *shifts; // [pixel] n_projections
-    LacVolume *volume;     // (nullable) what a perfect reconstruction would give
+    LacBody surface;     // of the particle without its roughness; radius 0: unknown
+    gsize n_projections; // 0: nothing is known of the images
+    LacAngles *angles;   // [deg] n_projections, as they really were
+    LacShift *shifts;    // [pixel] n_projections
+    LacVolume *volume;   // (nullable) what a perfect reconstruction would give
 } LacTruth;
 
 LacTruth *lac_truth_new(LacAtoms *atoms);
 LacTruth *lac_truth_copy(const LacTruth *self);
 LacTruth *lac_truth_ref(LacTruth *self);
 void lac_truth_unref(LacTruth *self);
-void
-lac_truth_set_images(LacTruth *self, const LacAngles *angles, const LacTruthShift *shifts, gsize n);
+void lac_truth_set_images(LacTruth *self, const LacAngles *angles, const LacShift *shifts, gsize n);
+double lac_truth_get_radius(const LacTruth *truth);
 gboolean lac_truth_get_interface_distance(const LacTruth *self, LacVec3 position, double *distance);
 gboolean lac_truth_pore_contains(const LacTruthPore *pore, LacVec3 position);
 const char *lac_truth_phase_get_title(LacTruthPhase phase);

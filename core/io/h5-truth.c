@@ -349,7 +349,7 @@ read_images(LacH5 *file, const char *group, LacTruth *truth, GError **error)
     for (gsize i = 0; i < 2 * n; i++)
         if (!isfinite(shifts[i]))
             return damaged(file, shifts_path, "has a shift that is not finite", error);
-    lac_truth_set_images(truth, (const LacAngles *) angles, (const LacTruthShift *) shifts, n);
+    lac_truth_set_images(truth, (const LacAngles *) angles, (const LacShift *) shifts, n);
     return TRUE;
 }
 

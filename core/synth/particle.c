@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/data/truth.h"
 #include "core/error.h"
 #include "core/rng.h"
 #include "core/synth/synth.h"
@@ -344,7 +345,7 @@ atoms_from_sites(const GArray *sites, guint64 seed)
 {
     LacAtoms *atoms = lac_atoms_new(sites->len);
     lac_atoms_add_species(atoms, "Zr");
-    double *phase = lac_atoms_add_column(atoms, "phase");
+    double *phase = lac_atoms_add_column(atoms, LAC_COLUMN_PHASE);
     for (guint i = 0; i < sites->len; i++) {
         const Site *site = &g_array_index(sites, Site, i);
         double *coordinates[3] = { &atoms->x[i], &atoms->y[i], &atoms->z[i] };
@@ -353,7 +354,7 @@ atoms_from_sites(const GArray *sites, guint64 seed)
             double normal = lac_rng_normal(seed, STREAM_DISPLACEMENTS + 3 * (guint64) i + axis);
             *coordinates[axis] = ideal[axis] + DISPLACEMENT * CLAMP(normal, -3.0, 3.0);
         }
-        phase[i] = site->oxide ? 1.0 : 0.0;
+        phase[i] = site->oxide ? LAC_TRUTH_SEMICOHERENT : LAC_TRUTH_METAL;
     }
     return atoms;
 }
@@ -438,7 +439,7 @@ lac_synth_params_check(const LacSynthParams *params, GError **error)
  * orientation relation (0001) || (111), [11-20] || [1-10], every atom displaced by 0.08 Å rms per
  * coordinate. A ball is missing from the oxide (a pore) and three neighbouring atoms from the metal
  * (a vacancy cluster); the comment says where. Only the cations are there: in a dark-field image
- * oxygen is fifteen times fainter than zirconium. The column "phase" is 0 in metal and 1 in oxide.
+ * oxygen is fifteen times fainter than zirconium. The column "phase" is 1 in metal and 2 in oxide.
  * The same seed gives the same atoms.
  *
  * Returns: (transfer full): positions [Å] about the centre voxel, or %NULL with @error set, also
@@ -457,7 +458,7 @@ lac_synth_particle(const LacSynthParams *params, GError **error)
     LacVec3 pore = pore_centre(&layout);
     g_string_append_printf(comment,
         "Simulated Zr/ZrO2 particle, seed %" G_GUINT64_FORMAT
-        "; phase 0 metal, 1 oxide; pore of radius %.2f at (%.2f, %.2f, %.2f)",
+        "; phase 1 metal, 2 oxide; pore of radius %.2f at (%.2f, %.2f, %.2f)",
         params->seed, PORE_SHARE * layout.radius, pore.x, pore.y, pore.z);
     remove_vacancies(&layout, sites, comment);
     g_autoptr(LacAtoms) atoms = atoms_from_sites(sites, params->seed);

@@ -52,7 +52,7 @@ small_params(void)
 static TestRun *
 simulate(const char *output)
 {
-    return test_cli("simulate", "--preset", "zr-zro2", "--atoms", "300", "--size", "72", "--tilts",
+    return test_cli("simulate", "--preset", "example", "--atoms", "300", "--size", "72", "--tilts",
         "7", "--dose", "100", "--seed", "5", "--json", "-o", output, NULL);
 }
 
@@ -161,7 +161,8 @@ test_refusals(Folder *folder, gconstpointer data)
         { "--atoms", "7", "number of atoms" },
         { "--size", "20", "does not fit" },
         { "--dose", "-1", "dose" },
-        { "--seed", "-1", "negative" },
+        { "--seed", "-1", "--seed" },
+        { "--probe", "0.5", "not for the example" },
     };
     g_autofree char *path = g_build_filename(folder->path, "a.lacuna", NULL);
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {

@@ -124,7 +124,7 @@ make_truth(void)
     truth->interface.normals[1] = (LacVec3){ 0.0, 0.6, -0.8 };
     truth->surface.radius = 40.0;
     static const LacAngles angles[2] = { { 0.1, -60.0, 0.2 }, { -0.1, 60.3, 0.0 } };
-    static const LacTruthShift shifts[2] = { { 1.5, -0.25 }, { -2.0, 1.0 / 3.0 } };
+    static const LacShift shifts[2] = { { 1.5, -0.25 }, { -2.0, 1.0 / 3.0 } };
     lac_truth_set_images(truth, angles, shifts, 2);
     truth->volume = make_volume(6, 11);
     return truth;

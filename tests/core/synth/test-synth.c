@@ -69,7 +69,7 @@ test_structure(void)
     gsize count[2] = { 0, 0 };
     for (gsize i = 0; i < atoms->n; i++) {
         double d = nearest_neighbour(atoms, i);
-        gsize p = phase[i] > 0.5;
+        gsize p = phase[i] > 1.5;
         g_assert_cmpfloat(d, >, 2.3);
         g_assert_cmpfloat(d, <, 4.3);
         mean[p] += d;
