@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/analysis/neighbours.h"
 
+#include "core/analysis/neighbours-private.h"
 #include "core/data/cells.h"
 #include "core/error.h"
 #include "core/parallel.h"
@@ -15,15 +16,10 @@
 #define ROUNDING        1e-9      // by which the cell list searches farther than the cutoff
 #define LONELY          3.0       // [Å] between atoms where there is no telling
 
-typedef struct {
-    double distance;
-    guint32 index;
-} Neighbour;
-
 // The lists of the points of one block, one behind the other.
 typedef struct {
     gsize n;
-    Neighbour *all;
+    LacNeighbour *all;
 } Block;
 
 typedef struct {
@@ -39,18 +35,18 @@ typedef struct {
 } ListArgs;
 
 static gboolean
-is_before(const Neighbour *a, const Neighbour *b)
+is_before(const LacNeighbour *a, const LacNeighbour *b)
 {
     return a->distance < b->distance || (a->distance == b->distance && a->index < b->index);
 }
 
 // Short lists: insertion. Long ones are halved first.
 static void
-sort_neighbours(Neighbour *list, gsize n, Neighbour *scratch)
+sort_neighbours(LacNeighbour *list, gsize n, LacNeighbour *scratch)
 {
     if (n <= 24) {
         for (gsize i = 1; i < n; i++) {
-            Neighbour moved = list[i];
+            LacNeighbour moved = list[i];
             gsize j = i;
             for (; j > 0 && is_before(&moved, &list[j - 1]); j--)
                 list[j] = list[j - 1];
@@ -67,6 +63,22 @@ sort_neighbours(Neighbour *list, gsize n, Neighbour *scratch)
         list[k] = b < n && is_before(&list[b], &scratch[a]) ? list[b++] : scratch[a++];
 }
 
+/**
+ * lac_neighbours_sort:
+ * @list: (element-type LacNeighbour) (inout): put in order by distance, then by index
+ */
+void
+lac_neighbours_sort(GArray *list)
+{
+    gsize n = list->len;
+    if (n == 0)
+        return;
+    g_array_set_size(list, 2 * (guint) n); // the second half is scratch
+    LacNeighbour *all = (LacNeighbour *) (gpointer) list->data;
+    sort_neighbours(all, n, all + n);
+    g_array_set_size(list, (guint) n);
+}
+
 static gsize
 collect(const ListArgs *args, gsize i, double radius, GArray *found, GArray *list)
 {
@@ -78,7 +90,7 @@ collect(const ListArgs *args, gsize i, double radius, GArray *found, GArray *lis
     for (guint m = 0; m < found->len; m++) {
         gsize j = g_array_index(found, gsize, m);
         double dx = points->x[j] - p.x, dy = points->y[j] - p.y, dz = points->z[j] - p.z;
-        Neighbour neighbour = { sqrt(dx * dx + dy * dy + dz * dz), (guint32) j };
+        LacNeighbour neighbour = { sqrt(dx * dx + dy * dy + dz * dz), (guint32) j };
         if (j != i && neighbour.distance < radius)
             g_array_append_val(list, neighbour);
     }
@@ -90,9 +102,8 @@ make_lists(gsize begin, gsize end, G_GNUC_UNUSED guint worker, gpointer data)
 {
     ListArgs *args = data;
     g_autoptr(GArray) found = g_array_new(FALSE, FALSE, sizeof(gsize));
-    g_autoptr(GArray) list = g_array_new(FALSE, FALSE, sizeof(Neighbour));
-    g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(Neighbour));
-    g_autoptr(GArray) scratch = g_array_new(FALSE, FALSE, sizeof(Neighbour));
+    g_autoptr(GArray) list = g_array_new(FALSE, FALSE, sizeof(LacNeighbour));
+    g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(LacNeighbour));
     gsize wanted = MIN((gsize) args->k, args->points->n - 1);
     for (gsize m = begin; m < end; m++) {
         gsize i = args->first + m;
@@ -102,11 +113,7 @@ make_lists(gsize begin, gsize end, G_GNUC_UNUSED guint worker, gpointer data)
             radius *= 1.4;
             n = collect(args, i, radius, found, list);
         }
-        if (n > 0) {
-            g_array_set_size(scratch, (guint) n);
-            sort_neighbours((Neighbour *) (gpointer) list->data, n,
-                (Neighbour *) (gpointer) scratch->data);
-        }
+        lac_neighbours_sort(list);
         if (args->cutoff == 0.0)
             n = MIN(n, wanted);
         args->count[i] = (guint32) n;
@@ -114,7 +121,7 @@ make_lists(gsize begin, gsize end, G_GNUC_UNUSED guint worker, gpointer data)
     }
     Block *block = &args->blocks[(args->first + begin) / BLOCK];
     block->n = all->len;
-    block->all = (Neighbour *) (gpointer) g_array_free(g_steal_pointer(&all), FALSE);
+    block->all = (LacNeighbour *) (gpointer) g_array_free(g_steal_pointer(&all), FALSE);
 }
 
 static LacNeighbours *

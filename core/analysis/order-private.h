@@ -10,3 +10,6 @@ void lac_order_find_qlm(const LacPoints *points, const LacNeighbours *lists,
 double lac_order_find_q(double (*q)[2], guint l);
 double lac_order_find_w(double (*q)[2], guint l, const GArray *couplings);
 double lac_order_scale(double q4, double q6);
+double lac_order_find_averaged(const LacNeighbours *lists, gsize i, guint l, double (*qlm)[2],
+    const guint32 *slot);
+LacOrder *lac_order_allocate(gsize n, guint degrees);

@@ -88,6 +88,42 @@ lac_order_find_q(double (*q)[2], guint l)
     return sqrt(4.0 * G_PI / (2.0 * l + 1.0) * sum_squares(q, l));
 }
 
+/**
+ * lac_order_find_averaged:
+ * @lists: neighbours
+ * @i: a point
+ * @l: degree
+ * @qlm: (array): l + 1 components of each point, or of each slot
+ * @slot: (nullable) (array): of each point: where its components are
+ *
+ * Returns: q_l of the mean of q_lm over the point itself and its neighbours
+ */
+double
+lac_order_find_averaged(const LacNeighbours *lists, gsize i, guint l, double (*qlm)[2],
+    const guint32 *slot)
+{
+    double mean[LAC_HARMONICS_MAX_L + 1][2];
+    double n = (double) lac_neighbours_count(lists, i) + 1.0;
+    double(*own)[2] = qlm + (slot != NULL ? slot[i] : i) * (l + 1);
+    for (guint m = 0; m <= l; m++) {
+        mean[m][0] = own[m][0];
+        mean[m][1] = own[m][1];
+    }
+    for (gsize k = lists->begin[i]; k < lists->begin[i + 1]; k++) {
+        gsize j = lists->index[k];
+        double(*q)[2] = qlm + (slot != NULL ? slot[j] : j) * (l + 1);
+        for (guint m = 0; m <= l; m++) {
+            mean[m][0] += q[m][0];
+            mean[m][1] += q[m][1];
+        }
+    }
+    for (guint m = 0; m <= l; m++) {
+        mean[m][0] /= n;
+        mean[m][1] /= n;
+    }
+    return lac_order_find_q(mean, l);
+}
+
 // q_l(-m) = (-1)^m conj(q_lm)
 static void
 component(double (*q)[2], int m, double *re, double *im)
@@ -149,28 +185,9 @@ static void
 find_averaged(gsize begin, gsize end, G_GNUC_UNUSED guint worker, gpointer data)
 {
     DegreeArgs *args = data;
-    const LacNeighbours *lists = args->lists;
-    guint l = args->harmonics.l;
-    for (gsize i = args->first + begin; i < args->first + end; i++) {
-        double mean[LAC_HARMONICS_MAX_L + 1][2];
-        double n = (double) lac_neighbours_count(lists, i) + 1.0;
-        for (guint m = 0; m <= l; m++) {
-            mean[m][0] = args->qlm[i * (l + 1) + m][0];
-            mean[m][1] = args->qlm[i * (l + 1) + m][1];
-        }
-        for (gsize k = lists->begin[i]; k < lists->begin[i + 1]; k++) {
-            double(*q)[2] = args->qlm + (gsize) lists->index[k] * (l + 1);
-            for (guint m = 0; m <= l; m++) {
-                mean[m][0] += q[m][0];
-                mean[m][1] += q[m][1];
-            }
-        }
-        for (guint m = 0; m <= l; m++) {
-            mean[m][0] /= n;
-            mean[m][1] /= n;
-        }
-        args->averaged[i] = lac_order_find_q(mean, l);
-    }
+    for (gsize i = args->first + begin; i < args->first + end; i++)
+        args->averaged[i] =
+            lac_order_find_averaged(args->lists, i, args->harmonics.l, args->qlm, NULL);
 }
 
 static gboolean
@@ -224,8 +241,15 @@ find_degree(LacOrder *self, guint degree, const LacPoints *points, const LacNeig
     return ok;
 }
 
-static LacOrder *
-allocate(gsize n, guint degrees)
+/**
+ * lac_order_allocate:
+ * @n: number of points
+ * @degrees: bits 1 << LacOrderDegree
+ *
+ * Returns: (transfer full): an order without values
+ */
+LacOrder *
+lac_order_allocate(gsize n, guint degrees)
 {
     LacOrder *self = g_new0(LacOrder, 1);
     g_atomic_ref_count_init(&self->ref_count);
@@ -268,7 +292,7 @@ lac_order_new(const LacPoints *points, const LacNeighbours *neighbours,
     guint degrees = (params->degrees | ALWAYS) & ((1u << LAC_N_ORDERS) - 1), n_degrees = 0;
     for (guint d = 0; d < LAC_N_ORDERS; d++)
         n_degrees += degrees >> d & 1;
-    g_autoptr(LacOrder) self = allocate(points->n, degrees);
+    g_autoptr(LacOrder) self = lac_order_allocate(points->n, degrees);
     double from = 0.0, share = 1.0 / (double) n_degrees;
     for (guint d = 0; d < LAC_N_ORDERS; d++) {
         if (!(degrees & 1u << d))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/analysis/points.h"
 
+#include "core/analysis/points-private.h"
 #include "core/data/cells.h"
 #include "core/error.h"
 #include "core/parallel.h"
@@ -81,7 +82,6 @@ take_median(double *values, gsize n)
 static gboolean
 measure(LacPoints *self, GError **error)
 {
-    self->spacing = (double) NAN;
     g_autoptr(LacCells) cells =
         lac_cells_new(self->x, self->y, self->z, NULL, self->n, FIRST_REACH, error);
     if (cells == NULL)
@@ -129,14 +129,25 @@ check_positions(const LacAtoms *atoms, GError **error)
     return TRUE;
 }
 
-static LacPoints *
-gather(const LacAtoms *atoms)
+/**
+ * lac_points_gather:
+ * @atoms: a model
+ * @error: return location for a #GError
+ *
+ * Returns: (transfer full): its points, of which nothing is measured yet; or %NULL with @error set
+ *   if a position is not finite or absurdly far away
+ */
+LacPoints *
+lac_points_gather(const LacAtoms *atoms, GError **error)
 {
+    if (!check_positions(atoms, error))
+        return NULL;
     gsize n = lac_atoms_count_present(atoms);
     LacPoints *self = g_new0(LacPoints, 1);
     g_atomic_ref_count_init(&self->ref_count);
     self->atoms = lac_atoms_ref((LacAtoms *) (guintptr) atoms);
     self->n = n;
+    self->spacing = (double) NAN;
     self->x = g_new(double, MAX(n, 1));
     self->y = g_new(double, MAX(n, 1));
     self->z = g_new(double, MAX(n, 1));
@@ -174,10 +185,8 @@ lac_points_new(const LacAtoms *atoms, GError **error)
 {
     g_return_val_if_fail(atoms != NULL, NULL);
 
-    if (!check_positions(atoms, error))
-        return NULL;
-    g_autoptr(LacPoints) self = gather(atoms);
-    return measure(self, error) ? g_steal_pointer(&self) : NULL;
+    g_autoptr(LacPoints) self = lac_points_gather(atoms, error);
+    return self != NULL && measure(self, error) ? g_steal_pointer(&self) : NULL;
 }
 
 /**
