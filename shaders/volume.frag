@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Draws the volume by marching rays, and the slices inside it.
-// After: common/frame, common/ray, common/sample, common/light.
+// After: common/frame, common/ray, common/sample, common/light, common/layers.
 // In: gl_FragCoord in the target. Uniforms: the Frame block, samplers of common/sample.
 // Space: texel space of the volume. Out: premultiplied sRGB.
 // Variants: one of MODE_DVR, MODE_MIP, MODE_ISO (with N_ISO 1 to 4), MODE_NONE; LIGHT, with
-// QUICK_LIGHT cheaper; SKIP (empty blocks are jumped over); SLICES; ATOMS (rays end at u_depth).
+// QUICK_LIGHT cheaper; SKIP (empty blocks are jumped over); SLICES; ATOMS (rays end at u_depth); LAYERS
+// (surfaces among them).
 layout(location = 0) out vec4 o_color;
 
 #ifdef ATOMS
 uniform sampler2D u_depth; // of the atoms, 1 where there are none
 
-void stop_at_atoms(inout Ray ray)
+// Where the nearest atom is along the ray.
+float find_atom(Ray ray)
 {
     float d = texelFetch(u_depth, ivec2(gl_FragCoord.xy * stop.zw), 0).r;
-    if (d < 1.0)
-        ray.end = min(ray.end, (stop.x + stop.y * d) / dot(ray.direction, forward.xyz));
+    return d < 1.0 ? (stop.x + stop.y * d) / dot(ray.direction, forward.xyz) : 1e29;
 }
 #endif
 
@@ -75,6 +76,7 @@ vec4 march_ray(Ray ray, float t)
             float v = value_at(p);
             if (v <= blocks.w)
                 continue;
+            pass_layers(ray, t - march.x, sum);
             vec4 c = table_at(v, 0);
 #ifdef LIGHT
             c.rgb = min(c.rgb * light_at(p, v), c.a);
@@ -150,8 +152,10 @@ vec4 march_ray(Ray ray, float t)
     vec4 sum = vec4(0.0);
     float previous = ray.begin;
     int inside = n_levels_below(value_at(ray.origin + ray.begin * ray.direction));
-    if (inside > 0) // cut open: the cut is shown as a cap
-        sum = surface(inside - 1, ray.entry_normal, ray.direction, ray.begin);
+    if (inside > 0) { // cut open: the cut is shown as a cap
+        pass_layers(ray, ray.begin, sum);
+        sum += (1.0 - sum.a) * surface(inside - 1, ray.entry_normal, ray.direction, ray.begin);
+    }
     for (int hit = 0; hit < 12 && sum.a < march.z; hit++) {
         int now = inside;
         while (t < ray.end) {
@@ -178,6 +182,7 @@ vec4 march_ray(Ray ray, float t)
         vec3 g = gradient_at(p);
         float size = length(g);
         vec3 n = size > 1e-7 ? -g / size : -ray.direction;
+        pass_layers(ray, t, sum);
         sum += (1.0 - sum.a) * surface(level, n, ray.direction, t);
         inside += rising ? 1 : -1;
     }
@@ -189,19 +194,29 @@ void main()
 {
     vec2 pixel = gl_FragCoord.xy + tile.xy;
     Ray ray = make_ray(pixel * tile.zw);
+    float stop_at = 1e29; // beyond it nothing is seen
 #ifdef ATOMS
-    stop_at_atoms(ray);
+    stop_at = find_atom(ray);
+    ray.end = min(ray.end, stop_at);
 #endif
     o_color = vec4(0.0);
+#ifdef LAYERS
+    layer_next = 0;
+    find_layer(ray);
+#else
     if (ray.begin >= ray.end)
         return;
-    vec4 behind = vec4(0.0);
+#endif
+    vec4 behind = vec4(0.0), sum = vec4(0.0);
+    if (ray.begin < ray.end) {
 #ifdef SLICES
-    behind = cut_at_slices(ray);
+        behind = cut_at_slices(ray);
+        stop_at = behind.a > 0.0 ? ray.end : stop_at;
 #endif
-    vec4 sum = vec4(0.0);
 #ifndef MODE_NONE
-    sum = march_ray(ray, first_sample(ray, jitter(floor(pixel))));
+        sum = march_ray(ray, first_sample(ray, jitter(floor(pixel))));
 #endif
+    }
+    pass_layers(ray, stop_at, sum);
     o_color = sum + (1.0 - sum.a) * behind;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// One atom pass. Mirrored by Frame in ui/render/atom-pass.c (std140).
+// One atom pass. Mirrored by LacAtomFrame in ui/render/atom-frame.h (std140).
 // Eye space: origin at the target of the camera, x to the right, y up, z to the viewer [Å].
 // Samples count from the lower left of the whole picture, however it is cut into tiles.
 layout(std140) uniform Atoms {

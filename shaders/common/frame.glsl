@@ -27,4 +27,6 @@ layout(std140) uniform Frame {
     vec4 forward;      // xyz: unit vector of the view, texel space
     vec4 stop;         // x: where depth 0 of the atoms is along it [texel]; y: depth 1, from there;
                        // zw: samples of the depth per pixel of the target
+    vec4 layers;       // x: number of layers of surfaces; yz: where depths 0 and 1 are, as of stop
+    vec4 layer_scale;  // xy: samples of a layer per pixel of the target
 };

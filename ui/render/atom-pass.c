@@ -2,6 +2,7 @@
 #include "ui/render/atom-pass.h"
 
 #include "core/error.h"
+#include "ui/render/atom-frame.h"
 #include "ui/render/cull.h"
 #include "ui/render/face-pass.h"
 #include "ui/render/program.h"
@@ -40,21 +41,6 @@ enum {
     VARIANT_FLAT = 2, // the depth is that of the centre: much quicker where the processor draws
     N_VARIANTS = 4,
 };
-
-// The block Atoms of shaders/common/atoms.glsl (std140).
-typedef struct {
-    float view[4][4]; // columns
-    float picture[4];
-    float tile[4];
-    float depth[4];
-    float clip[4];
-    float background[4];
-    float cue[4];
-} Frame;
-
-_Static_assert(offsetof(Frame, picture) == 64, "std140");
-_Static_assert(offsetof(Frame, clip) == 112, "std140");
-_Static_assert(sizeof(Frame) == 160, "std140");
 
 // Everything that a picture depends on.
 typedef struct {
@@ -198,7 +184,7 @@ lac_atom_pass_new(gboolean software, GError **error)
     glGenVertexArrays(1, &self->copy_array);
     glGenBuffers(1, &self->frame_buffer);
     glBindBuffer(GL_UNIFORM_BUFFER, self->frame_buffer);
-    glBufferData(GL_UNIFORM_BUFFER, sizeof(Frame), NULL, GL_DYNAMIC_DRAW);
+    glBufferData(GL_UNIFORM_BUFFER, sizeof(LacAtomFrame), NULL, GL_DYNAMIC_DRAW);
     glBindBuffer(GL_UNIFORM_BUFFER, 0);
     for (guint i = 0; i < N_PICTURES; i++) {
         Picture *picture = &self->pictures[i];
@@ -403,66 +389,14 @@ set_view(Picture *picture, const View *view)
 }
 
 static void
-set4(float out[4], double x, double y, double z, double w)
-{
-    out[0] = (float) x;
-    out[1] = (float) y;
-    out[2] = (float) z;
-    out[3] = (float) w;
-}
-
-// The eye z of the nearest and the farthest that there is.
-static void
-find_depths(const LacCamera *camera, const LacBox *box, double *top, double *bottom)
-{
-    LacMat3 m = lac_camera_get_matrix(camera);
-    *top = -G_MAXDOUBLE;
-    *bottom = G_MAXDOUBLE;
-    for (int i = 0; i < 8; i++) {
-        LacVec3 p = { (i & 1 ? box->max.x : box->min.x) - camera->target.x,
-            (i & 2 ? box->max.y : box->min.y) - camera->target.y,
-            (i & 4 ? box->max.z : box->min.z) - camera->target.z };
-        double z = lac_mat3_apply(&m, p).z;
-        *top = MAX(*top, z);
-        *bottom = MIN(*bottom, z);
-    }
-    if (camera->perspective)
-        *top = MIN(*top, lac_camera_get_distance(camera));
-    *bottom = MIN(*bottom, *top - 1e-3);
-}
-
-static void
 fill_frame(LacAtomPass *self, const LacScene *scene, const LacRenderTarget *target,
     const Picture *picture)
 {
-    Frame frame = { 0 };
-    const LacCamera *camera = &scene->camera;
-    LacMat3 m = lac_camera_get_matrix(camera);
-    LacVec3 t = lac_mat3_apply(&m, camera->target);
-    double distance = camera->perspective ? lac_camera_get_distance(camera) : 0.0;
-    double per_x = (double) picture->width / target->width;
-    double per_y = (double) picture->height / target->height;
-    for (int i = 0; i < 3; i++)
-        set4(frame.view[i], m.m[0][i], m.m[1][i], m.m[2][i], 0.0);
-    set4(frame.view[3], -t.x, -t.y, -t.z, 1.0);
-    set4(frame.picture, 0.5 * target->full_width * per_x, 0.5 * target->full_height * per_y,
-        camera->height / (target->full_height * per_y), distance);
-    set4(frame.tile, target->tile_x * per_x, target->tile_y * per_y, 2.0 / picture->width,
-        2.0 / picture->height);
-    double top, bottom;
-    find_depths(camera, &scene->atoms.set->box, &top, &bottom);
-    self->depth.top = top;
-    self->depth.span = top - bottom;
-    set4(frame.depth, top, 1.0 / (top - bottom), scene->atoms.occlusion ? 1.0 : 0.0, 0.0);
-    set4(frame.cue, top, 1.0 / (top - bottom), 0.0, 0.0);
-    set4(frame.clip, 0.0, 0.0, 0.0, 1.0);
-    if (scene->clip.enabled) {
-        LacVec3 n = lac_mat3_apply(&m, scene->clip.normal), c = scene->clip.normal,
-                o = camera->target;
-        set4(frame.clip, n.x, n.y, n.z, scene->clip.offset - c.x * o.x - c.y * o.y - c.z * o.z);
-    }
-    const float *b = scene->background;
-    set4(frame.background, (double) b[0], (double) b[1], (double) b[2], scene->atoms.depth_cue);
+    LacAtomFrame frame;
+    LacDepthRange range = lac_atom_frame_fill(&frame, scene, target, picture->width,
+        picture->height, &scene->atoms.set->box);
+    self->depth.top = range.top;
+    self->depth.span = range.span;
     glBindBuffer(GL_UNIFORM_BUFFER, self->frame_buffer);
     glBufferSubData(GL_UNIFORM_BUFFER, 0, sizeof frame, &frame);
     glBindBuffer(GL_UNIFORM_BUFFER, 0);

@@ -28,7 +28,8 @@ version_line(void)
     return epoxy_is_desktop_gl() ? "#version 330 core\n"
                                  : "#version 300 es\nprecision highp float;\nprecision highp int;\n"
                                    "precision highp sampler2D;\nprecision highp sampler3D;\n"
-                                   "precision highp usampler2D;\n";
+                                   "precision highp usampler2D;\n"
+                                   "precision highp sampler2DArray;\n";
 }
 
 static char *

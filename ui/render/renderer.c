@@ -2,7 +2,9 @@
 #include "ui/render/renderer.h"
 
 #include "core/error.h"
+#include "ui/render/atom-frame.h"
 #include "ui/render/atom-pass.h"
+#include "ui/render/mesh-pass.h"
 #include "ui/render/overlay-pass.h"
 #include "ui/render/program.h"
 #include "ui/render/volume-pass.h"
@@ -44,6 +46,7 @@ struct LacRenderer {
     LacVolumePass *volume_pass;
     LacOverlayPass *overlay_pass;
     LacAtomPass *atom_pass;
+    LacMeshPass *mesh_pass;
     GLuint copy_program, vertex_array;
     GLint copy_background; // uniform
     Picture pictures[N_PICTURES];
@@ -98,6 +101,7 @@ lac_renderer_new(GError **error)
     self->atom_pass = lac_atom_pass_new(self->software, error);
     if (self->atom_pass == NULL)
         return NULL;
+    self->mesh_pass = lac_mesh_pass_new(self->software);
     self->volume_pass = lac_volume_pass_new();
     self->store = lac_volume_store_new();
     glGenVertexArrays(1, &self->vertex_array);
@@ -127,6 +131,7 @@ lac_renderer_free(LacRenderer *self)
     glDeleteProgram(self->copy_program);
     lac_overlay_pass_free(self->overlay_pass);
     lac_atom_pass_free(self->atom_pass);
+    lac_mesh_pass_free(self->mesh_pass);
     lac_volume_pass_free(self->volume_pass);
     lac_volume_store_free(self->store);
     g_free(self->info);
@@ -301,7 +306,7 @@ is_power_of_two(gsize n)
 // 0.2 s: better now, at rest, than when the next drag begins. The row is drawn over afterwards.
 static gboolean
 warm_up(LacRenderer *self, const LacScene *scene, const LacRenderTarget *target,
-    const LacAtomDepth *atoms, gboolean skip_empty, GError **error)
+    const LacAtomDepth *atoms, const LacMeshLayers *layers, gboolean skip_empty, GError **error)
 {
     const LacVolumeTexture *t = lac_volume_store_get_shown(self->store);
     guint kind = 1u | (is_power_of_two(t->nx) ? 2u : 0) | (is_power_of_two(t->ny) ? 4u : 0) |
@@ -311,8 +316,8 @@ warm_up(LacRenderer *self, const LacScene *scene, const LacRenderTarget *target,
     self->warm_kind = kind;
     LacRenderQuality quick = lac_render_quality_quick(COARSE_RESOLUTION);
     quick.skip_empty = skip_empty;
-    if (!lac_volume_pass_begin(self->volume_pass, self->store, scene, &quick, target, atoms, 8, 8,
-            error))
+    if (!lac_volume_pass_begin(self->volume_pass, self->store, scene, &quick, target, atoms, layers, 8,
+            8, error))
         return FALSE;
     lac_volume_pass_draw_rows(self->volume_pass, 0, 1);
     return TRUE;
@@ -327,6 +332,11 @@ draw_volume(LacRenderer *self, const LacScene *scene, const LacRenderQuality *qu
     LacAtomDepth depth;
     const LacAtomDepth *atoms =
         has_atoms(scene) && lac_atom_pass_get_depth(self->atom_pass, &depth) ? &depth : NULL;
+    LacMeshLayers surfaces;
+    const LacMeshLayers *layers = lac_scene_has_meshes(scene) &&
+            lac_mesh_pass_get_layers(self->mesh_pass, &surfaces)
+        ? &surfaces
+        : NULL;
     int width = MAX(1, (int) ceil(target->width * quality->resolution));
     int height = MAX(1, (int) ceil(target->height * quality->resolution));
     if (!size_picture(picture, width, height, error))
@@ -338,10 +348,10 @@ draw_volume(LacRenderer *self, const LacScene *scene, const LacRenderQuality *qu
     picture->complete = kind == FULL && is_same_view(picture, scene, target);
     glBindFramebuffer(GL_FRAMEBUFFER, picture->framebuffer);
     if (kind == FULL && budget_ms > 0.0 &&
-        !warm_up(self, scene, target, atoms, quality->skip_empty, error))
+        !warm_up(self, scene, target, atoms, layers, quality->skip_empty, error))
         return -1;
-    if (!lac_volume_pass_begin(self->volume_pass, self->store, scene, quality, target, atoms, width,
-            height, error))
+    if (!lac_volume_pass_begin(self->volume_pass, self->store, scene, quality, target, atoms, layers,
+            width, height, error))
         return -1;
     collect_query(self);
     int row = self->has_timer ? draw_rows_unwaited(self, kind, first, budget_ms)
@@ -400,7 +410,7 @@ copy_picture(LacRenderer *self, const Picture *picture, const LacScene *scene,
     if (end <= begin || part.right <= part.left)
         return;
     const float *b = scene->background;
-    gboolean blend = scene->show_box || has_atoms(scene);
+    gboolean blend = scene->show_box || has_atoms(scene) || lac_scene_has_meshes(scene);
     float opaque = blend ? 0.0f : b[3];
     glUseProgram(self->copy_program);
     glUniform4f(self->copy_background, b[0] * opaque, b[1] * opaque, b[2] * opaque, opaque);
@@ -450,6 +460,15 @@ clear_target(const LacRenderTarget *target, const float color[4])
     glClearColor(color[0] * color[3], color[1] * color[3], color[2] * color[3], color[3]);
     glClear(GL_COLOR_BUFFER_BIT);
     glDisable(GL_SCISSOR_TEST);
+}
+
+// Where there is no volume among them.
+static gboolean
+copy_meshes(LacRenderer *self, const LacScene *scene, GError **error)
+{
+    LacAtomDepth depth;
+    gboolean is_drawn = has_atoms(scene) && lac_atom_pass_get_depth(self->atom_pass, &depth);
+    return lac_mesh_pass_copy(self->mesh_pass, is_drawn ? &depth : NULL, error);
 }
 
 static gboolean
@@ -513,6 +532,7 @@ lac_renderer_draw(LacRenderer *self, const LacScene *scene, const LacRenderQuali
     LacBox box = { 0 };
     int rows = 0;
     gboolean visible = shown != NULL && is_volume_visible(scene), whole = TRUE, atoms_whole = TRUE;
+    gboolean meshes = lac_scene_has_meshes(scene), meshes_whole = TRUE;
     const LacBox *box_shown = NULL;
     if (shown != NULL) {
         box = lac_volume_get_box(shown->volume);
@@ -520,11 +540,17 @@ lac_renderer_draw(LacRenderer *self, const LacScene *scene, const LacRenderQuali
     }
     else if (has_atoms(scene))
         box_shown = &scene->atoms.set->box;
+    else if (meshes)
+        box_shown = &scene->meshes.set->box;
     if (has_atoms(scene) &&
         !lac_atom_pass_draw(self->atom_pass, scene, quality, target, budget_ms, &atoms_whole,
             error))
         return FALSE;
-    if (visible && atoms_whole) {
+    if (meshes && atoms_whole &&
+        !lac_mesh_pass_draw(self->mesh_pass, scene, quality, target, budget_ms, &meshes_whole,
+            error))
+        return FALSE;
+    if (visible && atoms_whole && meshes_whole) {
         LacRenderQuality coarse = lac_render_quality_quick(COARSE_RESOLUTION);
         coarse.skip_empty = quality->skip_empty;
         rows = draw_volume(self, scene, kind == COARSE ? &coarse : quality, target, kind,
@@ -538,12 +564,16 @@ lac_renderer_draw(LacRenderer *self, const LacScene *scene, const LacRenderQuali
     lac_overlay_pass_draw(self->overlay_pass, scene, box_shown, target, LAC_OVERLAY_BEHIND);
     if (has_atoms(scene))
         lac_atom_pass_copy(self->atom_pass, scene, target);
-    if (visible)
-        copy_volume(self, scene, target, &box, kind, rows);
+    if (visible) {
+        LacBox reach = meshes ? lac_box_union(&box, &scene->meshes.set->box) : box;
+        copy_volume(self, scene, target, &reach, kind, rows);
+    }
+    else if (meshes && !copy_meshes(self, scene, error))
+        return FALSE;
     lac_overlay_pass_draw(self->overlay_pass, scene, box_shown, target, LAC_OVERLAY_FRONT);
     glBindVertexArray(0);
     glUseProgram(0);
-    if (progress != NULL && atoms_whole)
+    if (progress != NULL && atoms_whole && meshes_whole)
         advance(progress, kind, rows, whole, uploaded);
     else if (progress != NULL)
         progress->done = FALSE;
@@ -607,12 +637,13 @@ lac_renderer_get_frame_ms(LacRenderer *self)
  * lac_renderer_get_atom_ms:
  * @self: a renderer
  *
- * Returns: [ms] what the atoms of the last quick picture took; 0 before there is one
+ * Returns: [ms] what atoms and surfaces of the last quick picture took; 0 before there is one
  */
 double
 lac_renderer_get_atom_ms(LacRenderer *self)
 {
-    return lac_atom_pass_get_frame_ms(self->atom_pass);
+    return lac_atom_pass_get_frame_ms(self->atom_pass) +
+        lac_mesh_pass_get_frame_ms(self->mesh_pass);
 }
 
 /**

@@ -4,6 +4,7 @@
 
 #include "ui/render/atom-set.h"
 #include "ui/render/camera.h"
+#include "ui/render/mesh-set.h"
 #include "ui/render/transfer.h"
 #include "ui/render/volume-texture.h"
 
@@ -39,6 +40,19 @@ typedef struct {
 } LacAtomScene;
 
 typedef struct {
+    gboolean shown;
+    double opacity; // 0 to 1, of a surface seen straight on
+} LacMeshGroup;
+
+typedef struct {
+    LacMeshSet *set; // (nullable) borrowed
+    LacMeshGroup groups[LAC_MESH_MAX_GROUPS];
+    gboolean has_selected; // one surface stands out
+    guint selected_group;
+    guint32 selected_tag;
+} LacMeshScene;
+
+typedef struct {
     LacVolumeTexture *volume; // (nullable) borrowed
     LacRenderMode mode;
     LacTransfer transfer;
@@ -53,6 +67,7 @@ typedef struct {
     gboolean show_box;
     gboolean show_axes;
     LacAtomScene atoms;
+    LacMeshScene meshes;
     float background[4]; // sRGB, not premultiplied; alpha 0 is transparent
     LacCamera camera;
 } LacScene;

@@ -17,6 +17,8 @@ enum {
     UNIT_BLOCKS,
     UNIT_TABLE,
     UNIT_DEPTH,
+    UNIT_LAYER_COLORS,
+    UNIT_LAYER_DEPTHS,
 };
 
 // The block Frame of shaders/common/frame.glsl (std140).
@@ -35,13 +37,14 @@ typedef struct {
     float iso_level[4];
     float iso_color[LAC_SCENE_MAX_ISO][4];
     float forward[4], stop[4];
+    float layers[4], layer_scale[4];
 } Frame;
 
 _Static_assert(offsetof(Frame, tile) == 96, "std140");
 _Static_assert(offsetof(Frame, march) == 192, "std140");
 _Static_assert(offsetof(Frame, iso_level) == 272, "std140");
 _Static_assert(offsetof(Frame, iso_color) == 288, "std140");
-_Static_assert(sizeof(Frame) == 384, "std140");
+_Static_assert(sizeof(Frame) == 416, "std140");
 
 struct LacVolumePass {
     GHashTable *programs; // variant bits to program
@@ -105,7 +108,8 @@ has_slices(const LacScene *scene)
 }
 
 static char *
-dup_defines(const LacScene *scene, const LacRenderQuality *quality, gboolean has_atoms)
+dup_defines(const LacScene *scene, const LacRenderQuality *quality, gboolean has_atoms,
+    gboolean has_layers)
 {
     GString *text = g_string_new(NULL);
     static const char *const MODES[] = { "DVR", "MIP", "ISO" };
@@ -124,24 +128,26 @@ dup_defines(const LacScene *scene, const LacRenderQuality *quality, gboolean has
         g_string_append(text, "#define SLICES\n");
     if (has_atoms)
         g_string_append(text, "#define ATOMS\n");
+    if (has_layers)
+        g_string_append(text, "#define LAYERS\n");
     return g_string_free(text, FALSE);
 }
 
 // Returns 0 with @error set on failure.
 static GLuint
 get_program(LacVolumePass *self, const LacScene *scene, const LacRenderQuality *quality,
-    gboolean has_atoms, GError **error)
+    gboolean has_atoms, gboolean has_layers, GError **error)
 {
     static const char *const COMMON[] = { "common/frame.glsl", "common/ray.glsl",
-        "common/sample.glsl", "common/light.glsl", NULL };
+        "common/sample.glsl", "common/light.glsl", "common/layers.glsl", NULL };
     guint key = (guint) scene->mode | scene->n_iso << 4 | (scene->lighting ? 1u << 8 : 0) |
         (quality->skip_empty ? 1u << 9 : 0) | (has_slices(scene) ? 1u << 10 : 0) |
         (scene->show_volume ? 1u << 11 : 0) | (quality->quick_light ? 1u << 12 : 0) |
-        (has_atoms ? 1u << 13 : 0);
+        (has_atoms ? 1u << 13 : 0) | (has_layers ? 1u << 14 : 0);
     gpointer found = g_hash_table_lookup(self->programs, GUINT_TO_POINTER(key));
     if (found != NULL)
         return GPOINTER_TO_UINT(found);
-    g_autofree char *defines = dup_defines(scene, quality, has_atoms);
+    g_autofree char *defines = dup_defines(scene, quality, has_atoms, has_layers);
     LacProgramSource source = { "full.vert", "volume.frag", COMMON, defines, NULL };
     GLuint program = lac_program_new(&source, error);
     if (program == 0)
@@ -151,6 +157,8 @@ get_program(LacVolumePass *self, const LacScene *scene, const LacRenderQuality *
     glUniform1i(glGetUniformLocation(program, "u_blocks"), UNIT_BLOCKS);
     glUniform1i(glGetUniformLocation(program, "u_table"), UNIT_TABLE);
     glUniform1i(glGetUniformLocation(program, "u_depth"), UNIT_DEPTH);
+    glUniform1i(glGetUniformLocation(program, "u_layer_colors"), UNIT_LAYER_COLORS);
+    glUniform1i(glGetUniformLocation(program, "u_layer_depths"), UNIT_LAYER_DEPTHS);
     glUniformBlockBinding(program, glGetUniformBlockIndex(program, "Frame"), FRAME_INDEX);
     g_hash_table_insert(self->programs, GUINT_TO_POINTER(key), GUINT_TO_POINTER(program));
     return program;
@@ -318,10 +326,23 @@ set_stop(const LacVolumePass *self, const LacCamera *camera, const LacAtomDepth 
     frame->stop[3] = (float) atoms->height / (float) self->height;
 }
 
+// Where surfaces lie among what is marched through.
+static void
+set_layers(const LacVolumePass *self, const LacCamera *camera, const LacMeshLayers *layers,
+    double texel, Frame *frame)
+{
+    LacMat3 m = lac_camera_get_matrix(camera);
+    double start = camera->perspective ? lac_camera_get_distance(camera) : 0.0;
+    set3(frame->forward, -m.m[2][0], -m.m[2][1], -m.m[2][2]);
+    set3(frame->layers, layers->n, (start - layers->top) / texel, layers->span / texel);
+    set3(frame->layer_scale, (double) layers->width / self->width,
+        (double) layers->height / self->height, 0.0);
+}
+
 static void
 fill_frame(const LacVolumePass *self, const LacVolumeTexture *texture, const LacScene *scene,
     const LacRenderQuality *quality, const LacRenderTarget *target, const LacAtomDepth *atoms,
-    Frame *frame)
+    const LacMeshLayers *layers, Frame *frame)
 {
     LacBox box = lac_volume_get_box(texture->volume);
     double texel = lac_volume_get_scale(texture->volume) / texture->scale;
@@ -350,6 +371,8 @@ fill_frame(const LacVolumePass *self, const LacVolumeTexture *texture, const Lac
     set3(frame->transfer, scale, offset, TABLE_SIZE);
     if (atoms != NULL)
         set_stop(self, &scene->camera, atoms, texel, frame);
+    if (layers != NULL)
+        set_layers(self, &scene->camera, layers, texel, frame);
 }
 
 /**
@@ -360,6 +383,7 @@ fill_frame(const LacVolumePass *self, const LacVolumeTexture *texture, const Lac
  * @quality: how well
  * @target: the tile that the picture is for
  * @atoms: (nullable): where rays end at atoms
+ * @layers: (nullable): surfaces on the way
  * @width: [pixel] of the framebuffer to be drawn into; it spans the tile
  * @height: [pixel]
  * @error: return location for a #GError
@@ -371,19 +395,19 @@ fill_frame(const LacVolumePass *self, const LacVolumeTexture *texture, const Lac
 gboolean
 lac_volume_pass_begin(LacVolumePass *self, LacVolumeStore *store, const LacScene *scene,
     const LacRenderQuality *quality, const LacRenderTarget *target, const LacAtomDepth *atoms,
-    int width, int height, GError **error)
+    const LacMeshLayers *layers, int width, int height, GError **error)
 {
     g_return_val_if_fail(scene->n_iso >= 1 && scene->n_iso <= LAC_SCENE_MAX_ISO, FALSE);
 
     const LacVolumeTexture *texture = lac_volume_store_get_shown(store);
-    GLuint program = get_program(self, scene, quality, atoms != NULL, error);
+    GLuint program = get_program(self, scene, quality, atoms != NULL, layers != NULL, error);
     if (program == 0)
         return FALSE;
     Frame frame = { 0 };
     self->width = width;
     self->height = height;
     update_table(self, &scene->transfer, get_step(texture, quality) / texture->scale);
-    fill_frame(self, texture, scene, quality, target, atoms, &frame);
+    fill_frame(self, texture, scene, quality, target, atoms, layers, &frame);
     glBindBuffer(GL_UNIFORM_BUFFER, self->frame_buffer);
     glBufferSubData(GL_UNIFORM_BUFFER, 0, sizeof frame, &frame);
     glBindBuffer(GL_UNIFORM_BUFFER, 0);
@@ -393,6 +417,10 @@ lac_volume_pass_begin(LacVolumePass *self, LacVolumeStore *store, const LacScene
     glBindTexture(GL_TEXTURE_2D, self->table);
     glActiveTexture(GL_TEXTURE0 + UNIT_DEPTH);
     glBindTexture(GL_TEXTURE_2D, atoms != NULL ? atoms->texture : 0);
+    glActiveTexture(GL_TEXTURE0 + UNIT_LAYER_COLORS);
+    glBindTexture(GL_TEXTURE_2D_ARRAY, layers != NULL ? layers->colors : 0);
+    glActiveTexture(GL_TEXTURE0 + UNIT_LAYER_DEPTHS);
+    glBindTexture(GL_TEXTURE_2D_ARRAY, layers != NULL ? layers->depths : 0);
     glActiveTexture(GL_TEXTURE0);
     glBindVertexArray(self->vertex_array);
     glUseProgram(program);

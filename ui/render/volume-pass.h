@@ -3,6 +3,7 @@
 #pragma once
 
 #include "ui/render/atom-pass.h"
+#include "ui/render/mesh-pass.h"
 #include "ui/render/volume-store.h"
 
 typedef struct LacVolumePass LacVolumePass;
@@ -11,5 +12,5 @@ LacVolumePass *lac_volume_pass_new(void);
 void lac_volume_pass_free(LacVolumePass *self);
 gboolean lac_volume_pass_begin(LacVolumePass *self, LacVolumeStore *store, const LacScene *scene,
     const LacRenderQuality *quality, const LacRenderTarget *target, const LacAtomDepth *atoms,
-    int width, int height, GError **error);
+    const LacMeshLayers *layers, int width, int height, GError **error);
 void lac_volume_pass_draw_rows(LacVolumePass *self, int first, int n);
