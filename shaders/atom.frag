@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// An atom as an exact sphere, cut open by the clip plane, or as a ring about its centre.
+// An atom as an exact sphere, cut open by the clip plane, or as a ring about its centre, or as
+// three circles about a sphere.
 // After: common/atoms, common/atoms-light. In: flat varyings of atom.vert. Out: colour, id, depth.
 // Variants: RING; CLIP; FLAT (the depth is that of the quad).
 flat in vec4 v_sphere;
@@ -10,7 +11,38 @@ flat in uvec2 v_id;
 const uint DIM = 8u;
 
 #ifdef RING
-void draw(Ray ray, float along, vec3 nearest)
+const uint WIRE = 32u;
+
+// Whether a point of the sphere lies on one of three circles about the axes of the world.
+bool is_on_wire(vec3 n, float width)
+{
+    vec3 w = abs(transpose(mat3(view)) * n);
+    return min(w.x, min(w.y, w.z)) < width;
+}
+
+void draw_wire(Ray ray, float along, vec3 nearest)
+{
+    float h2 = v_sphere.w * v_sphere.w - dot(nearest, nearest);
+    float h = sqrt(max(h2, 0.0)), enter = along - h, leave = along + h;
+    float width = max(0.07, 1.1 * picture.z / v_sphere.w);
+    bool cut = false;
+#ifdef CLIP
+    cut = clip_part(ray, enter, leave);
+#endif
+    vec3 near = ray.origin + enter * ray.direction, far = ray.origin + leave * ray.direction;
+    vec3 n = (near - v_sphere.xyz) / v_sphere.w;
+    bool front = !cut && is_on_wire(n, width);
+    if (h2 < 0.0 || enter >= leave)
+        discard;
+    if (!front && !is_on_wire((far - v_sphere.xyz) / v_sphere.w, width))
+        discard;
+    vec3 p = front ? near : far;
+    vec3 c = fade(sqrt(v_color.rgb), p.z);
+    o_color = vec4(front ? c : mix(c, background.rgb, 0.45), 1.0);
+    write_depth(p.z);
+}
+
+void draw_ring(Ray ray, float along, vec3 nearest)
 {
     float radius = length(nearest);
     float width = max(0.16 * v_sphere.w, 1.2 * picture.z); // LAC_RING_INNER
@@ -23,6 +55,14 @@ void draw(Ray ray, float along, vec3 nearest)
     float z = ray.origin.z + along * ray.direction.z;
     o_color = vec4(fade(sqrt(v_color.rgb), z), 1.0);
     write_depth(z);
+}
+
+void draw(Ray ray, float along, vec3 nearest)
+{
+    if ((v_id.y & WIRE) != 0u)
+        draw_wire(ray, along, nearest);
+    else
+        draw_ring(ray, along, nearest);
 }
 #else
 void draw(Ray ray, float along, vec3 nearest)

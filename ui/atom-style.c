@@ -113,7 +113,8 @@ show_range(LacAtomStyle *self, const LacAtomLook *look)
     gtk_widget_set_visible(self->range_row, by_column);
     gtk_widget_set_visible(GTK_WIDGET(self->map_row), by_column);
     if (!by_column || atoms == NULL ||
-        !lac_atom_look_get_range(atoms, look->color_column, &auto_lo, &auto_hi))
+        !lac_atom_look_get_range(atoms, lac_viewport_get_atom_values(self->viewport),
+            look->color_column, &auto_lo, &auto_hi))
         return;
     lac_number_entry_set_value(self->entries[0], isnan(lo) ? auto_lo : lo);
     lac_number_entry_set_value(self->entries[1], isnan(hi) ? auto_hi : hi);

@@ -199,7 +199,7 @@ show_candidates(LacReviewViews *self)
         for (guint c = 0; c < 4; c++)
             markers[i].color[c] = color[c];
     }
-    lac_viewport_set_markers(self->viewport, markers, n);
+    lac_viewport_set_markers(self->viewport, LAC_MARKERS_CANDIDATES, markers, n);
 }
 
 // Atoms of the model are flown to by whoever follows the session; a place without one is not.

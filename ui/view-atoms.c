@@ -37,7 +37,8 @@ update_slices(gpointer data)
         const guint8 *selection = lac_session_get_selection(self->session);
         drawn = lac_slice_atoms_new(atoms);
         lac_atom_look_apply(lac_viewport_get_atom_look(self->viewport), atoms,
-            self->n_match == atoms->n ? self->match : NULL, drawn->radii, drawn->rgba);
+            self->n_match == atoms->n ? self->match : NULL,
+            lac_viewport_get_atom_values(self->viewport), drawn->radii, drawn->rgba);
         drawn->selection = selection != NULL ? g_memdup2(selection, atoms->n) : NULL;
         drawn->current = lac_session_get_current_atom(self->session);
         drawn->show_atoms = scene->atoms.show_atoms;
@@ -186,7 +187,7 @@ set_missed(LacViewAtoms *self, const LacMatch *match)
             .radius = MARKER_RADIUS,
             .color = { rgb[0], rgb[1], rgb[2], 1.0F } };
     }
-    lac_viewport_set_markers(self->viewport, markers, n);
+    lac_viewport_set_markers(self->viewport, LAC_MARKERS_MISSED, markers, n);
 }
 
 // A comparison colours the atoms as long as it lasts; other colours may be chosen meanwhile.

@@ -153,14 +153,14 @@ lac_viewport_clear_atoms(LacViewport *self)
     g_clear_pointer(&self->scene.atoms.set, lac_atom_set_unref);
     g_clear_pointer(&self->match, g_free);
     g_clear_pointer(&self->marks, g_free);
-    g_clear_pointer(&self->markers, g_free);
+    lac_viewport_clear_results(self);
     g_clear_pointer(&self->visibility, g_free);
     g_clear_pointer(&self->bonds, lac_bonds_free);
     g_clear_pointer(&self->hulls, g_array_unref);
     g_clear_pointer(&self->atom_worker, lac_latest_free);
     g_clear_pointer(&self->outline, g_array_unref);
     g_clear_pointer(&self->measured, g_array_unref);
-    self->n_match = self->n_markers = 0;
+    self->n_match = 0;
 }
 
 static void
@@ -185,20 +185,23 @@ lac_viewport_update_atoms(LacViewport *self)
     g_clear_pointer(&self->scene.atoms.set, lac_atom_set_unref);
     g_autoptr(LacAtoms) none = self->atoms == NULL ? lac_atoms_new(0) : NULL;
     const LacAtoms *atoms = self->atoms != NULL ? self->atoms : none;
-    if (atoms->n == 0 && self->n_markers == 0)
+    gsize n_markers;
+    g_autofree LacMarker *markers = lac_viewport_dup_markers(self, &n_markers);
+    if (atoms->n == 0 && n_markers == 0)
         return;
     const LacAtomSource source = {
         .atoms = atoms,
         .look = &self->look,
         .match = self->n_match == atoms->n ? self->match : NULL,
+        .values = lac_viewport_get_atom_values(self),
         .marks = self->marks,
         .n_marks = atoms->n,
         .visibility = self->visibility,
         .n_visibility = self->n_visibility,
         .bonds = self->bonds,
         .hulls = self->hulls,
-        .markers = self->markers,
-        .n_markers = self->n_markers,
+        .markers = markers,
+        .n_markers = n_markers,
     };
     LacAtomSet *set = lac_atom_set_new(&source);
     self->scene.atoms.set = set;
@@ -275,21 +278,6 @@ lac_viewport_set_atom_match(LacViewport *self, const guint8 *kinds, gsize n)
     g_free(self->match);
     self->match = kinds != NULL ? g_memdup2(kinds, n) : NULL;
     self->n_match = kinds != NULL ? n : 0;
-    atoms_changed(self);
-}
-
-/**
- * lac_viewport_set_markers:
- * @self: a view
- * @markers: (nullable) (array length=n): things beside the atoms: candidates, missed atoms
- * @n: their number
- */
-void
-lac_viewport_set_markers(LacViewport *self, const LacMarker *markers, gsize n)
-{
-    g_free(self->markers);
-    self->markers = n > 0 ? g_memdup2(markers, n * sizeof *markers) : NULL;
-    self->n_markers = n;
     atoms_changed(self);
 }
 

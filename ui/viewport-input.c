@@ -131,12 +131,14 @@ released_cb(GtkGestureClick *gesture, int n_press, double x, double y, LacViewpo
     gsize index;
     if (n_press != 1 || self->has_dragged)
         return;
-    gboolean found = lac_viewport_pick_atom(self, x, y, &index);
-    if (lac_viewport_mode_click(self, found ? index : G_MAXSIZE))
-        return;
-    lac_viewport_emit_atom_clicked(self, found ? (guint64) index : LAC_VIEWPORT_NO_ATOM,
+    GdkModifierType state =
         gtk_event_controller_get_current_event_state(GTK_EVENT_CONTROLLER(gesture)) &
-            (GDK_CONTROL_MASK | GDK_SHIFT_MASK | GDK_ALT_MASK));
+        (GDK_CONTROL_MASK | GDK_SHIFT_MASK | GDK_ALT_MASK);
+    gboolean found = lac_viewport_pick_atom(self, x, y, &index);
+    if (lac_viewport_mode_click(self, found ? index : G_MAXSIZE) ||
+        lac_viewport_click_thing(self, x, y, state))
+        return;
+    lac_viewport_emit_atom_clicked(self, found ? (guint64) index : LAC_VIEWPORT_NO_ATOM, state);
 }
 
 static gboolean

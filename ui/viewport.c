@@ -24,6 +24,7 @@ enum {
     STATUS_CHANGED,
     ATOM_CLICKED,
     ATOM_POINTED,
+    THING_CLICKED,
     ATOMS_SELECTED,
     MODE_CHANGED,
     N_SIGNALS
@@ -519,6 +520,8 @@ lac_viewport_class_init(LacViewportClass *klass)
             G_TYPE_NONE, 3, G_TYPE_UINT, G_TYPE_UINT, G_TYPE_UINT);
     signals[ATOM_CLICKED] = g_signal_new("atom-clicked", LAC_TYPE_VIEWPORT, G_SIGNAL_RUN_LAST, 0,
         NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_UINT64, G_TYPE_UINT);
+    signals[THING_CLICKED] = g_signal_new("thing-clicked", LAC_TYPE_VIEWPORT, G_SIGNAL_RUN_LAST, 0,
+        NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_POINTER, G_TYPE_UINT);
     signals[ATOM_POINTED] = g_signal_new("atom-pointed", LAC_TYPE_VIEWPORT, G_SIGNAL_RUN_LAST, 0,
         NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT64);
     signals[ATOMS_SELECTED] = g_signal_new("atoms-selected", LAC_TYPE_VIEWPORT, G_SIGNAL_RUN_LAST,
@@ -744,6 +747,20 @@ void
 lac_viewport_emit_atom_clicked(LacViewport *self, guint64 index, GdkModifierType state)
 {
     g_signal_emit(self, signals[ATOM_CLICKED], 0, index, (guint) state);
+}
+
+/**
+ * lac_viewport_emit_thing_clicked:
+ * @self: a view
+ * @thing: a marker or a mesh
+ * @state: the modifiers that were held
+ *
+ * Tells what was clicked.
+ */
+void
+lac_viewport_emit_thing_clicked(LacViewport *self, const LacThing *thing, GdkModifierType state)
+{
+    g_signal_emit(self, signals[THING_CLICKED], 0, thing, (guint) state);
 }
 
 /**

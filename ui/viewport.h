@@ -28,6 +28,27 @@ typedef enum {
     LAC_VIEWPORT_MEASURE,  // clicks on two atoms: distance; on three: angle at the second
 } LacViewportMode;
 
+// Things beside the atoms, each kind from its own source.
+typedef enum {
+    LAC_MARKERS_MISSED,     // known atoms that the model lacks
+    LAC_MARKERS_CANDIDATES, // of the review
+    LAC_MARKERS_RESULTS,    // of analyses
+    LAC_N_MARKERS,
+} LacMarkerKind;
+
+// What a click met that is no atom.
+typedef enum {
+    LAC_THING_MARKER,
+    LAC_THING_MESH,
+} LacThingKind;
+
+typedef struct {
+    LacThingKind kind;
+    guint group; // of a mesh
+    guint32 tag;
+    LacVec3 position; // [Å] where its surface was clicked
+} LacThing;
+
 // From an input event to the moment its frame was drawn.
 typedef struct {
     guint64 n;
@@ -43,6 +64,8 @@ typedef struct {
 //   "scene-changed" (): a setting, or the automatic transfer function and level of a new volume
 //   "atom-clicked" (guint64 index, guint modifiers): on an atom; %LAC_VIEWPORT_NO_ATOM: on nothing.
 //       The modifiers are of GdkModifierType: Ctrl adds to the selection, Shift extends it
+//   "thing-clicked" (LacThing *thing, guint modifiers): on a marker or a mesh with a tag. A click at
+//       the same place again means what is behind
 //   "atom-pointed" (guint64 index): the atom under the pointer; %LAC_VIEWPORT_NO_ATOM: none
 //   "atoms-selected" (GArray *indices of gsize, guint modifiers): by a box or a lasso, with the
 //       modifiers as for "atom-clicked"
@@ -78,7 +101,13 @@ void lac_viewport_set_atoms(LacViewport *self, LacAtoms *atoms);
 void lac_viewport_set_atom_look(LacViewport *self, const LacAtomLook *look);
 const LacAtomLook *lac_viewport_get_atom_look(LacViewport *self);
 void lac_viewport_set_atom_match(LacViewport *self, const guint8 *kinds, gsize n);
-void lac_viewport_set_markers(LacViewport *self, const LacMarker *markers, gsize n);
+void lac_viewport_set_atom_values(LacViewport *self, const LacAtomValues *values);
+const LacAtomValues *lac_viewport_get_atom_values(LacViewport *self);
+void lac_viewport_set_markers(LacViewport *self, LacMarkerKind kind, const LacMarker *markers,
+    gsize n);
+void lac_viewport_set_meshes(LacViewport *self, LacMeshSet *set);
+void lac_viewport_set_mesh_group(LacViewport *self, guint group, const LacMeshGroup *style);
+void lac_viewport_set_selected_mesh(LacViewport *self, guint group, guint32 tag);
 void lac_viewport_set_selection(LacViewport *self, const guint8 *selected, gsize n);
 void lac_viewport_set_current_atom(LacViewport *self, gsize index);
 void lac_viewport_set_show_atoms(LacViewport *self, gboolean show);
@@ -95,6 +124,7 @@ void lac_viewport_show_near_atoms(LacViewport *self, LacVec3 centre, double radi
 void lac_viewport_show_all_atoms(LacViewport *self);
 gsize lac_viewport_count_hidden_atoms(LacViewport *self);
 gboolean lac_viewport_locate_atom(LacViewport *self, gsize index, double *x, double *y);
+gboolean lac_viewport_locate(LacViewport *self, LacVec3 position, double *x, double *y);
 
 void lac_viewport_get_camera(LacViewport *self, LacCamera *camera);
 void lac_viewport_set_camera(LacViewport *self, const LacCamera *camera);

@@ -137,17 +137,17 @@ test_look(void)
     LacAtomLook look = lac_atom_look_default();
     float radii[3], rgb[3];
     guint8 rgba[12];
-    lac_atom_look_apply(&look, atoms, NULL, radii, rgba);
+    lac_atom_look_apply(&look, atoms, NULL, NULL, radii, rgba);
     assert_bytes(rgba, "\xff\xd1\x23\xff\xff\x0d\x0d\xff", 8); // Jmol's gold and oxygen
     g_assert_cmpfloat(radii[1], <, radii[0]);
     g_assert_cmpfloat_with_epsilon(radii[0], 0.75 * sqrt(1.35 * 1.36), 1e-6);
     look.palette = LAC_PALETTE_VESTA;
     lac_atom_look_set_own_color(&look, "O", (const float[3]){ 0.0f, 0.0f, 1.0f });
-    lac_atom_look_apply(&look, atoms, NULL, radii, rgba);
+    lac_atom_look_apply(&look, atoms, NULL, NULL, radii, rgba);
     assert_bytes(rgba, "\xfe\xb3\x38\xff\x00\x00\xff\xff", 8);
     look.color_by = LAC_COLOR_BY_COLUMN;
     look.size_by = LAC_SIZE_BY_COLUMN;
-    lac_atom_look_apply(&look, atoms, NULL, radii, rgba);
+    lac_atom_look_apply(&look, atoms, NULL, NULL, radii, rgba);
     lac_colormap_lookup(look.colormap, 1.0, rgb);
     for (int c = 0; c < 3; c++)
         g_assert_cmpint(rgba[4 + c], ==, (int) lrintf(255.0f * rgb[c]));
@@ -155,12 +155,12 @@ test_look(void)
     g_assert_cmpfloat(radii[0], ==, 0.3f);
     g_assert_cmpfloat(radii[1], ==, 1.0f);
     look.color_by = LAC_COLOR_BY_STATE;
-    lac_atom_look_apply(&look, atoms, NULL, radii, rgba);
+    lac_atom_look_apply(&look, atoms, NULL, NULL, radii, rgba);
     lac_atom_state_get_color(LAC_ATOM_ADDED, rgb);
     g_assert_cmpint(rgba[4], ==, (int) lrintf(255.0f * rgb[0]));
     look.color_by = LAC_COLOR_BY_MATCH;
     const guint8 match[3] = { LAC_MATCH_EXTRA, LAC_MATCH_FOUND, LAC_MATCH_UNKNOWN };
-    lac_atom_look_apply(&look, atoms, match, radii, rgba);
+    lac_atom_look_apply(&look, atoms, match, NULL, radii, rgba);
     lac_match_kind_get_color(LAC_MATCH_EXTRA, rgb);
     g_assert_cmpint(rgba[0], ==, (int) lrintf(255.0f * rgb[0]));
 }
@@ -170,15 +170,33 @@ test_range(void)
 {
     g_autoptr(LacAtoms) atoms = make_random(4, 5.0, 1);
     double lo, hi, *values = lac_atoms_add_column(atoms, "height");
-    g_assert_false(lac_atom_look_get_range(atoms, "height", &lo, &hi));
-    g_assert_false(lac_atom_look_get_range(atoms, "no such", &lo, &hi));
+    g_assert_false(lac_atom_look_get_range(atoms, NULL, "height", &lo, &hi));
+    g_assert_false(lac_atom_look_get_range(atoms, NULL, "no such", &lo, &hi));
     values[0] = -2.0;
     values[1] = 5.0;
     values[2] = 50.0;
     atoms->state[2] = LAC_ATOM_DELETED; // does not count
-    g_assert_true(lac_atom_look_get_range(atoms, "height", &lo, &hi));
+    g_assert_true(lac_atom_look_get_range(atoms, NULL, "height", &lo, &hi));
     g_assert_cmpfloat(lo, ==, -2.0);
     g_assert_cmpfloat(hi, ==, 5.0);
+    // Values from elsewhere go before a column of their name; words have colours of their own.
+    const double results[4] = { 0.0, 1.0, 2.0, (double) NAN };
+    const char *const names[] = { "none", "metal", "oxide", NULL };
+    LacAtomValues found = { .name = "height", .values = results, .n = 4 };
+    g_assert_true(lac_atom_look_get_range(atoms, &found, "height", &lo, &hi));
+    g_assert_cmpfloat(lo, ==, 0.0);
+    g_assert_cmpfloat(hi, ==, 1.0);
+    LacAtomLook look = lac_atom_look_default();
+    float radii[4], rgb[3];
+    guint8 rgba[16];
+    look.color_by = LAC_COLOR_BY_COLUMN;
+    g_strlcpy(look.color_column, "height", sizeof look.color_column);
+    found.names = names;
+    lac_atom_look_apply(&look, atoms, NULL, &found, radii, rgba);
+    lac_category_get_color(1, rgb);
+    for (int c = 0; c < 3; c++)
+        g_assert_cmpint(rgba[4 + c], ==, (int) lrintf(255.0f * rgb[c]));
+    assert_bytes(rgba + 12, "\x80\x80\x80", 3);
 }
 
 static void

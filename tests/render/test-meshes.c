@@ -108,7 +108,7 @@ make_scene(LacMeshSet *set, double opacity)
     scene.atoms.depth_cue = 0.0;
     scene.background[0] = scene.background[1] = scene.background[2] = 0.0f;
     for (guint i = 0; i < LAC_MESH_MAX_GROUPS; i++)
-        scene.meshes.groups[i] = (LacMeshGroup){ TRUE, opacity };
+        scene.meshes.groups[i] = (LacMeshGroup){ TRUE, opacity, FALSE };
     return scene;
 }
 
@@ -355,6 +355,81 @@ test_hits(void)
     }
 }
 
+// What is hidden, cut away or without a tag is not picked; a marker is picked through its circles.
+static void
+test_pick(void)
+{
+    g_autofree Shape *one = make_ball((LacVec3){ 0, 0, 0 }, 4.0);
+    g_autofree Shape *two = make_ball((LacVec3){ 0, 0, 10 }, 4.0);
+    const LacMeshSource both[2] = { make_source(one, 0, 7, 1.0f, 0.2f, 0.1f),
+        make_source(two, 3, 8, 0.1f, 0.3f, 1.0f) };
+    g_autoptr(LacMeshSet) set = make_set(both, 2);
+    g_autoptr(GArray) hits = g_array_new(FALSE, FALSE, sizeof(LacMeshHit));
+    const LacRay ray = { { 0.3, 0.2, 40.0 }, { 0.0, 0.0, -1.0 } };
+    LacScene scene = make_scene(set, 0.5);
+    lac_pick_meshes(&scene, &ray, hits);
+    g_assert_cmpuint(hits->len, ==, 2);
+    g_assert_cmpuint(g_array_index(hits, LacMeshHit, 0).tag, ==, 8);
+    g_assert_cmpuint(g_array_index(hits, LacMeshHit, 1).tag, ==, 7);
+    g_array_set_size(hits, 0);
+    scene.clip = (LacClipPlane){ TRUE, { 0.0, 0.0, 1.0 }, 1.0 };
+    lac_pick_meshes(&scene, &ray, hits);
+    g_assert_cmpuint(hits->len, ==, 1);
+    g_assert_cmpfloat_with_epsilon(g_array_index(hits, LacMeshHit, 0).distance, 44.0, 0.1);
+    scene.clip.enabled = scene.meshes.groups[0].shown = scene.meshes.groups[3].shown = FALSE;
+    g_array_set_size(hits, 0);
+    lac_pick_meshes(&scene, &ray, hits);
+    g_assert_cmpuint(hits->len, ==, 0);
+
+    g_autoptr(LacAtoms) none = lac_atoms_new(0);
+    LacAtomLook look = lac_atom_look_default();
+    const LacMarker markers[3] = {
+        { .position = { 0, 0, 5 }, .radius = 1.0, .is_ring = TRUE, .is_wire = TRUE, .tag = 5 },
+        { .position = { 0, 0, 9 }, .radius = 1.0, .is_ring = TRUE, .is_wire = TRUE, .tag = 9 },
+        { .position = { 0, 0, 12 }, .radius = 1.0, .is_ring = TRUE },
+    };
+    const LacAtomSource source = { .atoms = none,
+        .look = &look,
+        .markers = markers,
+        .n_markers = 3 };
+    g_autoptr(LacAtomSet) spheres = lac_atom_set_new(&source);
+    guint32 tag;
+    double distance;
+    scene.atoms.set = spheres;
+    g_assert_true(lac_pick_marker(&scene, &ray, &tag, &distance));
+    g_assert_cmpuint(tag, ==, 9);
+    g_assert_cmpfloat_with_epsilon(distance, 31.0 - sqrt(1.0 - 0.13) + 0.0, 1e-6);
+    const LacRay beside = { { 1.3, 0.2, 40.0 }, { 0.0, 0.0, -1.0 } };
+    g_assert_false(lac_pick_marker(&scene, &beside, &tag, &distance));
+}
+
+// Circles are drawn, and one sees through between them.
+static void
+test_wire(void)
+{
+    g_autoptr(LacAtoms) none = lac_atoms_new(0);
+    LacAtomLook look = lac_atom_look_default();
+    const LacMarker marker = { .radius = 4.0,
+        .color = { 1.0f, 0.5f, 0.0f, 1.0f },
+        .is_ring = TRUE,
+        .is_wire = TRUE,
+        .tag = 1 };
+    const LacAtomSource source = { .atoms = none,
+        .look = &look,
+        .markers = &marker,
+        .n_markers = 1 };
+    g_autoptr(LacAtomSet) set = lac_atom_set_new(&source);
+    LacScene scene = make_scene(NULL, 1.0);
+    scene.atoms.set = set;
+    int rgb[3], black[3] = { 0 };
+    get_pixel(&scene, W / 2, H / 2, rgb);
+    g_assert_cmpint(rgb[0], >, 100);
+    get_pixel(&scene, W / 2 + 39, H / 2, rgb);
+    g_assert_cmpint(rgb[0], >, 100);
+    get_pixel(&scene, W / 2 + 15, H / 2 - 15, rgb);
+    assert_near(rgb, black, 0);
+}
+
 static void
 test_coarse(void)
 {
@@ -381,6 +456,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/meshes/hits", test_hits);
     g_test_add_func("/meshes/coarse", test_coarse);
+    g_test_add_func("/meshes/pick", test_pick);
     g_autoptr(GError) error = NULL;
     g_autoptr(LacEglContext) context = lac_egl_context_new(&error);
     if (context == NULL) {
@@ -393,5 +469,6 @@ main(int argc, char **argv)
     g_test_add_func("/meshes/outside-volume", test_outside_volume);
     g_test_add_func("/meshes/switches", test_switches);
     g_test_add_func("/meshes/tiles", test_tiles);
+    g_test_add_func("/meshes/wire", test_wire);
     return g_test_run();
 }

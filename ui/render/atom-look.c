@@ -141,9 +141,23 @@ lac_atom_look_get_species_radius(const LacAtomLook *self, const char *species)
     return self->radius_scale * sqrt(MIDDLE * radius);
 }
 
+// The values of a name: those from elsewhere, or a column of the atoms.
+static const double *
+find_values(const LacAtoms *atoms, const LacAtomValues *values, const char *column, gsize *n)
+{
+    if (values != NULL && values->name != NULL && g_str_equal(values->name, column)) {
+        *n = MIN(values->n, atoms->n);
+        return values->values;
+    }
+    const double *own = lac_atoms_get_column(atoms, column);
+    *n = own != NULL ? atoms->n : 0;
+    return own;
+}
+
 /**
  * lac_atom_look_get_range:
  * @atoms: atoms
+ * @values: (nullable): goes before the column of its name
  * @column: name of a column
  * @lo: (out): the smallest value of an atom of the model
  * @hi: (out): the largest
@@ -151,15 +165,17 @@ lac_atom_look_get_species_radius(const LacAtomLook *self, const char *species)
  * Returns: %FALSE, with 0 and 1, if no atom has a finite value
  */
 gboolean
-lac_atom_look_get_range(const LacAtoms *atoms, const char *column, double *lo, double *hi)
+lac_atom_look_get_range(const LacAtoms *atoms, const LacAtomValues *values, const char *column,
+    double *lo, double *hi)
 {
-    const double *values = lac_atoms_get_column(atoms, column);
+    gsize n;
+    const double *data = find_values(atoms, values, column, &n);
     *lo = G_MAXDOUBLE;
     *hi = -G_MAXDOUBLE;
-    for (gsize i = 0; values != NULL && i < atoms->n; i++)
-        if (lac_atoms_is_present(atoms, i) && isfinite(values[i])) {
-            *lo = MIN(*lo, values[i]);
-            *hi = MAX(*hi, values[i]);
+    for (gsize i = 0; i < n; i++)
+        if (lac_atoms_is_present(atoms, i) && isfinite(data[i])) {
+            *lo = MIN(*lo, data[i]);
+            *hi = MAX(*hi, data[i]);
         }
     if (*lo <= *hi)
         return TRUE;
@@ -192,6 +208,22 @@ lac_atom_state_get_color(LacAtomState state, float rgb[3])
 }
 
 /**
+ * lac_category_get_color:
+ * @category: the number of a word, such as a phase; 0 is what belongs to none
+ * @rgb: (out caller-allocates): sRGB, 0 to 1
+ *
+ * Colours after Okabe and Ito, distinct with any colour vision; after eight they come again.
+ */
+void
+lac_category_get_color(guint category, float rgb[3])
+{
+    static const guint COLORS[] = { 0x8d9199, 0xd55e00, 0x009e73, 0x3b82d6, 0xe6b422, 0xcc79a7,
+        0x56b4e9, 0xa65628, 0xb8c0c8 };
+    guint n = G_N_ELEMENTS(COLORS);
+    unpack(COLORS[category < n ? category : 1 + (category - 1) % (n - 1)], rgb);
+}
+
+/**
  * lac_match_kind_get_color:
  * @kind: what a comparison said
  * @rgb: (out caller-allocates): sRGB, 0 to 1, in which such atoms are drawn
@@ -212,17 +244,20 @@ lac_match_kind_get_color(LacMatchKind kind, float rgb[3])
     unpack(COLORS[kind], rgb);
 }
 
-// A column with the values between which it is shown; values is NULL where there is none.
+// A column with the values between which it is shown.
 typedef struct {
     const double *values;
+    gsize n;
     double lo, hi;
 } Scale;
 
 static Scale
-make_scale(const LacAtoms *atoms, const char *column, double lo, double hi)
+make_scale(const LacAtoms *atoms, const LacAtomValues *values, const char *column, double lo,
+    double hi)
 {
-    Scale scale = { .values = lac_atoms_get_column(atoms, column) };
-    lac_atom_look_get_range(atoms, column, &scale.lo, &scale.hi);
+    Scale scale = { 0 };
+    scale.values = find_values(atoms, values, column, &scale.n);
+    lac_atom_look_get_range(atoms, values, column, &scale.lo, &scale.hi);
     if (!isnan(lo))
         scale.lo = lo;
     if (!isnan(hi))
@@ -234,7 +269,7 @@ make_scale(const LacAtoms *atoms, const char *column, double lo, double hi)
 static double
 get_position(const Scale *scale, gsize i)
 {
-    if (scale->values == NULL || !isfinite(scale->values[i]))
+    if (i >= scale->n || !isfinite(scale->values[i]))
         return (double) NAN;
     if (scale->hi == scale->lo)
         return 0.5;
@@ -268,11 +303,21 @@ get_column_color(const LacAtomLook *self, double x, float rgb[3])
         lac_colormap_lookup(self->colormap, self->reversed ? 1.0 - x : x, rgb);
 }
 
+static void
+get_category_color(const Scale *scale, gsize i, float rgb[3])
+{
+    if (i >= scale->n || !isfinite(scale->values[i]) || scale->values[i] < 0.0)
+        rgb[0] = rgb[1] = rgb[2] = 0.5f;
+    else
+        lac_category_get_color((guint) MIN(scale->values[i], 1e6), rgb);
+}
+
 /**
  * lac_atom_look_apply:
  * @self: a look
  * @atoms: atoms
  * @match: (nullable): a #LacMatchKind per atom, for %LAC_COLOR_BY_MATCH
+ * @values: (nullable): goes before the column of its name
  * @radii: (out caller-allocates): [Å] per atom
  * @rgba: (out caller-allocates): four bytes per atom: sRGB, and 255
  *
@@ -280,17 +325,20 @@ get_column_color(const LacAtomLook *self, double x, float rgb[3])
  */
 void
 lac_atom_look_apply(const LacAtomLook *self, const LacAtoms *atoms, const guint8 *match,
-    float *radii, guint8 *rgba)
+    const LacAtomValues *values, float *radii, guint8 *rgba)
 {
     guint n_species;
     g_autofree SpeciesLook *species = get_species(self, atoms, &n_species);
-    Scale color = make_scale(atoms, self->color_column, self->color_lo, self->color_hi);
-    Scale size = make_scale(atoms, self->size_column, self->size_lo, self->size_hi);
+    Scale color = make_scale(atoms, values, self->color_column, self->color_lo, self->color_hi);
+    Scale size = make_scale(atoms, values, self->size_column, self->size_lo, self->size_hi);
+    gboolean has_names = values != NULL && values->names != NULL && values->values == color.values;
     for (gsize i = 0; i < atoms->n; i++) {
         const SpeciesLook *look = &species[MIN(atoms->species[i], n_species)];
         float rgb[3];
         memcpy(rgb, look->rgb, sizeof rgb);
-        if (self->color_by == LAC_COLOR_BY_COLUMN)
+        if (self->color_by == LAC_COLOR_BY_COLUMN && has_names)
+            get_category_color(&color, i, rgb);
+        else if (self->color_by == LAC_COLOR_BY_COLUMN)
             get_column_color(self, get_position(&color, i), rgb);
         else if (self->color_by == LAC_COLOR_BY_STATE)
             lac_atom_state_get_color(atoms->state[i], rgb);

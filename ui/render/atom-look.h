@@ -57,14 +57,24 @@ typedef struct {
     double bond_radius;      // [Å]
 } LacAtomLook;
 
+// A number per atom that is no column of the atoms, such as a result of an analysis.
+typedef struct {
+    const char *name; // that a look has as its column
+    const double *values;
+    gsize n;                  // atoms; those beyond have no value
+    const char *const *names; // (nullable) words for 0, 1, ...: colours instead of a colour map
+} LacAtomValues;
+
 LacAtomLook lac_atom_look_default(void);
 gboolean lac_atom_look_is_equal(const LacAtomLook *a, const LacAtomLook *b);
 void lac_atom_look_set_own_color(LacAtomLook *self, const char *species, const float rgb[3]);
 void lac_atom_look_get_species_color(const LacAtomLook *self, const char *species, guint index,
     float rgb[3]);
 double lac_atom_look_get_species_radius(const LacAtomLook *self, const char *species);
-gboolean lac_atom_look_get_range(const LacAtoms *atoms, const char *column, double *lo, double *hi);
+gboolean lac_atom_look_get_range(const LacAtoms *atoms, const LacAtomValues *values,
+    const char *column, double *lo, double *hi);
 void lac_atom_look_apply(const LacAtomLook *self, const LacAtoms *atoms, const guint8 *match,
-    float *radii, guint8 *rgba);
+    const LacAtomValues *values, float *radii, guint8 *rgba);
+void lac_category_get_color(guint category, float rgb[3]);
 void lac_atom_state_get_color(LacAtomState state, float rgb[3]);
 void lac_match_kind_get_color(LacMatchKind kind, float rgb[3]);

@@ -79,7 +79,9 @@ add_markers(LacAtomSet *self, const LacAtomSource *source, gboolean rings)
         LacSphere sphere = {
             .position = { (float) p.x, (float) p.y, (float) p.z },
             .radius = (float) marker->radius,
-            .marks = marker->is_ring ? LAC_MARK_RING : 0,
+            .marks = (marker->is_ring ? LAC_MARK_RING : 0) |
+                (marker->is_ring && marker->is_wire ? LAC_MARK_WIRE : 0) |
+                (marker->is_selected ? LAC_MARK_SELECTED : 0) | marker->tag << LAC_MARK_TAG_SHIFT,
         };
         for (int c = 0; c < 4; c++)
             sphere.color[c] = (guint8) lrintf(255.0f * CLAMP(marker->color[c], 0.0f, 1.0f));
@@ -177,7 +179,7 @@ lac_atom_set_new(const LacAtomSource *source)
     self->faces = g_new(LacFace, source->hulls != NULL ? source->hulls->len : 0);
     g_autofree float *radii = g_new(float, n);
     g_autofree guint8 *rgba = g_new(guint8, 4 * n);
-    lac_atom_look_apply(source->look, source->atoms, source->match, radii, rgba);
+    lac_atom_look_apply(source->look, source->atoms, source->match, source->values, radii, rgba);
     add_atoms(self, source, radii, rgba, FALSE);
     add_markers(self, source, FALSE);
     self->n_solid = self->n_spheres;

@@ -19,7 +19,10 @@ typedef enum {
     LAC_MARK_HIDDEN = 1 << 2,
     LAC_MARK_DIM = 1 << 3,  // fades into the background
     LAC_MARK_RING = 1 << 4, // drawn as a ring: a peak that is no atom, or a candidate
+    LAC_MARK_WIRE = 1 << 5, // of a ring: drawn as a sphere of three circles instead
 } LacAtomMark;
+
+#define LAC_MARK_TAG_SHIFT 8 // above it stands the tag of a marker, of 24 bits
 
 // One instance of shaders/atom.vert.
 typedef struct {
@@ -46,12 +49,15 @@ typedef struct {
     guint8 edges[4];     // 255 where the side opposite to a corner is an edge
 } LacFace;
 
-// A thing beside the atoms: a candidate, or an atom of another model.
+// A thing beside the atoms: a candidate, an atom of another model, an empty site.
 typedef struct {
     LacVec3 position; // [Å]
     double radius;    // [Å]
     float color[4];   // sRGB
     gboolean is_ring; // else a sphere
+    gboolean is_wire; // of a ring: three circles about a sphere instead
+    guint32 tag;      // what a pick tells, below 2^24; 0: not found by a pick
+    gboolean is_selected;
 } LacMarker;
 
 // Immutable, reference counted.
@@ -74,6 +80,7 @@ typedef struct {
     const LacAtoms *atoms;
     const LacAtomLook *look;
     const guint8 *match; // (nullable) LacMatchKind
+    const LacAtomValues *values; // (nullable)
     const guint8 *marks; // (nullable) LacAtomMark; of n_marks atoms
     gsize n_marks;
     const gint8 *visibility; // (nullable) four numbers as in LacSphere; of n_visibility atoms

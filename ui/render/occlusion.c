@@ -297,7 +297,7 @@ lac_occlusion_of(const LacAtomSource *source, const LacClipPlane *clip, LacProgr
     const LacAtoms *atoms = source->atoms;
     g_autofree float *radii = g_new(float, atoms->n);
     g_autofree guint8 *rgba = g_new(guint8, 4 * atoms->n), *skip = g_new(guint8, atoms->n);
-    lac_atom_look_apply(source->look, atoms, source->match, radii, rgba);
+    lac_atom_look_apply(source->look, atoms, source->match, source->values, radii, rgba);
     for (gsize i = 0; i < atoms->n; i++)
         skip[i] = !lac_atoms_is_present(atoms, i) || is_beyond(clip, atoms, i) ||
             (source->marks != NULL && i < source->n_marks &&

@@ -237,6 +237,8 @@ is_nearer(const AtomRay *ray, double enter, double leave, double *at)
 static void
 try_sphere(AtomRay *ray, const LacSphere *sphere)
 {
+    if ((sphere->marks & LAC_MARK_WIRE) != 0) // one looks through it
+        return;
     LacVec3 towards = subtract(to_vec(sphere->position), ray->o);
     double r = (double) sphere->radius, along = dot(towards, ray->d), at;
     double h2 = r * r - dot(towards, towards) + along * along;
@@ -369,6 +371,81 @@ lac_pick_atom(const LacScene *scene, const LacRay *ray, gsize *index, double *di
     if (distance != NULL)
         *distance = found.best;
     return TRUE;
+}
+
+/**
+ * lac_pick_marker:
+ * @scene: what is drawn
+ * @ray: through the pointer
+ * @tag: (out): of the marker
+ * @distance: (out) (optional): [Å] along the ray to its surface
+ *
+ * Finds the nearest marker that has a tag; all of the disc of one drawn as circles counts.
+ *
+ * Returns: %FALSE if there is none
+ */
+gboolean
+lac_pick_marker(const LacScene *scene, const LacRay *ray, guint32 *tag, double *distance)
+{
+    const LacAtomSet *set = scene->atoms.set;
+    AtomRay found = make_atom_ray(scene, ray);
+    gsize end = set != NULL ? set->n_markers_end : 0;
+    *tag = 0;
+    for (gsize i = 0; i < end; i++) {
+        const LacSphere *sphere = &set->spheres[i];
+        guint32 here = sphere->marks >> LAC_MARK_TAG_SHIFT;
+        LacVec3 towards = subtract(to_vec(sphere->position), ray->origin);
+        double r = (double) sphere->radius, along = dot(towards, ray->direction), at;
+        double h2 = r * r - dot(towards, towards) + along * along;
+        if (here == 0 || h2 < 0.0 || !is_nearer(&found, along - sqrt(h2), along + sqrt(h2), &at))
+            continue;
+        found.best = at;
+        *tag = here;
+    }
+    if (*tag == 0 || is_behind_volume(scene, ray, found.best))
+        return FALSE;
+    if (distance != NULL)
+        *distance = found.best;
+    return TRUE;
+}
+
+static gboolean
+is_known(const GArray *hits, guint first, const LacMeshHit *hit)
+{
+    for (guint i = first; i < hits->len; i++) {
+        const LacMeshHit *other = &g_array_index(hits, LacMeshHit, i);
+        if (other->group == hit->group && other->tag == hit->tag)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/**
+ * lac_pick_meshes:
+ * @scene: what is drawn
+ * @ray: through the pointer
+ * @hits: (element-type LacMeshHit): receives where the ray first meets each surface that is shown,
+ *     has a tag and is not cut away or hidden by the volume; nearest first
+ */
+void
+lac_pick_meshes(const LacScene *scene, const LacRay *ray, GArray *hits)
+{
+    const LacMeshScene *meshes = &scene->meshes;
+    guint first = hits->len;
+    if (meshes->set == NULL)
+        return;
+    AtomRay kept = make_atom_ray(scene, ray);
+    g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(LacMeshHit));
+    lac_mesh_set_find_hits(meshes->set, ray, all);
+    for (guint i = 0; i < all->len; i++) {
+        const LacMeshHit *hit = &g_array_index(all, LacMeshHit, i);
+        const LacMeshGroup *group = &meshes->groups[hit->group];
+        if (!group->shown || group->opacity <= 0.0 || hit->tag == 0 ||
+            hit->distance < kept.begin || hit->distance > kept.end || is_known(hits, first, hit) ||
+            is_behind_volume(scene, ray, hit->distance))
+            continue;
+        g_array_append_val(hits, *hit);
+    }
 }
 
 // Whether a line from (x, y) to the right crosses the outline an odd number of times.

@@ -41,7 +41,8 @@ typedef struct {
 
 typedef struct {
     gboolean shown;
-    double opacity; // 0 to 1, of a surface seen straight on
+    double opacity;    // 0 to 1, of a surface seen straight on
+    gboolean is_shell; // lies around all else: is picked where there is nothing else
 } LacMeshGroup;
 
 typedef struct {
