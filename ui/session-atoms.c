@@ -160,6 +160,8 @@ lac_session_set_selection(LacSession *self, const gsize *indices, gsize n)
     self->selection = selection;
     self->n_selection = size;
     self->n_selected = n_selected;
+    if (n_selected > 0)
+        lac_session_set_picked(self, NULL);
     if (!same)
         lac_session_emit(self, LAC_SESSION_SELECTION_CHANGED);
 }
@@ -270,6 +272,7 @@ lac_session_atoms_changed(LacSession *self, const LacEdit *edit)
     }
     if (self->current_atom >= n)
         self->current_atom = G_MAXSIZE;
+    lac_session_analysis_atoms_changed(self, edit);
     lac_session_emit(self, LAC_SESSION_ATOMS_CHANGED);
     if (edit == NULL)
         lac_session_set_selection(self, NULL, 0);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What session.c (state and undo), session-work.c (jobs), session-atoms.c (atoms, selection, edits)
-// and session-trace.c (work on atoms) share.
+// session-trace.c (work on atoms) and session-analysis.c share.
 #pragma once
 
 #include "ui/latest.h"
@@ -20,6 +20,9 @@ enum {
     LAC_SESSION_SELECTION_CHANGED,
     LAC_SESSION_CURRENT_ATOM_CHANGED,
     LAC_SESSION_MATCH_CHANGED,
+    LAC_SESSION_ANALYSIS_CHANGED,
+    LAC_SESSION_ANALYSIS_PROGRESSED,
+    LAC_SESSION_PICKED_CHANGED,
     LAC_SESSION_MESSAGE,
     LAC_SESSION_N_SIGNALS
 };
@@ -63,6 +66,13 @@ struct _LacSession {
     LacMatchParams match_params;
     gboolean has_match_params, is_match_stale;
     LacLatest *matcher;
+
+    LacAnalysis *analysis; // (nullable) the newest, also half done
+    LacAnalysisParams analysis_params;
+    guint64 analysis_wanted; // bits of what is to be there
+    LacJob *analyser;        // (nullable) at work
+    guint analysis_source;   // timer before it starts; 0: none
+    LacPicked picked;
 };
 
 void lac_session_emit(LacSession *self, guint signal);
@@ -94,4 +104,7 @@ void lac_session_atoms_changed(LacSession *self, const LacEdit *edit);
 void lac_session_open_journal(LacSession *self);
 void lac_session_move_journal_file(LacSession *self, LacJournal *from, LacJournal *to);
 void lac_session_init_match(LacSession *self);
+void lac_session_init_analysis(LacSession *self);
+void lac_session_clear_analysis(LacSession *self);
+void lac_session_analysis_atoms_changed(LacSession *self, const LacEdit *edit);
 void lac_session_request_match(LacSession *self, guint delay_ms);

@@ -41,6 +41,7 @@ lac_session_dispose(GObject *object)
     }
     g_clear_object(&self->job);
     g_clear_pointer(&self->matcher, lac_latest_free);
+    lac_session_clear_analysis(self);
     G_OBJECT_CLASS(lac_session_parent_class)->dispose(object);
 }
 
@@ -68,8 +69,8 @@ lac_session_class_init(LacSessionClass *klass)
 {
     static const char *const names[] = { "series-changed", "volume-changed", "recon-changed",
         "crosshair-changed", "projection-changed", "job-changed", "file-changed", "opened",
-        "save-views", "atoms-changed", "selection-changed", "current-atom-changed",
-        "match-changed" };
+        "save-views", "atoms-changed", "selection-changed", "current-atom-changed", "match-changed",
+        "analysis-changed", "analysis-progressed", "picked-changed" };
     G_OBJECT_CLASS(klass)->dispose = lac_session_dispose;
     G_OBJECT_CLASS(klass)->finalize = lac_session_finalize;
     for (guint i = 0; i < G_N_ELEMENTS(names); i++)
@@ -87,6 +88,7 @@ lac_session_init(LacSession *self)
     self->redo = g_ptr_array_new_with_free_func(state_free);
     self->views = json_object_new();
     lac_session_init_atoms(self);
+    lac_session_init_analysis(self);
 }
 
 /**

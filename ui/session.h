@@ -2,6 +2,7 @@
 // What is open, shown and selected, and the work that runs. Main thread only; every view binds to it.
 #pragma once
 
+#include "core/analysis/analysis.h"
 #include "core/data/atoms.h"
 #include "core/data/edit.h"
 #include "core/data/journal.h"
@@ -29,6 +30,8 @@ G_DECLARE_FINAL_TYPE(LacSession, lac_session, LAC, SESSION, GObject)
 // "save-views" (write what you want to find again into lac_session_get_views()),
 // "atoms-changed" (another model, an edit, or peaks found by a tracing), "selection-changed",
 // "current-atom-changed" (fly to it), "match-changed" (another comparison, or it became stale),
+// "analysis-changed" (results, or how far they are), "analysis-progressed" (of the one that runs),
+// "picked-changed" (another thing that is no atom),
 // "message" (char *text, char *action_label, char *action_name: a toast).
 LacSession *lac_session_new(void);
 
@@ -76,6 +79,41 @@ void lac_session_open_truth(LacSession *self, const char *path);          // the
 void lac_session_compare(LacSession *self, const LacMatchParams *params); // NULL: no more
 const LacMatch *lac_session_get_match(LacSession *self);                  // (nullable)
 gboolean lac_session_is_match_stale(LacSession *self);
+
+// Analyses of the atoms. They run beside other work; what is there follows each change.
+typedef enum {
+    LAC_ANALYSIS_STATE_NOT_RUN,
+    LAC_ANALYSIS_STATE_RUNNING,
+    LAC_ANALYSIS_STATE_DONE,
+    LAC_ANALYSIS_STATE_UNDEFINED, // these atoms do not have it; the analysis says why
+    LAC_ANALYSIS_STATE_STALE,     // older than the atoms
+} LacAnalysisState;
+
+// What one looks at that is no atom.
+typedef enum {
+    LAC_PICKED_NONE,
+    LAC_PICKED_PORE,
+    LAC_PICKED_VACANCY,
+    LAC_PICKED_INTERFACE, // a place of it
+    LAC_PICKED_SURFACE,   // a place of it
+} LacPickedKind;
+
+typedef struct {
+    LacPickedKind kind;
+    gsize index;      // of the pore or vacancy
+    LacVec3 position; // [Å]
+} LacPicked;
+
+gboolean lac_session_analyse(LacSession *self, guint64 wanted);
+void lac_session_cancel_analysis(LacSession *self);
+LacAnalysis *lac_session_get_analysis(LacSession *self); // (nullable)
+LacJob *lac_session_get_analyser(LacSession *self);      // (nullable) while it runs
+const LacAnalysisParams *lac_session_get_analysis_params(LacSession *self);
+void lac_session_set_analysis_params(LacSession *self, const LacAnalysisParams *params);
+gboolean lac_session_is_analysis_stale(LacSession *self);
+LacAnalysisState lac_session_get_analysis_state(LacSession *self, LacAnalysisNode node);
+const LacPicked *lac_session_get_picked(LacSession *self);
+void lac_session_set_picked(LacSession *self, const LacPicked *picked);
 
 // The history: steps in the order in which they were done, the first lac_session_get_step() of
 // them are in effect.

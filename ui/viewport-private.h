@@ -43,10 +43,10 @@ struct _LacViewport {
     LacAtomValues values; // its arrays are the view's own
     double *values_data;
     char *values_name;
-    char **values_words;   // (nullable)
+    char **values_words;     // (nullable)
     double click_x, click_y; // [widget unit] the last click on a thing or an atom
     guint click_turn;        // how many clicks were there before
-    gsize current; // G_MAXSIZE: none
+    gsize current;           // G_MAXSIZE: none
     gboolean is_set_stale;
     LacLatest *atom_worker; // finds bonds and occlusion
     gint8 *visibility;      // (nullable) of n_visibility atoms
@@ -108,8 +108,8 @@ void lac_viewport_update_atoms(LacViewport *self);
 LacMarker *lac_viewport_dup_markers(LacViewport *self, gsize *n);
 void lac_viewport_clear_results(LacViewport *self);
 gboolean lac_viewport_click_thing(LacViewport *self, double x, double y, GdkModifierType state);
-void lac_viewport_emit_thing_clicked(LacViewport *self, const LacThing *thing,
-    GdkModifierType state);
+void
+lac_viewport_emit_thing_clicked(LacViewport *self, const LacThing *thing, GdkModifierType state);
 gboolean lac_viewport_pick_atom(LacViewport *self, double x, double y, gsize *index);
 void lac_viewport_emit_atom_clicked(LacViewport *self, guint64 index, GdkModifierType state);
 void lac_viewport_emit_atom_pointed(LacViewport *self);

@@ -103,8 +103,8 @@ const LacAtomLook *lac_viewport_get_atom_look(LacViewport *self);
 void lac_viewport_set_atom_match(LacViewport *self, const guint8 *kinds, gsize n);
 void lac_viewport_set_atom_values(LacViewport *self, const LacAtomValues *values);
 const LacAtomValues *lac_viewport_get_atom_values(LacViewport *self);
-void lac_viewport_set_markers(LacViewport *self, LacMarkerKind kind, const LacMarker *markers,
-    gsize n);
+void
+lac_viewport_set_markers(LacViewport *self, LacMarkerKind kind, const LacMarker *markers, gsize n);
 void lac_viewport_set_meshes(LacViewport *self, LacMeshSet *set);
 void lac_viewport_set_mesh_group(LacViewport *self, guint group, const LacMeshGroup *style);
 void lac_viewport_set_selected_mesh(LacViewport *self, guint group, guint32 tag);

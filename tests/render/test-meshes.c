@@ -55,7 +55,10 @@ make_square(double half, double x, double z)
 static Shape *
 make_ball(LacVec3 centre, double radius)
 {
-    enum { ROWS = 30, COLUMNS = 60 };
+    enum {
+        ROWS = 30,
+        COLUMNS = 60
+    };
     Shape *self = g_new0(Shape, 1);
     init_shape(self);
     for (gsize j = 0; j <= ROWS; j++)

@@ -79,9 +79,9 @@ typedef struct {
 typedef struct {
     const LacAtoms *atoms;
     const LacAtomLook *look;
-    const guint8 *match; // (nullable) LacMatchKind
+    const guint8 *match;         // (nullable) LacMatchKind
     const LacAtomValues *values; // (nullable)
-    const guint8 *marks; // (nullable) LacAtomMark; of n_marks atoms
+    const guint8 *marks;         // (nullable) LacAtomMark; of n_marks atoms
     gsize n_marks;
     const gint8 *visibility; // (nullable) four numbers as in LacSphere; of n_visibility atoms
     gsize n_visibility;

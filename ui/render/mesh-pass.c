@@ -432,8 +432,8 @@ gboolean
 lac_mesh_pass_draw(LacMeshPass *self, const LacScene *scene, const LacRenderQuality *quality,
     const LacRenderTarget *target, double budget_ms, gboolean *complete, GError **error)
 {
-    PictureKind kind = quality->resolution < 1.0 || quality->atom_resolution < 1.0 ? PICTURE_QUICK
-                                                                                   : PICTURE_FULL;
+    PictureKind kind =
+        quality->resolution < 1.0 || quality->atom_resolution < 1.0 ? PICTURE_QUICK : PICTURE_FULL;
     Picture *picture = &self->pictures[kind];
     double scale = kind == PICTURE_QUICK ? MIN(quality->atom_resolution, 1.0) : 1.0;
     int width = MAX(1, (int) (target->width * scale + 0.5));

@@ -55,7 +55,8 @@ add_vertices(LacMeshSet *self, const LacMeshSource *source)
         *v = (LacMeshVertex){ 0 };
         memcpy(v->position, mesh->positions + 3 * i, sizeof v->position);
         for (int c = 0; c < 3; c++)
-            v->normal[c] = (gint8) lrintf(127.0f * CLAMP(mesh->normals[3 * i + (gsize) c], -1.0f, 1.0f));
+            v->normal[c] =
+                (gint8) lrintf(127.0f * CLAMP(mesh->normals[3 * i + (gsize) c], -1.0f, 1.0f));
         get_color(source, i, v->color);
         grow_box(&self->box, v->position);
     }

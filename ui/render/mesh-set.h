@@ -66,8 +66,8 @@ typedef struct {
     gsize triangle;
 } LacMeshHit;
 
-LacMeshSet *lac_mesh_set_new(const LacMeshSource *sources, gsize n, LacProgress *progress,
-    GError **error);
+LacMeshSet *
+lac_mesh_set_new(const LacMeshSource *sources, gsize n, LacProgress *progress, GError **error);
 LacMeshSet *lac_mesh_set_ref(LacMeshSet *self);
 void lac_mesh_set_unref(LacMeshSet *self);
 void lac_mesh_set_find_hits(const LacMeshSet *self, const LacRay *ray, GArray *hits);

@@ -440,8 +440,8 @@ lac_pick_meshes(const LacScene *scene, const LacRay *ray, GArray *hits)
     for (guint i = 0; i < all->len; i++) {
         const LacMeshHit *hit = &g_array_index(all, LacMeshHit, i);
         const LacMeshGroup *group = &meshes->groups[hit->group];
-        if (!group->shown || group->opacity <= 0.0 || hit->tag == 0 ||
-            hit->distance < kept.begin || hit->distance > kept.end || is_known(hits, first, hit) ||
+        if (!group->shown || group->opacity <= 0.0 || hit->tag == 0 || hit->distance < kept.begin ||
+            hit->distance > kept.end || is_known(hits, first, hit) ||
             is_behind_volume(scene, ray, hit->distance))
             continue;
         g_array_append_val(hits, *hit);

@@ -316,8 +316,8 @@ warm_up(LacRenderer *self, const LacScene *scene, const LacRenderTarget *target,
     self->warm_kind = kind;
     LacRenderQuality quick = lac_render_quality_quick(COARSE_RESOLUTION);
     quick.skip_empty = skip_empty;
-    if (!lac_volume_pass_begin(self->volume_pass, self->store, scene, &quick, target, atoms, layers, 8,
-            8, error))
+    if (!lac_volume_pass_begin(self->volume_pass, self->store, scene, &quick, target, atoms, layers,
+            8, 8, error))
         return FALSE;
     lac_volume_pass_draw_rows(self->volume_pass, 0, 1);
     return TRUE;
@@ -333,8 +333,8 @@ draw_volume(LacRenderer *self, const LacScene *scene, const LacRenderQuality *qu
     const LacAtomDepth *atoms =
         has_atoms(scene) && lac_atom_pass_get_depth(self->atom_pass, &depth) ? &depth : NULL;
     LacMeshLayers surfaces;
-    const LacMeshLayers *layers = lac_scene_has_meshes(scene) &&
-            lac_mesh_pass_get_layers(self->mesh_pass, &surfaces)
+    const LacMeshLayers *layers =
+        lac_scene_has_meshes(scene) && lac_mesh_pass_get_layers(self->mesh_pass, &surfaces)
         ? &surfaces
         : NULL;
     int width = MAX(1, (int) ceil(target->width * quality->resolution));
@@ -350,8 +350,8 @@ draw_volume(LacRenderer *self, const LacScene *scene, const LacRenderQuality *qu
     if (kind == FULL && budget_ms > 0.0 &&
         !warm_up(self, scene, target, atoms, layers, quality->skip_empty, error))
         return -1;
-    if (!lac_volume_pass_begin(self->volume_pass, self->store, scene, quality, target, atoms, layers,
-            width, height, error))
+    if (!lac_volume_pass_begin(self->volume_pass, self->store, scene, quality, target, atoms,
+            layers, width, height, error))
         return -1;
     collect_query(self);
     int row = self->has_timer ? draw_rows_unwaited(self, kind, first, budget_ms)

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/axes.h"
+
+#include <math.h>
+
+#define PAD       8.0
+#define TICK_GAP  5.0
+#define LINE_TEXT 17.0 // height of a line of text [widget unit]
+
+// After Okabe and Ito: distinct with any colour vision; brighter on dark.
+static const double palettes[2][LAC_AXES_N_COLORS][3] = {
+    { { 0.00, 0.38, 0.66 }, { 0.80, 0.33, 0.00 }, { 0.00, 0.55, 0.40 }, { 0.67, 0.35, 0.58 },
+        { 0.45, 0.45, 0.45 }, { 0.75, 0.58, 0.00 } },
+    { { 0.40, 0.74, 0.96 }, { 0.98, 0.62, 0.24 }, { 0.30, 0.83, 0.64 }, { 0.91, 0.60, 0.80 },
+        { 0.70, 0.70, 0.70 }, { 0.94, 0.86, 0.30 } },
+};
+
+static PangoLayout *
+make_layout(GtkWidget *widget, const char *text)
+{
+    PangoLayout *layout = gtk_widget_create_pango_layout(widget, text);
+    g_autoptr(PangoAttrList) attributes = pango_attr_list_new();
+    pango_attr_list_insert(attributes, pango_attr_font_features_new("tnum=1"));
+    pango_attr_list_insert(attributes, pango_attr_scale_new(0.85));
+    pango_layout_set_attributes(layout, attributes);
+    return layout;
+}
+
+/**
+ * lac_painter_init:
+ * @self: (out caller-allocates): a painter
+ * @widget: that is painted
+ * @cr: to paint with
+ */
+void
+lac_painter_init(LacPainter *self, GtkWidget *widget, cairo_t *cr)
+{
+    *self = (LacPainter){ .widget = widget,
+        .cr = cr,
+        .width = gtk_widget_get_width(widget),
+        .height = gtk_widget_get_height(widget) };
+    gtk_style_context_get_color(gtk_widget_get_style_context(widget), &self->text);
+    self->is_dark = self->text.red + self->text.green + self->text.blue > 1.5f;
+}
+
+/**
+ * lac_painter_set_color:
+ * @self: a painter
+ * @index: of a line; after six the colours come again
+ * @alpha: opacity
+ */
+void
+lac_painter_set_color(LacPainter *self, guint index, double alpha)
+{
+    const double *c = palettes[self->is_dark ? 1 : 0][index % LAC_AXES_N_COLORS];
+    cairo_set_source_rgba(self->cr, c[0], c[1], c[2], alpha);
+}
+
+/**
+ * lac_painter_set_text_color:
+ * @self: a painter
+ * @alpha: opacity
+ */
+void
+lac_painter_set_text_color(LacPainter *self, double alpha)
+{
+    cairo_set_source_rgba(self->cr, (double) self->text.red, (double) self->text.green,
+        (double) self->text.blue, alpha * (double) self->text.alpha);
+}
+
+/**
+ * lac_painter_get_text_width:
+ * @widget: where it would be painted
+ * @text: a line
+ *
+ * Returns: [widget unit] how wide it is
+ */
+double
+lac_painter_get_text_width(GtkWidget *widget, const char *text)
+{
+    g_autoptr(PangoLayout) layout = make_layout(widget, text);
+    int w, h;
+    pango_layout_get_pixel_size(layout, &w, &h);
+    return w;
+}
+
+/**
+ * lac_painter_draw_text:
+ * @self: a painter
+ * @x: [widget unit]
+ * @y: [widget unit]
+ * @align_x: which part of the text is at @x: 0 left, 1 right
+ * @align_y: which part is at @y: 0 top, 1 bottom
+ * @alpha: opacity
+ * @text: a line
+ *
+ * Returns: [widget unit] how wide it is
+ */
+double
+lac_painter_draw_text(LacPainter *self, double x, double y, double align_x, double align_y,
+    double alpha, const char *text)
+{
+    g_autoptr(PangoLayout) layout = make_layout(self->widget, text);
+    int w, h;
+    pango_layout_get_pixel_size(layout, &w, &h);
+    lac_painter_set_text_color(self, alpha);
+    cairo_move_to(self->cr, round(x - align_x * w), round(y - align_y * h));
+    pango_cairo_show_layout(self->cr, layout);
+    return w;
+}
+
+/**
+ * lac_painter_draw_upright:
+ * @self: a painter
+ * @x: [widget unit] of its left side
+ * @y: [widget unit] of its middle
+ * @alpha: opacity
+ * @text: a line that runs upwards
+ */
+void
+lac_painter_draw_upright(LacPainter *self, double x, double y, double alpha, const char *text)
+{
+    g_autoptr(PangoLayout) layout = make_layout(self->widget, text);
+    int w, h;
+    pango_layout_get_pixel_size(layout, &w, &h);
+    cairo_save(self->cr);
+    cairo_translate(self->cr, round(x), round(y + 0.5 * w));
+    cairo_rotate(self->cr, -0.5 * G_PI);
+    lac_painter_set_text_color(self, alpha);
+    cairo_move_to(self->cr, 0.0, 0.0);
+    pango_cairo_show_layout(self->cr, layout);
+    cairo_restore(self->cr);
+}
+
+/**
+ * lac_axes_fit:
+ * @self: axes whose values are set
+ * @widget: that they are painted in
+ * @has_title: whether there is a line of text above
+ *
+ * Leaves room for titles and labels, and finds ticks.
+ */
+void
+lac_axes_fit(LacAxes *self, GtkWidget *widget, gboolean has_title)
+{
+    double width = gtk_widget_get_width(widget), height = gtk_widget_get_height(widget);
+    self->top = PAD + (has_title ? LINE_TEXT + 2.0 : 0.0);
+    self->bottom = height - PAD - 2.0 * LINE_TEXT;
+    guint n_y = (guint) CLAMP((self->bottom - self->top) / 26.0, 2.0, 8.0);
+    self->y_ticks = lac_ticks_linear(self->y_lo, self->y_hi, n_y);
+    double widest = 0.0;
+    for (guint i = 0; i < self->y_ticks.n; i++) {
+        g_autofree char *label = lac_ticks_dup_label(&self->y_ticks, i);
+        widest = MAX(widest, lac_painter_get_text_width(widget, label));
+    }
+    self->left = PAD + LINE_TEXT + widest + TICK_GAP;
+    self->right = width - PAD - 6.0;
+    guint n_x = (guint) CLAMP((self->right - self->left) / 60.0, 2.0, 12.0);
+    self->x_ticks = lac_ticks_linear(self->x_lo, self->x_hi, n_x);
+}
+
+/**
+ * lac_axes_to_x:
+ * @self: axes
+ * @x: a value
+ *
+ * Returns: [widget unit] where it is
+ */
+double
+lac_axes_to_x(const LacAxes *self, double x)
+{
+    return self->left + (x - self->x_lo) / (self->x_hi - self->x_lo) * (self->right - self->left);
+}
+
+/**
+ * lac_axes_to_y:
+ * @self: axes
+ * @y: a value
+ *
+ * Returns: [widget unit] where it is
+ */
+double
+lac_axes_to_y(const LacAxes *self, double y)
+{
+    return self->bottom - (y - self->y_lo) / (self->y_hi - self->y_lo) * (self->bottom - self->top);
+}
+
+/**
+ * lac_axes_from_x:
+ * @self: axes
+ * @wx: [widget unit]
+ *
+ * Returns: the value there
+ */
+double
+lac_axes_from_x(const LacAxes *self, double wx)
+{
+    return self->x_lo + (wx - self->left) / (self->right - self->left) * (self->x_hi - self->x_lo);
+}
+
+/**
+ * lac_axes_draw:
+ * @self: axes
+ * @painter: to paint with
+ * @x_label: (nullable): what runs to the right, with its unit
+ * @y_label: (nullable): what runs upwards, with its unit
+ *
+ * Paints the grid, the ticks and their titles.
+ */
+void
+lac_axes_draw(const LacAxes *self, LacPainter *painter, const char *x_label, const char *y_label)
+{
+    cairo_t *cr = painter->cr;
+    cairo_set_line_width(cr, 1.0);
+    for (guint i = 0; i < self->y_ticks.n; i++) {
+        double y = floor(lac_axes_to_y(self, self->y_ticks.values[i])) + 0.5;
+        lac_painter_set_text_color(painter, 0.12);
+        cairo_move_to(cr, self->left, y);
+        cairo_line_to(cr, self->right, y);
+        cairo_stroke(cr);
+        g_autofree char *label = lac_ticks_dup_label(&self->y_ticks, i);
+        lac_painter_draw_text(painter, self->left - TICK_GAP, y, 1.0, 0.5, 0.75, label);
+    }
+    for (guint i = 0; i < self->x_ticks.n; i++) {
+        double x = floor(lac_axes_to_x(self, self->x_ticks.values[i])) + 0.5;
+        lac_painter_set_text_color(painter, 0.35);
+        cairo_move_to(cr, x, self->bottom);
+        cairo_line_to(cr, x, self->bottom + 3.0);
+        cairo_stroke(cr);
+        g_autofree char *label = lac_ticks_dup_label(&self->x_ticks, i);
+        lac_painter_draw_text(painter, x, self->bottom + 3.0, 0.5, 0.0, 0.75, label);
+    }
+    lac_painter_set_text_color(painter, 0.35);
+    cairo_move_to(cr, self->left, floor(self->bottom) + 0.5);
+    cairo_line_to(cr, self->right, floor(self->bottom) + 0.5);
+    cairo_stroke(cr);
+    if (x_label != NULL)
+        lac_painter_draw_text(painter, 0.5 * (self->left + self->right), self->bottom + LINE_TEXT,
+            0.5, 0.0, 0.85, x_label);
+    if (y_label != NULL)
+        lac_painter_draw_upright(painter, PAD - 3.0, 0.5 * (self->top + self->bottom), 0.85,
+            y_label);
+}

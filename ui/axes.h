@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Axes with ticks, titles and a grid, and the text and colours of plots.
+#pragma once
+
+#include "core/figure/ticks.h"
+
+#include <gtk/gtk.h>
+
+#define LAC_AXES_N_COLORS 6
+
+// The area of the data in the widget, and the values at its edges.
+typedef struct {
+    double left, right, top, bottom; // [widget unit]
+    double x_lo, x_hi, y_lo, y_hi;
+    LacTicks x_ticks, y_ticks;
+} LacAxes;
+
+// What plots are painted with.
+typedef struct {
+    GtkWidget *widget;
+    cairo_t *cr;
+    GdkRGBA text;
+    gboolean is_dark;
+    double width, height; // [widget unit]
+} LacPainter;
+
+void lac_painter_init(LacPainter *self, GtkWidget *widget, cairo_t *cr);
+void lac_painter_set_color(LacPainter *self, guint index, double alpha);
+void lac_painter_set_text_color(LacPainter *self, double alpha);
+double lac_painter_get_text_width(GtkWidget *widget, const char *text);
+double lac_painter_draw_text(LacPainter *self, double x, double y, double align_x, double align_y,
+    double alpha, const char *text);
+void lac_painter_draw_upright(LacPainter *self, double x, double y, double alpha, const char *text);
+void lac_axes_fit(LacAxes *self, GtkWidget *widget, gboolean has_title);
+double lac_axes_to_x(const LacAxes *self, double x);
+double lac_axes_to_y(const LacAxes *self, double y);
+double lac_axes_from_x(const LacAxes *self, double wx);
+void
+lac_axes_draw(const LacAxes *self, LacPainter *painter, const char *x_label, const char *y_label);
