@@ -1,56 +1,32 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // g(r): balls of crystal whose first shell has twelve atoms, curves with known minima, the glass.
+#include "core/analysis/hull.h"
 #include "core/analysis/rdf.h"
-#include "core/data/cells.h"
 #include "core/error.h"
+#include "core/io/io.h"
+#include "core/matrix.h"
 #include "core/parallel.h"
 #include "tests/support/crystal.h"
+#include "tests/support/scratch.h"
 
 #include <gio/gio.h>
 #include <math.h>
 #include <string.h>
 
-// What no empty ball of radius alpha reaches, widened by delta: small particles only.
+// The hull of a particle as the mask; @inside belongs to @hull.
 static LacRdfMask
-make_mask(const LacAtoms *atoms, double step, double alpha, double delta)
+make_mask(const LacAtoms *atoms, LacHull **hull)
 {
-    double high = 0.0;
-    for (gsize i = 0; i < atoms->n; i++)
-        high = fmax(high, fmax(fabs(atoms->x[i]), fmax(fabs(atoms->y[i]), fabs(atoms->z[i]))));
-    gsize half = (gsize) ((high + alpha + delta + 1.0) / step) + 1, n = 2 * half + 1;
-    double origin = -step * (double) half;
-    g_autoptr(LacCells) cells =
-        lac_cells_new(atoms->x, atoms->y, atoms->z, NULL, atoms->n, 4.0, NULL);
-    g_autofree guint8 *far = g_new0(guint8, n * n * n);
-    guint8 *inside = g_new(guint8, n * n * n);
-    memset(inside, 1, n * n * n);
-    for (gsize v = 0; v < n * n * n; v++) {
-        LacVec3 p = { origin + step * (double) (v % n), origin + step * (double) (v / n % n),
-            origin + step * (double) (v / n / n) };
-        far[v] = !lac_cells_find_nearest(cells, p, alpha, G_MAXSIZE, NULL, NULL);
-    }
-    const struct {
-        double reach;
-        guint8 from, to;
-    } passes[] = { { alpha - 0.5 * step, 1, 0 }, { delta, 1, 1 } };
-    for (int pass = 0; pass < 2; pass++) {
-        gssize m = (gssize) (passes[pass].reach / step);
-        g_autofree guint8 *source =
-            pass == 0 ? g_memdup2(far, n * n * n) : g_memdup2(inside, n * n * n);
-        for (gssize v = 0; v < (gssize) (n * n * n); v++) {
-            if (source[v] != passes[pass].from)
-                continue;
-            gssize s = (gssize) n, x = v % s, y = v / s % s, z = v / s / s;
-            for (gssize k = MAX(z - m, 0); k <= MIN(z + m, s - 1); k++)
-                for (gssize j = MAX(y - m, 0); j <= MIN(y + m, s - 1); j++)
-                    for (gssize i = MAX(x - m, 0); i <= MIN(x + m, s - 1); i++) {
-                        gssize d2 = (k - z) * (k - z) + (j - y) * (j - y) + (i - x) * (i - x);
-                        if (step * sqrt((double) d2) <= passes[pass].reach)
-                            inside[(k * s + j) * s + i] = passes[pass].to;
-                    }
-        }
-    }
-    return (LacRdfMask){ { origin, origin, origin }, step, n, n, n, inside };
+    g_autoptr(GError) error = NULL;
+    g_autoptr(LacPoints) points = lac_points_new(atoms, &error);
+    g_assert_no_error(error);
+    LacHullParams params;
+    lac_hull_params_init(&params);
+    params.step = 0.75;
+    *hull = lac_hull_new(points, &params, NULL, &error);
+    g_assert_no_error(error);
+    const LacGrid *grid = &(*hull)->grid;
+    return (LacRdfMask){ grid->origin, grid->step, grid->nx, grid->ny, grid->nz, (*hull)->inside };
 }
 
 static LacRdf *
@@ -67,28 +43,28 @@ measure(const LacAtoms *atoms, const guint8 *subset, const LacRdfMask *mask)
     return rdf;
 }
 
+// At every size the first shell of fcc has twelve atoms and the density is that of the crystal.
 static void
 test_ball(void)
 {
-    g_autoptr(LacAtoms) atoms = test_crystal_ball(TEST_FCC, 3.25, 15.0);
-    LacRdfMask mask = make_mask(atoms, 0.75, 1.6 * 3.25, 0.36 * 3.25);
-    g_autoptr(LacRdf) rdf = measure(atoms, NULL, &mask);
-    g_assert_cmpfloat_with_epsilon(rdf->shell.peak, 3.25, 0.03);
-    g_assert_cmpfloat(rdf->shell.minimum, >, 1.1 * 3.25);
-    g_assert_cmpfloat(rdf->shell.minimum, <, 1.4 * 3.25);
-    double n = lac_rdf_integrate(rdf, rdf->shell.minimum);
-    g_test_message("first shell %.3f, density %.5f of %.5f", n, rdf->density,
-        sqrt(2.0) / pow(3.25, 3.0));
-    g_assert_cmpfloat_with_epsilon(n, 12.0, 0.1);
-    g_assert_cmpfloat_with_epsilon(rdf->density * pow(3.25, 3.0), sqrt(2.0), 0.02);
-    g_assert_cmpuint(rdf->n_partials, ==, 0);
-    for (gsize k = 1; k < rdf->n_bins; k++)
-        g_assert_cmpfloat(rdf->fraction[k], <=, rdf->fraction[k - 1] + 0.05);
-    guint64 n_pairs = 0;
-    for (gsize k = 0; rdf->r[k] < 4.0; k++)
-        n_pairs += rdf->pairs[k];
-    g_assert_cmpuint(n_pairs % 2, ==, 0);
-    g_free((gpointer) (guintptr) mask.inside);
+    const double radii[] = { 15.0, 25.0, 35.0 };
+    for (gsize k = 0; k < G_N_ELEMENTS(radii); k++) {
+        g_autoptr(LacAtoms) atoms = test_crystal_ball(TEST_FCC, 3.25, radii[k]);
+        g_autoptr(LacHull) hull = NULL;
+        LacRdfMask mask = make_mask(atoms, &hull);
+        g_autoptr(LacRdf) rdf = measure(atoms, NULL, &mask);
+        g_assert_cmpfloat_with_epsilon(rdf->shell.peak, 3.25, 0.03);
+        g_assert_cmpfloat(rdf->shell.minimum, >, 1.1 * 3.25);
+        g_assert_cmpfloat(rdf->shell.minimum, <, 1.4 * 3.25);
+        double n = lac_rdf_integrate(rdf, rdf->shell.minimum);
+        g_test_message("%g Å: first shell %.3f, density %.5f of %.5f", radii[k], n, rdf->density,
+            sqrt(2.0) / pow(3.25, 3.0));
+        g_assert_cmpfloat_with_epsilon(n, 12.0, 0.1);
+        g_assert_cmpfloat_with_epsilon(rdf->density * pow(3.25, 3.0), sqrt(2.0), 0.02);
+        g_assert_cmpuint(rdf->n_partials, ==, 0);
+        for (gsize b = 1; b < rdf->n_bins; b++)
+            g_assert_cmpfloat(rdf->fraction[b], <=, rdf->fraction[b - 1] + 0.05);
+    }
 }
 
 // Random points in a box have g = 1 where the correction for the surface is right.
@@ -120,7 +96,8 @@ test_partials(void)
     for (gsize i = 0; i < atoms->n; i++)
         atoms->species[i] =
             fmod(fabs(rint((atoms->x[i] + atoms->y[i] + atoms->z[i]) / 3.0)), 2.0) == 1.0;
-    LacRdfMask mask = make_mask(atoms, 0.75, 4.8, 1.08);
+    g_autoptr(LacHull) hull = NULL;
+    LacRdfMask mask = make_mask(atoms, &hull);
     g_autoptr(LacRdf) rdf = measure(atoms, NULL, &mask);
     g_assert_cmpuint(rdf->n_partials, ==, 3);
     for (gsize k = 0; k < rdf->n_bins; k++)
@@ -140,7 +117,6 @@ test_partials(void)
     for (gsize k = 0; k < rdf->n_bins; k++)
         g_assert_cmpuint(part->pairs[k], ==, rdf->partials[0].pairs[k]);
     g_assert_cmpuint(part->n_partials, ==, 0);
-    g_free((gpointer) (guintptr) mask.inside);
 }
 
 // A split first shell: the deepest minimum is behind both, the right one between.
@@ -238,7 +214,8 @@ test_threads(void)
     for (gsize i = 0; i < atoms->n; i++)
         atoms->species[i] = (guint16) (i % 3);
     test_atoms_shake(atoms, 0.1, 3);
-    LacRdfMask mask = make_mask(atoms, 0.75, 4.8, 1.08);
+    g_autoptr(LacHull) hull = NULL;
+    LacRdfMask mask = make_mask(atoms, &hull);
     guint threads = lac_parallel_get_threads();
     g_autoptr(LacRdf) a = measure(atoms, NULL, &mask);
     lac_parallel_set_threads(threads == 1 ? 3 : 1);
@@ -249,7 +226,62 @@ test_threads(void)
     g_assert_cmpuint(a->n_partials, ==, 6);
     g_assert_true(
         memcmp(a->partials[5].g, b->partials[5].g, a->n_bins * sizeof *a->partials[5].g) == 0);
-    g_free((gpointer) (guintptr) mask.inside);
+}
+
+typedef struct {
+    const char *file;
+    double scale;     // [Å] unit of the file
+    double smoothing; // [Å]
+    double peak, fit; // [Å]; 0: not known
+    double minimum, minimum_tolerance;
+    double density; // [Å^-3]; 0: not known
+} Published;
+
+static const Published glass = { "metallic-glass/final_atom_coord_inA.mat", 1.0, 0.10, 2.743, 2.774,
+    3.776, 0.02, 0.0 };
+static const Published core_shell = { "pdpt-pb/PB.xyz", 0.3434, 0.08, 0.0, 2.7516, 3.337, 0.03,
+    0.0677 };
+
+static void
+test_published(gconstpointer data)
+{
+    const Published *want = data;
+    g_autofree char *path = lac_scratch_find_data(want->file);
+    if (path == NULL) {
+        g_test_skip("the published data is not here");
+        return;
+    }
+    g_autoptr(GError) error = NULL;
+    g_autoptr(LacAtoms) atoms = lac_read_atoms(path, NULL, &error);
+    g_assert_no_error(error);
+    LacMat3 one = lac_mat3_identity(), scale = lac_mat3_scale(&one, want->scale);
+    test_atoms_transform(atoms, &scale, (LacVec3){ 0, 0, 0 });
+    g_autoptr(LacHull) hull = NULL;
+    LacRdfMask mask = make_mask(atoms, &hull);
+    LacRdfParams params;
+    lac_rdf_params_init(&params);
+    params.range = 20.0;
+    params.smoothing = want->smoothing;
+    g_autoptr(LacPoints) points = lac_points_new(atoms, NULL);
+    g_autoptr(LacRdf) rdf = lac_rdf_new(points, NULL, &mask, &params, NULL, &error);
+    g_assert_no_error(error);
+    double far = 0.0;
+    for (gsize k = 360; k < 400; k++)
+        far += rdf->g[k] / 40.0;
+    g_test_message("peak %.4f, fit %.4f, minimum %.4f, density %.5f, g(18-20) %.3f",
+        rdf->shell.peak, rdf->shell.peak_fit, rdf->shell.minimum, rdf->density, far);
+    if (want->peak > 0.0)
+        g_assert_cmpfloat_with_epsilon(rdf->shell.peak, want->peak, 0.01);
+    g_assert_cmpfloat_with_epsilon(rdf->shell.peak_fit, want->fit, 0.01);
+    g_assert_cmpfloat_with_epsilon(rdf->shell.minimum, want->minimum, want->minimum_tolerance);
+    if (want->density > 0.0)
+        g_assert_cmpfloat_with_epsilon(rdf->density / want->density, 1.0, 0.01);
+    else
+        g_assert_cmpfloat_with_epsilon(far, 0.99, 0.02);
+    gsize n = 0;
+    for (gsize k = 0; k < rdf->n_partials; k++)
+        n += isfinite(rdf->partials[k].shell.peak);
+    g_test_message("%zu partial functions, %zu with a first peak", rdf->n_partials, n);
 }
 
 int
@@ -263,5 +295,7 @@ main(int argc, char **argv)
     g_test_add_func("/analysis/rdf/few", test_few);
     g_test_add_func("/analysis/rdf/refused", test_refused);
     g_test_add_func("/analysis/rdf/threads", test_threads);
+    g_test_add_data_func("/analysis/rdf/glass", &glass, test_published);
+    g_test_add_data_func("/analysis/rdf/core-shell", &core_shell, test_published);
     return g_test_run();
 }
