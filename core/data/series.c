@@ -66,6 +66,30 @@ lac_series_new_from_buffer(LacBuffer *buffer, gsize n, gsize nv, gsize nu, doubl
 }
 
 /**
+ * lac_series_with_buffer:
+ * @self: a series
+ * @buffer: other pixels, of the same shape; the series takes a reference of its own
+ * @error: return location for a #GError
+ *
+ * Returns: (transfer full): a new series, not published yet, that differs from @self in its pixels
+ * alone, or %NULL with @error set when @buffer is too small
+ */
+LacSeries *
+lac_series_with_buffer(const LacSeries *self, LacBuffer *buffer, GError **error)
+{
+    LacSeries *copy =
+        lac_series_new_from_buffer(buffer, self->n, self->nv, self->nu, self->pixel_size, error);
+    if (copy == NULL)
+        return NULL;
+    memcpy(copy->angles, self->angles, self->n * sizeof *copy->angles);
+    memcpy(copy->shifts, self->shifts, self->n * sizeof *copy->shifts);
+    memcpy(copy->excluded, self->excluded, self->n * sizeof *copy->excluded);
+    g_free(copy->name);
+    copy->name = g_strdup(self->name);
+    return copy;
+}
+
+/**
  * lac_series_copy:
  * @self: a series
  *
@@ -74,14 +98,7 @@ lac_series_new_from_buffer(LacBuffer *buffer, gsize n, gsize nv, gsize nu, doubl
 LacSeries *
 lac_series_copy(const LacSeries *self)
 {
-    LacSeries *copy = lac_series_new_from_buffer(self->buffer, self->n, self->nv, self->nu,
-        self->pixel_size, NULL);
-    memcpy(copy->angles, self->angles, self->n * sizeof *copy->angles);
-    memcpy(copy->shifts, self->shifts, self->n * sizeof *copy->shifts);
-    memcpy(copy->excluded, self->excluded, self->n * sizeof *copy->excluded);
-    g_free(copy->name);
-    copy->name = g_strdup(self->name);
-    return copy;
+    return lac_series_with_buffer(self, self->buffer, NULL);
 }
 
 /**

@@ -36,6 +36,7 @@ LacSeries *lac_series_new(gsize n, gsize nv, gsize nu, double pixel_size, GError
 LacSeries *lac_series_new_from_buffer(LacBuffer *buffer, gsize n, gsize nv, gsize nu,
     double pixel_size, GError **error);
 LacSeries *lac_series_copy(const LacSeries *self);
+LacSeries *lac_series_with_buffer(const LacSeries *self, LacBuffer *buffer, GError **error);
 LacSeries *lac_series_ref(LacSeries *self);
 void lac_series_unref(LacSeries *self);
 const float *lac_series_get_projection(const LacSeries *self, gsize k);
