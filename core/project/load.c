@@ -152,6 +152,21 @@ load_series(Loader *self, GError **error)
     return series != NULL && fill_series(self, series, error) ? g_steal_pointer(&series) : NULL;
 }
 
+// The pixels as they were measured; all else is as in @series.
+static LacSeries *
+load_raw_series(Loader *self, const LacSeries *series, GError **error)
+{
+    gsize shape[3];
+    g_autoptr(LacBuffer) buffer = read_stack(self, LAC_PROJECT_RAW, shape, error);
+    if (buffer == NULL)
+        return NULL;
+    if (shape[0] != series->n || shape[1] != series->nv || shape[2] != series->nu) {
+        damaged(self, LAC_PROJECT_RAW, "has not the shape of the series", error);
+        return NULL;
+    }
+    return lac_series_with_buffer(series, buffer, error);
+}
+
 static LacVolume *
 load_volume(Loader *self, const char *path, GError **error)
 {
@@ -436,7 +451,10 @@ load_parts(Loader *self, LacProject *project, GError **error)
 {
     if (lac_h5_exists(self->file, "/series")) {
         project->series = load_series(self, error);
-        if (project->series == NULL)
+        if (project->series != NULL && lac_h5_exists(self->file, LAC_PROJECT_RAW))
+            project->raw_series = load_raw_series(self, project->series, error);
+        if (project->series == NULL ||
+            (project->raw_series == NULL && lac_h5_exists(self->file, LAC_PROJECT_RAW)))
             return FALSE;
     }
     if (lac_h5_exists(self->file, "/mask")) {

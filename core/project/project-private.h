@@ -7,6 +7,8 @@
 // 1 had no atoms but the truth, and those without states; 2 had no shifts.
 #define LAC_PROJECT_SCHEMA 3
 
+#define LAC_PROJECT_RAW "/series/raw" // the pixels as measured, of a denoised series
+
 // The atoms and the attributes of their history.
 #define LAC_PROJECT_MODEL    "/atoms/model"
 #define LAC_PROJECT_HISTORY  "/atoms/model/history" // bytes of core/data/edit-code

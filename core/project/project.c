@@ -72,6 +72,7 @@ lac_project_free(LacProject *self)
     if (self == NULL)
         return;
     lac_series_unref(self->series);
+    lac_series_unref(self->raw_series);
     lac_volume_unref(self->mask);
     lac_recon_unref(self->recon);
     lac_volume_unref(self->volume);
@@ -110,6 +111,7 @@ lac_project_copy(const LacProject *self)
 {
     LacProject *copy = g_new0(LacProject, 1);
     copy->series = self->series != NULL ? lac_series_ref(self->series) : NULL;
+    copy->raw_series = self->raw_series != NULL ? lac_series_ref(self->raw_series) : NULL;
     copy->mask = self->mask != NULL ? lac_volume_ref(self->mask) : NULL;
     copy->recon = self->recon != NULL ? lac_recon_ref(self->recon) : NULL;
     copy->volume = self->volume != NULL ? lac_volume_ref(self->volume) : NULL;
@@ -120,6 +122,40 @@ lac_project_copy(const LacProject *self)
     for (guint i = 0; i < self->provenance->len; i++)
         g_ptr_array_add(copy->provenance, copy_step(self->provenance->pdata[i], NULL));
     return copy;
+}
+
+/**
+ * lac_project_dup_measured:
+ * @self: a project with a series
+ *
+ * Returns: (transfer full): the series with the pixels as they were measured, whether it was
+ * denoised since or not; angles, shifts and exclusions are those of now
+ */
+LacSeries *
+lac_project_dup_measured(const LacProject *self)
+{
+    if (self->raw_series == NULL)
+        return lac_series_ref(self->series);
+    return lac_series_with_buffer(self->series, self->raw_series->buffer, NULL);
+}
+
+/**
+ * lac_project_set_denoised:
+ * @self: a project
+ * @measured: the series before; the project takes a reference of its own
+ * @denoised: (nullable): the series after, of the same shape; likewise; %NULL: back to @measured
+ *
+ * Makes the denoised pixels those of the series, and keeps the measured ones.
+ */
+void
+lac_project_set_denoised(LacProject *self, LacSeries *measured, LacSeries *denoised)
+{
+    LacSeries *series = lac_series_ref(denoised != NULL ? denoised : measured);
+    LacSeries *raw = denoised != NULL ? lac_series_ref(measured) : NULL;
+    lac_series_unref(self->series);
+    lac_series_unref(self->raw_series);
+    self->series = series;
+    self->raw_series = raw;
 }
 
 static void

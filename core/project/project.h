@@ -22,6 +22,7 @@ typedef struct {
 // What a project holds; every part but provenance may be NULL. Owns a reference of each.
 typedef struct {
     LacSeries *series;
+    LacSeries *raw_series; // as measured, when series was denoised; of the same shape
     LacVolume *mask;
     LacRecon *recon;     // its volume, curves and snapshots; without the state of a running solver
     LacVolume *volume;   // an opened volume that no reconstruction made
@@ -34,6 +35,8 @@ typedef struct {
 LacProject *lac_project_new(void);
 void lac_project_free(LacProject *self);
 LacProject *lac_project_copy(const LacProject *self);
+LacSeries *lac_project_dup_measured(const LacProject *self);
+void lac_project_set_denoised(LacProject *self, LacSeries *measured, LacSeries *denoised);
 char *lac_project_dup_digests(const LacProject *self);
 void lac_project_add_provenance(LacProject *self, const char *name, const char *parameters,
     const char *inputs);

@@ -254,6 +254,8 @@ count_bytes(const LacProject *project)
     gsize n = 1;
     if (project->series != NULL)
         n += project->series->n * project->series->nv * project->series->nu;
+    if (project->raw_series != NULL)
+        n += project->raw_series->n * project->raw_series->nv * project->raw_series->nu;
     if (project->mask != NULL)
         n += lac_volume_get_size(project->mask);
     if (project->volume != NULL)
@@ -284,6 +286,9 @@ save_all(const char *path, gpointer data, GError **error)
     return lac_h5_set_string(file, "/", "lacuna_version", LAC_VERSION, error) &&
         lac_h5_set_integer(file, "/", "schema", LAC_PROJECT_SCHEMA, error) &&
         (project->series == NULL || save_series(self, project->series, error)) &&
+        (project->raw_series == NULL ||
+            write_floats(self, LAC_PROJECT_RAW, project->raw_series->data, project->raw_series->n,
+                project->raw_series->nv, project->raw_series->nu, error)) &&
         (project->mask == NULL || save_volume(self, "/mask", project->mask, error)) &&
         (project->recon == NULL || save_recon(self, project->recon, error)) &&
         (project->volume == NULL || save_volume(self, "/opened", project->volume, error)) &&

@@ -148,6 +148,10 @@ make_project(void)
 {
     LacProject *project = lac_project_new();
     project->series = make_series();
+    g_autoptr(LacBuffer) measured = lac_buffer_new(7 * 12 * 10, NULL);
+    for (gsize i = 0; i < measured->n; i++)
+        measured->data[i] = 100.0f - (float) i / 7.0f;
+    project->raw_series = lac_series_with_buffer(project->series, measured, NULL);
     project->mask = make_volume(9, 5);
     project->recon = make_recon();
     project->volume = make_volume(15, 7);
@@ -324,6 +328,7 @@ static void
 check_project(const LacProject *a, const LacProject *b)
 {
     check_series(a->series, b->series);
+    check_series(a->raw_series, b->raw_series);
     check_volume(a->mask, b->mask);
     check_recon(a->recon, b->recon);
     check_volume(a->volume, b->volume);
