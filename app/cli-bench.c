@@ -15,6 +15,7 @@ static const LacBenchmark *const benchmarks[] = {
     &lac_bench_resire,
     &lac_bench_trace,
     &lac_bench_render,
+    &lac_bench_denoise,
     NULL,
 };
 
