@@ -32,6 +32,8 @@
 #define LAC_NODE_NEIGHBOURS LAC_ANALYSIS_BIT(LAC_ANALYSIS_NEIGHBOURS)
 
 const LacNeighbours *lac_node_get_neighbours(const LacAnalysis *analysis);
+LacTable *lac_node_lattice_table(const char *id, const char *title, const char *definition,
+    LacLattice *const *lattices, gsize n);
 void lac_node_report_shell(const LacRdfShell *shell, LacReportSection *section);
 LacAnalysis *lac_analysis_copy(const LacAnalysis *self, LacPoints *points);
 void

@@ -26,8 +26,8 @@ LacMeasure lac_measure_distance(LacVec3 a, LacVec3 b, double precision);
 LacMeasure lac_measure_angle(LacVec3 a, LacVec3 apex, LacVec3 b, double precision);
 LacMeasure lac_measure_dihedral(LacVec3 a, LacVec3 b, LacVec3 c, LacVec3 d, double precision);
 LacMeasure lac_measure_planes(const LacVec3 first[3], const LacVec3 second[3], double precision);
-LacMeasure lac_measure_lines(LacVec3 a, LacVec3 b, LacVec3 c, LacVec3 d, LacVec3 view,
-    double precision);
+LacMeasure
+lac_measure_lines(LacVec3 a, LacVec3 b, LacVec3 c, LacVec3 d, LacVec3 view, double precision);
 LacVec3 lac_measure_direction(LacVec3 a, LacVec3 b, const LacMat3 *orientation);
 void lac_measure_index_direction(LacVec3 direction, int index[3], double *off_deg);
 LacLineProfile *lac_line_profile_new(const LacVolume *volume, LacVec3 a, LacVec3 b, double radius,

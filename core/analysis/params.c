@@ -14,6 +14,9 @@ lac_analysis_params_init(LacAnalysisParams *self)
     lac_audit_params_init(&self->audit);
     lac_hull_params_init(&self->hull);
     lac_rdf_params_init(&self->rdf);
+    lac_template_params_init(&self->templates);
+    lac_grain_params_init(&self->grains);
+    lac_lattice_params_init(&self->lattices);
     self->coordination.skin = 3.0;
     lac_composition_params_init(&self->composition);
     lac_order_params_init(&self->order.harmonics);

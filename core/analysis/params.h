@@ -3,12 +3,16 @@
 #pragma once
 
 #include "core/analysis/audit.h"
+#include "core/analysis/cna.h"
 #include "core/analysis/composition.h"
 #include "core/analysis/coordination.h"
+#include "core/analysis/grains.h"
 #include "core/analysis/hull.h"
+#include "core/analysis/lattice.h"
 #include "core/analysis/neighbours.h"
 #include "core/analysis/order.h"
 #include "core/analysis/rdf.h"
+#include "core/analysis/templates.h"
 
 typedef struct {
     double cutoff; // [Å] 0: from g(r)
@@ -28,6 +32,9 @@ typedef struct {
     LacHullParams hull;
     LacRdfParams rdf;
     LacNeighbourParams neighbours;
+    LacTemplateParams templates;
+    LacGrainParams grains;
+    LacLatticeParams lattices;
     LacCoordinationParams coordination;
     LacCompositionParams composition;
     LacAnalysisOrderParams order;

@@ -26,7 +26,8 @@ test_values(void)
     g_assert_cmpfloat(fabs(lac_measure_angle(x, o, y, 0.2).value - 90.0), <, 1e-9);
     // Seen along o-z, from z = 0 to z = 2, y lies a quarter turn from x.
     g_assert_cmpfloat(fabs(fabs(lac_measure_dihedral(x, o, z, (LacVec3){ 0, 1, 2 }, 0.2).value) -
-                          90.0), <, 1e-9);
+                          90.0),
+        <, 1e-9);
     g_assert_cmpfloat(lac_measure_dihedral(x, o, z, (LacVec3){ 0, 1, 2 }, 0.2).value, ==,
         -lac_measure_dihedral(x, o, z, (LacVec3){ 0, -1, 2 }, 0.2).value);
     const LacVec3 floor_plane[3] = { o, x, y }, wall[3] = { o, y, { 1, 0, 1 } };
@@ -40,7 +41,9 @@ test_values(void)
 static void
 test_errors(void)
 {
-    enum { N = 20000 };
+    enum {
+        N = 20000
+    };
     const double sigma = 0.05;
     LacVec3 a = { 3, 0.4, 0 }, b = { 0, 0, 0.3 }, c = { 0, 2.9, 1 }, d = { 2, 3, 3.4 };
     double sum[3] = { 0 }, squares[3] = { 0 };
