@@ -26,6 +26,7 @@ static const LacCliVerb *const verbs[] = {
     &lac_cli_review,
     &lac_cli_edit,
     &lac_cli_analyse,
+    &lac_cli_run,
     &lac_cli_bench,
     NULL,
 };

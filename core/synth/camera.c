@@ -114,7 +114,7 @@ lac_camera_params_init(LacCameraParams *params)
         .thermal = 0.085,
         .dose = 4e5,
         .cross_section = 0.004,
-        .background = LAC_BACKGROUND_CONSTANT,
+        .background = LAC_CAMERA_CONSTANT,
         .background_level = 0.2,
         .film_thickness = 50.0,
         .shift = 1.2,
@@ -351,9 +351,9 @@ add_background(Exposure *self)
         params->background_level / 100.0 * area * self->camera->scale / params->cross_section;
     guint64 seed = stream(params, STREAM_SLOPE);
     double turn = 2.0 * G_PI * lac_rng_uniform(seed, self->k), slope = 0.0;
-    if (params->background == LAC_BACKGROUND_NONE || params->background == LAC_BACKGROUND_FILM)
+    if (params->background == LAC_CAMERA_NO_BACKGROUND || params->background == LAC_CAMERA_FILM)
         return;
-    if (params->background == LAC_BACKGROUND_SLOPE)
+    if (params->background == LAC_CAMERA_SLOPE)
         slope = 1.0 / (double) n;
     for (gsize j = 0; j < n; j++)
         for (gsize i = 0; i < n; i++) {
@@ -454,7 +454,7 @@ static gboolean
 plan_film(Camera *self, const LacAngles *angles, gsize n, GError **error)
 {
     const LacCameraParams *params = self->params;
-    if (params->background != LAC_BACKGROUND_FILM)
+    if (params->background != LAC_CAMERA_FILM)
         return TRUE;
     double frame = (double) self->size * params->pixel_size, least = 1.0;
     for (gsize k = 0; k < n; k++)

@@ -9,10 +9,10 @@
 #include "core/setting.h"
 
 enum {
-    LAC_BACKGROUND_NONE,
-    LAC_BACKGROUND_CONSTANT,
-    LAC_BACKGROUND_SLOPE, // across each image, in a direction of its own
-    LAC_BACKGROUND_FILM,  // a film of amorphous carbon under the particle
+    LAC_CAMERA_NO_BACKGROUND,
+    LAC_CAMERA_CONSTANT,
+    LAC_CAMERA_SLOPE, // across each image, in a direction of its own
+    LAC_CAMERA_FILM,  // a film of amorphous carbon under the particle
 };
 
 typedef struct {
@@ -31,7 +31,7 @@ typedef struct {
     double cross_section;    // [Å^2] of an atom of number 40, into the detector
     double read_noise;       // [electrons] rms per pixel
     double jitter;           // [pixel] rms displacement of a row
-    gint background;         // LAC_BACKGROUND_...
+    gint background;         // LAC_CAMERA_...
     double background_level; // [%] of the electrons that reach the detector without a particle
     double film_thickness;   // [Å]
     double shift;            // [pixel] rms displacement of an image along each axis

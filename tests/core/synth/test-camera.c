@@ -33,7 +33,7 @@ clean_params(void)
     params.size = 64;
     params.n_tilts = 5;
     params.dose = 0.0;
-    params.background = LAC_BACKGROUND_NONE;
+    params.background = LAC_CAMERA_NO_BACKGROUND;
     params.shift = params.tilt_error = params.axis_error = 0.0;
     return params;
 }
@@ -130,7 +130,7 @@ test_noise(void)
     static const double levels[] = { 0.05, 1.0, 12.0, 80.0, 900.0 }; // electrons per pixel
     LacCameraParams params = clean_params();
     g_autoptr(LacTruth) nothing = make_atoms("Zr", 0, NULL);
-    params.background = LAC_BACKGROUND_CONSTANT;
+    params.background = LAC_CAMERA_CONSTANT;
     params.background_level = 100.0;
     for (guint l = 0; l < G_N_ELEMENTS(levels); l++) {
         for (int read = 0; read < 2; read++) {
@@ -280,19 +280,19 @@ test_backgrounds(void)
     LacCameraParams params = clean_params();
     g_autoptr(LacTruth) nothing = make_atoms("Zr", 0, NULL);
     double level = 0.002 * params.pixel_size * params.pixel_size / params.cross_section;
-    params.background = LAC_BACKGROUND_CONSTANT;
+    params.background = LAC_CAMERA_CONSTANT;
     g_autoptr(LacSeries) constant = take(nothing, &params, NULL);
     LacStats stats = lac_stats(constant->data, constant->buffer->n);
     g_assert_cmpfloat_with_epsilon((double) stats.min, level, 1e-6);
     g_assert_cmpfloat_with_epsilon((double) stats.max, level, 1e-6);
-    params.background = LAC_BACKGROUND_SLOPE;
+    params.background = LAC_CAMERA_SLOPE;
     g_autoptr(LacSeries) slope = take(nothing, &params, NULL);
     stats = lac_stats(slope->data, slope->buffer->n);
     g_assert_cmpfloat((double) stats.min, >, 0.0);
     g_assert_cmpfloat_with_epsilon(stats.mean, level, 0.05 * level);
     g_assert_cmpfloat((double) stats.max, >, 1.3 * level);
     // A film of 50 Å with 0.1 atoms/Å^3, each (6/40)^1.7 of a Zr atom; thicker under a tilt.
-    params.background = LAC_BACKGROUND_FILM;
+    params.background = LAC_CAMERA_FILM;
     params.n_tilts = 3;
     params.max_tilt = 60.0;
     g_autoptr(LacSeries) film = take(nothing, &params, NULL);
@@ -336,7 +336,7 @@ test_deterministic(void)
     params.shift = 1.0;
     params.jitter = 0.3;
     params.read_noise = 1.0;
-    params.background = LAC_BACKGROUND_FILM;
+    params.background = LAC_CAMERA_FILM;
     g_autoptr(LacTruth) truth = make_atoms("Zr", 1, &one_place);
     lac_parallel_set_threads(1);
     g_autoptr(LacSeries) series = take(truth, &params, NULL);

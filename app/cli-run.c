@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli.h"
+#include "core/error.h"
+#include "core/recipe/run.h"
+
+#include <gio/gio.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define BUILT_IN "/org/lacuna/recipes"
+#define DEFAULT  "zr-zro2"
+
+typedef struct {
+    char *output;
+    gboolean overwrite, print, list;
+} Options;
+
+static void
+clear_options(Options *o)
+{
+    g_free(o->output);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Options, clear_options)
+
+static LacRecipe *
+load_recipe(const char *name, GError **error)
+{
+    if (g_file_test(name, G_FILE_TEST_EXISTS))
+        return lac_recipe_load(name, error);
+    g_autofree char *path = g_strdup_printf("%s/%s%s", BUILT_IN, name, LAC_RECIPE_SUFFIX);
+    g_autoptr(GBytes) bytes = g_resources_lookup_data(path, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
+    if (bytes == NULL) {
+        g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
+            "%s is neither a file nor a built-in recipe: --list tells those", name);
+        return NULL;
+    }
+    gsize n;
+    const char *data = g_bytes_get_data(bytes, &n);
+    g_autofree char *text = g_strndup(data, n);
+    return lac_recipe_parse(text, name, error);
+}
+
+static void
+list_recipes(void)
+{
+    g_auto(GStrv) names =
+        g_resources_enumerate_children(BUILT_IN, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
+    for (char **name = names; name != NULL && *name != NULL; name++)
+        if (g_str_has_suffix(*name, LAC_RECIPE_SUFFIX))
+            printf("%.*s\n", (int) (strlen(*name) - strlen(LAC_RECIPE_SUFFIX)), *name);
+}
+
+static void
+print_step(const LacStepReport *report, const LacRecipeResult *so_far, gpointer data)
+{
+    const LacCli *cli = data;
+    const LacProject *project = so_far->project;
+    if (cli->json)
+        return;
+    printf("%-12s %-5s %7.2f s", lac_step_get_title(report->step),
+        report->is_kept ? "kept" : "done", report->seconds);
+    switch (report->step) {
+    case LAC_STEP_SIMULATE:
+    case LAC_STEP_OPEN:
+        printf("  %" G_GSIZE_FORMAT " projections of %" G_GSIZE_FORMAT " x %" G_GSIZE_FORMAT
+               " pixels",
+            project->series->n, project->series->nv, project->series->nu);
+        if (project->truth != NULL)
+            printf(", %" G_GSIZE_FORMAT " known atoms", project->truth->atoms->n);
+        break;
+    case LAC_STEP_RECONSTRUCT:
+        if (project->recon->n_iterations > 0)
+            printf("  R1 %.2f %% after %u iterations",
+                100.0 * project->recon->r1[project->recon->n_iterations - 1],
+                project->recon->n_iterations);
+        break;
+    case LAC_STEP_TRACE:
+    case LAC_STEP_CLASSIFY:
+        printf("  %" G_GSIZE_FORMAT " atoms",
+            lac_atoms_count_present(lac_journal_get_atoms(project->journal)));
+        break;
+    case LAC_STEP_DENOISE:
+    case LAC_STEP_COMPARE:
+    case LAC_N_STEPS:
+    default: break;
+    }
+    printf("\n");
+    if (report->step == LAC_STEP_COMPARE && so_far->score != NULL) {
+        g_autofree char *text = lac_score_dup_text(so_far->score);
+        fputs(text, stdout);
+    }
+    fflush(stdout);
+}
+
+static void
+add_number(JsonBuilder *json, const char *name, double value)
+{
+    json_builder_set_member_name(json, name);
+    if (isfinite(value))
+        json_builder_add_double_value(json, value);
+    else
+        json_builder_add_null_value(json);
+}
+
+static void
+add_count(JsonBuilder *json, const char *name, gsize value)
+{
+    json_builder_set_member_name(json, name);
+    json_builder_add_int_value(json, (gint64) value);
+}
+
+static void
+add_text(JsonBuilder *json, const char *name, const char *value)
+{
+    json_builder_set_member_name(json, name);
+    json_builder_add_string_value(json, value);
+}
+
+static void
+add_steps(JsonBuilder *json, const LacRecipeResult *result)
+{
+    json_builder_set_member_name(json, "steps");
+    json_builder_begin_array(json);
+    for (guint i = 0; i < result->n_steps; i++) {
+        json_builder_begin_object(json);
+        add_text(json, "step", lac_step_get_id(result->steps[i].step));
+        json_builder_set_member_name(json, "kept");
+        json_builder_add_boolean_value(json, result->steps[i].is_kept);
+        add_number(json, "seconds", result->steps[i].seconds);
+        json_builder_end_object(json);
+    }
+    json_builder_end_array(json);
+}
+
+static void
+add_score(JsonBuilder *json, const LacScore *score)
+{
+    json_builder_set_member_name(json, "score");
+    json_builder_begin_object(json);
+    add_count(json, "truth", score->n_truth);
+    add_count(json, "found", score->n_found);
+    add_count(json, "missed", score->n_missed);
+    add_count(json, "extra", score->n_extra);
+    add_count(json, "displaced", score->n_displaced);
+    add_count(json, "misclassified", score->n_misclassified);
+    add_number(json, "recall", score->recall);
+    add_number(json, "precision", score->precision);
+    add_number(json, "rms_pm", score->rms);
+    json_builder_set_member_name(json, "phases");
+    json_builder_begin_array(json);
+    for (guint p = 0; p < score->n_phases; p++) {
+        json_builder_begin_object(json);
+        add_text(json, "phase", lac_truth_phase_get_title(score->phases[p].phase));
+        add_count(json, "truth", score->phases[p].n_truth);
+        add_count(json, "found", score->phases[p].n_found);
+        add_number(json, "rms_pm", score->phases[p].rms);
+        json_builder_end_object(json);
+    }
+    json_builder_end_array(json);
+    json_builder_set_member_name(json, "missed_atoms");
+    json_builder_begin_array(json);
+    for (guint f = 0; f < score->facts->len; f++) {
+        const LacScoreFact *fact = &g_array_index(score->facts, LacScoreFact, f);
+        json_builder_begin_object(json);
+        add_text(json, "what", fact->title);
+        add_count(json, "missed", fact->n_missed);
+        add_count(json, "all", fact->n_all);
+        json_builder_set_member_name(json, "telling");
+        json_builder_add_boolean_value(json, lac_score_fact_is_telling(score, fact));
+        json_builder_end_object(json);
+    }
+    json_builder_end_array(json);
+    json_builder_end_object(json);
+}
+
+static void
+print_json(const char *output, const LacRecipeResult *result)
+{
+    g_autoptr(JsonBuilder) json = json_builder_new();
+    json_builder_begin_object(json);
+    add_text(json, "output", output);
+    add_steps(json, result);
+    if (result->score != NULL)
+        add_score(json, result->score);
+    json_builder_end_object(json);
+    lac_cli_print_json(json);
+}
+
+static char *
+default_output(const char *name)
+{
+    g_autofree char *base = g_path_get_basename(name);
+    if (g_str_has_suffix(base, LAC_RECIPE_SUFFIX))
+        base[strlen(base) - strlen(LAC_RECIPE_SUFFIX)] = '\0';
+    return g_strconcat(base, ".lacuna", NULL);
+}
+
+static gboolean
+run(LacCli *cli, int argc, char **argv, GError **error)
+{
+    g_auto(Options) o = { 0 };
+    const GOptionEntry entries[] = {
+        { "output", 'o', 0, G_OPTION_ARG_FILENAME, &o.output,
+            "Project: continued where it is there (default: RECIPE.lacuna)", "FILE" },
+        { "overwrite", 0, 0, G_OPTION_ARG_NONE, &o.overwrite, "Corrections by hand may be replaced",
+            NULL },
+        { "list", 0, 0, G_OPTION_ARG_NONE, &o.list, "Tell the built-in recipes", NULL },
+        { "print", 0, 0, G_OPTION_ARG_NONE, &o.print,
+            "Print the recipe with every key, and do nothing", NULL },
+        G_OPTION_ENTRY_NULL,
+    };
+    if (!lac_cli_parse(cli, "[RECIPE] - does the steps of a recipe, those that are new", entries,
+            &argc, &argv, error))
+        return FALSE;
+    if (argc > 2) {
+        g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT, "\"%s\" is one argument too many",
+            argv[2]);
+        return FALSE;
+    }
+    if (o.list) {
+        list_recipes();
+        return TRUE;
+    }
+    const char *name = argc > 1 ? argv[1] : DEFAULT;
+    g_autoptr(LacRecipe) recipe = load_recipe(name, error);
+    if (recipe == NULL)
+        return FALSE;
+    if (o.print) {
+        g_autofree char *text = lac_recipe_dup_text(recipe);
+        fputs(text, stdout);
+        return TRUE;
+    }
+    if (o.output == NULL)
+        o.output = default_output(name);
+    const LacRecipeRun how = { .output = o.output,
+        .overwrite = o.overwrite,
+        .notify = print_step,
+        .data = cli };
+    g_autoptr(LacRecipeResult) result = lac_recipe_run(recipe, &how, cli->progress, error);
+    if (result == NULL)
+        return FALSE;
+    if (cli->json)
+        print_json(o.output, result);
+    return TRUE;
+}
+
+const LacCliVerb lac_cli_run = {
+    .name = "run",
+    .summary = "Do the steps of a recipe, from raw projections to a scored model",
+    .run = run,
+};
