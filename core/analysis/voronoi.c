@@ -1,0 +1,424 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/analysis/voronoi.h"
+
+#include "core/analysis/neighbours-private.h"
+#include "core/analysis/polyhedron.h"
+#include "core/data/cells.h"
+#include "core/error.h"
+#include "core/parallel.h"
+
+#include <math.h>
+
+#define BLOCK       64
+#define CHUNK       4096 // points between two looks at the progress
+#define CUBE        G_MAXUINT32
+#define FIRST_REACH 2.0  // [spacing] of the first neighbours that cut
+#define USUAL       3.0  // [spacing] no cell in the bulk reaches farther
+#define FAR         20.0 // [extent of the particle] where a cell is taken for open
+
+/**
+ * lac_voronoi_params_init:
+ * @params: (out caller-allocates): faces below 1 % of the surface are dropped
+ */
+void
+lac_voronoi_params_init(LacVoronoiParams *params)
+{
+    *params = (LacVoronoiParams){ .least_area = 0.01, .far_cells = TRUE };
+}
+
+static gboolean
+check_params(const LacVoronoiParams *params, GError **error)
+{
+    if (!(params->least_area >= 0.0 && params->least_area < 0.2))
+        g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
+            "The least area %g of a Voronoi face is not between 0 and 0.2 of the surface",
+            params->least_area);
+    else
+        return TRUE;
+    return FALSE;
+}
+
+typedef struct {
+    const LacPoints *points;
+    const LacHull *hull;
+    const LacVoronoiParams *params;
+    const LacCells *cells;
+    LacVoronoi *result;
+    double extent;        // [Å] no two points are farther apart
+    guint8 *is_large;     // of each point: its cell reaches beyond the usual
+    const guint32 *large; // points whose cells reach beyond the usual
+    gsize n_large;
+    gsize first;
+} CellArgs;
+
+// What one thread works with.
+typedef struct {
+    LacPolyhedron cell;
+    double half;   // [Å] edge of the cube that it is cut out of
+    GArray *found; // of gsize
+    GArray *list;  // of LacNeighbour
+    GArray *kept;  // of guint32: planes
+} Scratch;
+
+// The neighbours from one distance to another.
+static void
+find_near(const CellArgs *args, gsize i, double from, double reach, Scratch *scratch)
+{
+    const LacPoints *points = args->points;
+    LacVec3 p = { points->x[i], points->y[i], points->z[i] };
+    g_array_set_size(scratch->found, 0);
+    g_array_set_size(scratch->list, 0);
+    lac_cells_find(args->cells, p, reach, scratch->found);
+    for (guint m = 0; m < scratch->found->len; m++) {
+        gsize j = g_array_index(scratch->found, gsize, m);
+        LacVec3 d = { points->x[j] - p.x, points->y[j] - p.y, points->z[j] - p.z };
+        LacNeighbour neighbour = { lac_vec3_norm(d), (guint32) j };
+        if (j != i && neighbour.distance >= from && neighbour.distance < reach)
+            g_array_append_val(scratch->list, neighbour);
+    }
+}
+
+static double
+distance_between(const LacPoints *points, gsize i, gsize j)
+{
+    double dx = points->x[j] - points->x[i], dy = points->y[j] - points->y[i],
+           dz = points->z[j] - points->z[i];
+    return sqrt(dx * dx + dy * dy + dz * dz);
+}
+
+static gboolean
+cut_by(const CellArgs *args, gsize i, guint32 j, double distance, LacPolyhedron *cell)
+{
+    const LacPoints *points = args->points;
+    LacVec3 normal = { (points->x[j] - points->x[i]) / distance,
+        (points->y[j] - points->y[i]) / distance, (points->z[j] - points->z[i]) / distance };
+    return lac_polyhedron_cut(cell, normal, 0.5 * distance, j);
+}
+
+static gboolean
+touches_cube(const LacPolyhedron *cell)
+{
+    for (guint f = 0; f < cell->n_faces; f++)
+        if (cell->face[f].plane == CUBE)
+            return TRUE;
+    return FALSE;
+}
+
+// Cuts by all that are listed and can reach the cell. FALSE: it has too many faces.
+static gboolean
+cut_by_list(const CellArgs *args, gsize i, Scratch *scratch)
+{
+    LacPolyhedron *cell = &scratch->cell;
+    for (guint k = 0; k < scratch->list->len; k++) {
+        const LacNeighbour *near = &g_array_index(scratch->list, LacNeighbour, k);
+        if (near->distance < 2.0 * cell->radius &&
+            !cut_by(args, i, near->index, near->distance, cell))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+// Cuts by the neighbours, the nearest first, until none can reach the cell. FALSE: it reaches
+// beyond the usual.
+static gboolean
+make_usual_cell(const CellArgs *args, gsize i, Scratch *scratch)
+{
+    static const double reaches[] = { 0.0, 2.0, 3.0, 2.0 * USUAL }; // [spacing]
+    double spacing = args->points->spacing;
+    scratch->half = USUAL * spacing;
+    lac_polyhedron_set_cube(&scratch->cell, scratch->half, CUBE);
+    for (guint r = 1; r < G_N_ELEMENTS(reaches); r++) {
+        find_near(args, i, reaches[r - 1] * spacing, reaches[r] * spacing, scratch);
+        if (r == 1)
+            lac_neighbours_sort(scratch->list);
+        if (!cut_by_list(args, i, scratch))
+            return FALSE;
+        if (2.0 * scratch->cell.radius <= reaches[r] * spacing)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+// Cuts a cube around the whole particle. A face that two cells share far out is as far from either:
+// what lies beyond the usual is cut by points whose cells reach there too. FALSE: it is open.
+static gboolean
+make_far_cell(const CellArgs *args, gsize i, Scratch *scratch)
+{
+    const LacPoints *points = args->points;
+    LacPolyhedron *cell = &scratch->cell;
+    scratch->half = FAR * args->extent;
+    lac_polyhedron_set_cube(cell, scratch->half, CUBE);
+    find_near(args, i, 0.0, 2.0 * USUAL * points->spacing, scratch);
+    lac_neighbours_sort(scratch->list);
+    for (gsize k = 0; k < args->n_large; k++) {
+        guint32 j = args->large[k];
+        LacVec3 d = { points->x[j] - points->x[i], points->y[j] - points->y[i],
+            points->z[j] - points->z[i] };
+        LacNeighbour neighbour = { lac_vec3_norm(d), j };
+        if (j != i && neighbour.distance >= 2.0 * USUAL * points->spacing)
+            g_array_append_val(scratch->list, neighbour);
+    }
+    return cut_by_list(args, i, scratch) && !touches_cube(cell);
+}
+
+static void
+measure(const CellArgs *args, gsize i, const LacPolyhedron *cell)
+{
+    LacVoronoi *result = args->result;
+    const LacPoints *points = args->points;
+    result->area[i] = result->volume[i] = 0.0;
+    gboolean inside = TRUE;
+    for (guint f = 0; f < cell->n_faces; f++) {
+        result->area[i] += lac_polyhedron_face_area(cell, f);
+        result->volume[i] += lac_polyhedron_face_volume(cell, f);
+    }
+    for (guint v = 0; args->hull != NULL && inside && v < cell->n_vertices; v++)
+        inside = lac_hull_contains(args->hull,
+            (LacVec3){ points->x[i] + cell->vertex[v].x, points->y[i] + cell->vertex[v].y,
+                points->z[i] + cell->vertex[v].z });
+    if (!inside)
+        result->volume[i] = (double) NAN;
+}
+
+// The cell again, from the neighbours of its larger faces alone. FALSE: it is open without the
+// small ones.
+static gboolean
+drop_small_faces(const CellArgs *args, gsize i, Scratch *scratch)
+{
+    LacPolyhedron *cell = &scratch->cell;
+    double least = args->params->least_area * args->result->area[i];
+    g_array_set_size(scratch->kept, 0);
+    for (guint f = 0; f < cell->n_faces; f++)
+        if (lac_polyhedron_face_area(cell, f) >= least)
+            g_array_append_val(scratch->kept, cell->face[f].plane);
+    if (scratch->kept->len == cell->n_faces)
+        return TRUE;
+    lac_polyhedron_set_cube(cell, scratch->half, CUBE);
+    for (guint f = 0; f < scratch->kept->len; f++) {
+        guint32 j = g_array_index(scratch->kept, guint32, f);
+        if (!cut_by(args, i, j, distance_between(args->points, i, j), cell))
+            return FALSE;
+    }
+    return !touches_cube(cell);
+}
+
+static void
+count_faces(const CellArgs *args, gsize i, const LacPolyhedron *cell)
+{
+    LacVoronoi *result = args->result;
+    result->n_faces[i] = (guint8) cell->n_faces;
+    for (guint f = 0; f < cell->n_faces; f++) {
+        guint n = cell->face[f].n;
+        if (n >= 3 && n < 3 + LAC_VORONOI_N_EDGES)
+            result->index[i][n - 3]++;
+    }
+}
+
+static void
+scratch_init(Scratch *scratch)
+{
+    scratch->found = g_array_new(FALSE, FALSE, sizeof(gsize));
+    scratch->list = g_array_new(FALSE, FALSE, sizeof(LacNeighbour));
+    scratch->kept = g_array_new(FALSE, FALSE, sizeof(guint32));
+}
+
+static void
+scratch_clear(Scratch *scratch)
+{
+    g_array_unref(scratch->found);
+    g_array_unref(scratch->list);
+    g_array_unref(scratch->kept);
+}
+
+static void
+finish_cell(const CellArgs *args, gsize i, Scratch *scratch)
+{
+    measure(args, i, &scratch->cell);
+    if (drop_small_faces(args, i, scratch)) {
+        count_faces(args, i, &scratch->cell);
+        args->result->is_open[i] = FALSE;
+    }
+    else
+        args->result->area[i] = args->result->volume[i] = (double) NAN;
+}
+
+static void
+make_usual_cells(gsize begin, gsize end, G_GNUC_UNUSED guint worker, gpointer data)
+{
+    CellArgs *args = data;
+    Scratch scratch;
+    scratch_init(&scratch);
+    for (gsize i = args->first + begin; i < args->first + end; i++) {
+        args->is_large[i] = !make_usual_cell(args, i, &scratch);
+        if (args->is_large[i])
+            continue;
+        finish_cell(args, i, &scratch);
+    }
+    scratch_clear(&scratch);
+}
+
+static void
+make_far_cells(gsize begin, gsize end, G_GNUC_UNUSED guint worker, gpointer data)
+{
+    CellArgs *args = data;
+    Scratch scratch;
+    scratch_init(&scratch);
+    for (gsize k = args->first + begin; k < args->first + end; k++) {
+        gsize i = args->large[k];
+        if (make_far_cell(args, i, &scratch))
+            finish_cell(args, i, &scratch);
+    }
+    scratch_clear(&scratch);
+}
+
+static gboolean
+for_all(CellArgs *args, gsize n, LacParallelFunc func, double from, double share,
+    LacProgress *progress, GError **error)
+{
+    for (args->first = 0; args->first < n; args->first += CHUNK) {
+        double done = from + share * (double) args->first / (double) n;
+        if (!lac_progress_update(progress, done, error))
+            return FALSE;
+        lac_parallel_for(MIN((gsize) CHUNK, n - args->first), BLOCK, func, args);
+    }
+    return TRUE;
+}
+
+static double
+measure_extent(const LacPoints *points)
+{
+    double extent = points->spacing;
+    for (gsize i = 1; i < points->n; i++) {
+        extent = fmax(extent, fabs(points->x[i] - points->x[0]));
+        extent = fmax(extent, fabs(points->y[i] - points->y[0]));
+        extent = fmax(extent, fabs(points->z[i] - points->z[0]));
+    }
+    return 2.0 * sqrt(3.0) * extent;
+}
+
+static gboolean
+make_all_cells(CellArgs *args, LacProgress *progress, GError **error)
+{
+    gsize n = args->points->n;
+    g_autofree guint8 *is_large = g_new(guint8, n);
+    g_autofree guint32 *large = g_new(guint32, n);
+    args->is_large = is_large;
+    args->large = large;
+    args->extent = measure_extent(args->points);
+    if (!for_all(args, n, make_usual_cells, 0.0, 0.7, progress, error))
+        return FALSE;
+    for (gsize i = 0; i < n; i++)
+        if (is_large[i])
+            large[args->n_large++] = (guint32) i;
+    return !args->params->far_cells ||
+        for_all(args, args->n_large, make_far_cells, 0.7, 0.3, progress, error);
+}
+
+static void
+average(LacVoronoi *self)
+{
+    double faces = 0.0, volume = 0.0;
+    gsize n_volumes = 0;
+    for (gsize i = 0; i < self->n; i++) {
+        if (self->is_open[i])
+            continue;
+        self->n_closed++;
+        for (guint k = 0; k < LAC_VORONOI_N_EDGES; k++)
+            faces += self->index[i][k];
+        if (isnan(self->volume[i]))
+            continue;
+        volume += self->volume[i];
+        n_volumes++;
+    }
+    self->mean_faces = self->n_closed > 0 ? faces / (double) self->n_closed : (double) NAN;
+    self->mean_volume = n_volumes > 0 ? volume / (double) n_volumes : (double) NAN;
+}
+
+static LacVoronoi *
+allocate(gsize n)
+{
+    LacVoronoi *self = g_new0(LacVoronoi, 1);
+    g_atomic_ref_count_init(&self->ref_count);
+    self->n = n;
+    self->is_open = g_new0(guint8, MAX(n, 1));
+    self->index = g_malloc0_n(MAX(n, 1), sizeof *self->index);
+    self->n_faces = g_new0(guint8, MAX(n, 1));
+    self->area = g_new(double, MAX(n, 1));
+    self->volume = g_new(double, MAX(n, 1));
+    for (gsize i = 0; i < n; i++) {
+        self->is_open[i] = TRUE;
+        self->area[i] = self->volume[i] = (double) NAN;
+    }
+    return self;
+}
+
+/**
+ * lac_voronoi_new:
+ * @points: atoms
+ * @hull: (nullable): the particle, outside which no cell has a volume
+ * @params: parameters
+ * @progress: (nullable): told how far it is
+ * @error: return location for a #GError
+ *
+ * Cuts the cell of each point out of a cube by the planes halfway to its neighbours. Faces below a
+ * share of the surface are dropped, and the cell is made again from the neighbours that are left,
+ * for the index <n3, n4, n5, n6>; area and volume are those of the whole cell.
+ *
+ * Returns: (transfer full): the cells; or %NULL with @error set if a parameter is out of range or
+ *   it was cancelled
+ */
+LacVoronoi *
+lac_voronoi_new(const LacPoints *points, const LacHull *hull, const LacVoronoiParams *params,
+    LacProgress *progress, GError **error)
+{
+    g_return_val_if_fail(points != NULL && params != NULL, NULL);
+
+    if (!check_params(params, error) || !lac_progress_update(progress, 0.0, error))
+        return NULL;
+    g_autoptr(LacVoronoi) self = allocate(points->n);
+    if (points->n > 1) {
+        g_autoptr(LacCells) cells =
+            lac_cells_new(points->x, points->y, points->z, NULL, points->n, points->spacing, error);
+        if (cells == NULL)
+            return NULL;
+        CellArgs args = { .points = points,
+            .hull = hull,
+            .params = params,
+            .cells = cells,
+            .result = self };
+        if (!make_all_cells(&args, progress, error))
+            return NULL;
+    }
+    average(self);
+    return lac_progress_update(progress, 1.0, error) ? g_steal_pointer(&self) : NULL;
+}
+
+/**
+ * lac_voronoi_ref:
+ * @self: cells
+ *
+ * Returns: (transfer full): @self
+ */
+LacVoronoi *
+lac_voronoi_ref(LacVoronoi *self)
+{
+    g_atomic_ref_count_inc(&self->ref_count);
+    return self;
+}
+
+/**
+ * lac_voronoi_unref:
+ * @self: (nullable) (transfer full): cells
+ */
+void
+lac_voronoi_unref(LacVoronoi *self)
+{
+    if (self == NULL || !g_atomic_ref_count_dec(&self->ref_count))
+        return;
+    g_free(self->is_open);
+    g_free(self->index);
+    g_free(self->n_faces);
+    g_free(self->area);
+    g_free(self->volume);
+    g_free(self);
+}
