@@ -266,6 +266,25 @@ print_results(const LacCli *cli, const char *file, const LacAnalysis *analysis,
         analysis->volume != NULL ? ", with a volume" : "", text);
 }
 
+// The project gets the model, with the audit as a step of its history, and all results.
+static gboolean
+save(Work *work, const Options *o, const LacAnalysis *analysis, LacProgress *progress,
+    GError **error)
+{
+    LacProject *project = work->project;
+    g_autoptr(GString) settings = g_string_new(NULL);
+    g_autofree char *inputs = lac_project_dup_digests(project);
+    for (guint i = 0; o->settings != NULL && o->settings[i] != NULL; i++)
+        g_string_append_printf(settings, "%s\n", o->settings[i]);
+    g_clear_pointer(&project->analyses, lac_report_unref);
+    project->analyses = lac_analysis_report(analysis, o->wanted, TRUE);
+    lac_analysis_add_digests(analysis, project->analyses);
+    if (project->recon == NULL && project->volume == NULL && work->volume != NULL)
+        project->volume = lac_volume_ref(work->volume);
+    lac_project_add_provenance(project, "analyse", settings->str, inputs);
+    return lac_project_save(project, o->output, progress, error);
+}
+
 static gboolean
 run(LacCli *cli, int argc, char **argv, GError **error)
 {
@@ -284,7 +303,7 @@ run(LacCli *cli, int argc, char **argv, GError **error)
     if (o.csv != NULL && !lac_report_write_csv(report, o.csv, error))
         return FALSE;
     print_results(cli, argv[1], analysis, report);
-    return TRUE;
+    return o.output == NULL || save(&work, &o, analysis, cli->progress, error);
 }
 
 const LacCliVerb lac_cli_analyse = {

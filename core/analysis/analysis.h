@@ -88,6 +88,10 @@ double lac_analysis_get_value(const LacAnalysis *self, LacAnalysisNode node,
     const LacAnalysisColumn *column, gsize point);
 LacTable *lac_analysis_dup_atoms(const LacAnalysis *self, LacAnalysisNode node);
 LacReport *lac_analysis_report(const LacAnalysis *self, guint64 which, gboolean with_atoms);
+void lac_analysis_add_digests(const LacAnalysis *self, LacReport *report);
+guint64 lac_analysis_find_stale(const LacReport *report, const LacPoints *points,
+    const LacVolume *volume, const LacAnalysisParams *params);
+void lac_analysis_read_params(const LacReport *report, LacAnalysisParams *params);
 GPtrArray *lac_analysis_charts(const LacAnalysis *self, LacAnalysisNode node);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LacAnalysis, lac_analysis_unref)

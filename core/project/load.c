@@ -3,6 +3,7 @@
 #include "core/data/edit-code.h"
 #include "core/io/bytes.h"
 #include "core/io/h5-atoms.h"
+#include "core/io/h5-report.h"
 #include "core/io/h5-truth.h"
 #include "core/io/hdf5.h"
 #include "core/project/project-private.h"
@@ -480,6 +481,11 @@ load_parts(Loader *self, LacProject *project, GError **error)
     if (lac_h5_exists(self->file, LAC_PROJECT_TRUTH_ATOMS)) {
         project->truth = load_truth(self, error);
         if (project->truth == NULL)
+            return FALSE;
+    }
+    if (lac_h5_exists(self->file, LAC_PROJECT_ANALYSES)) {
+        project->analyses = lac_h5_read_report(self->file, LAC_PROJECT_ANALYSES, error);
+        if (project->analyses == NULL)
             return FALSE;
     }
     if (lac_h5_exists(self->file, "/views")) {

@@ -9,6 +9,8 @@
 
 #define LAC_PROJECT_RAW "/series/raw" // the pixels as measured, of a denoised series
 
+#define LAC_PROJECT_ANALYSES "/analysis"
+
 // The atoms and the attributes of their history.
 #define LAC_PROJECT_MODEL    "/atoms/model"
 #define LAC_PROJECT_HISTORY  "/atoms/model/history" // bytes of core/data/edit-code

@@ -78,6 +78,7 @@ lac_project_free(LacProject *self)
     lac_volume_unref(self->volume);
     lac_journal_free(self->journal);
     lac_truth_unref(self->truth);
+    lac_report_unref(self->analyses);
     g_ptr_array_unref(self->provenance);
     g_free(self->views);
     g_free(self);
@@ -115,6 +116,7 @@ lac_project_copy(const LacProject *self)
     copy->mask = self->mask != NULL ? lac_volume_ref(self->mask) : NULL;
     copy->recon = self->recon != NULL ? lac_recon_ref(self->recon) : NULL;
     copy->volume = self->volume != NULL ? lac_volume_ref(self->volume) : NULL;
+    copy->analyses = self->analyses != NULL ? lac_report_ref(self->analyses) : NULL;
     copy->truth = self->truth != NULL ? lac_truth_ref(self->truth) : NULL;
     copy->journal = self->journal != NULL ? lac_journal_copy(self->journal) : NULL;
     copy->views = g_strdup(self->views);

@@ -4,6 +4,7 @@
 
 #include "core/data/atoms.h"
 #include "core/data/journal.h"
+#include "core/data/report.h"
 #include "core/data/series.h"
 #include "core/data/truth.h"
 #include "core/data/volume.h"
@@ -28,6 +29,7 @@ typedef struct {
     LacVolume *volume;   // an opened volume that no reconstruction made
     LacJournal *journal; // the traced atoms with every edit; its own, not shared
     LacTruth *truth;     // what is known: of a simulated particle, or positions of a file
+    LacReport *analyses; // what was computed of the atoms, with digests; never computed anew here
     GPtrArray *provenance; // of LacProvenance
     char *views;           // (nullable) JSON: camera, transfer function, crosshair
 } LacProject;

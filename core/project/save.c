@@ -3,6 +3,7 @@
 #include "core/data/edit-code.h"
 #include "core/io/format.h"
 #include "core/io/h5-atoms.h"
+#include "core/io/h5-report.h"
 #include "core/io/h5-truth.h"
 #include "core/io/hdf5.h"
 #include "core/project/project-private.h"
@@ -294,6 +295,8 @@ save_all(const char *path, gpointer data, GError **error)
         (project->volume == NULL || save_volume(self, "/opened", project->volume, error)) &&
         (project->journal == NULL || save_journal(self, project->journal, error)) &&
         (project->truth == NULL || save_truth(self, project->truth, error)) &&
+        (project->analyses == NULL ||
+            lac_h5_write_report(file, LAC_PROJECT_ANALYSES, project->analyses, error)) &&
         (project->views == NULL || lac_h5_write_text(file, "/views", project->views, error)) &&
         save_provenance(self, error) && lac_h5_close(file, error) &&
         lac_progress_update(self->progress, 1.0, error);
