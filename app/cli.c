@@ -23,6 +23,7 @@ static const LacCliVerb *const verbs[] = {
     &lac_cli_classify,
     &lac_cli_compare,
     &lac_cli_residual,
+    &lac_cli_refine,
     &lac_cli_review,
     &lac_cli_edit,
     &lac_cli_analyse,

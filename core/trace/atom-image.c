@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/trace/atom-image.h"
 
+#include "core/matrix.h"
+
 #include <math.h>
 
 #define REACH    4.5 // [sigma] a Gaussian ends here, at 4e-5 of its peak
@@ -176,6 +178,138 @@ lac_atom_image_gather(const LacAtomImage *self, const LacSeries *series, gsize k
         for (gsize m = 0; m < u.n; m++)
             squares_u += (double) (u.value[m] * u.value[m]);
         square[i] += column * column * squares_u * squares_v;
+    }
+}
+
+// The derivative of a line with respect to its centre [1/pixel].
+static void
+slope_of(const Line *line, double centre, double sigma, float *slope)
+{
+    for (gsize i = 0; i < line->n; i++)
+        slope[i] =
+            line->value[i] * (float) (((double) (line->begin + i) - centre) / (sigma * sigma));
+}
+
+// An atom on a projection with what changes when it moves.
+typedef struct {
+    Line u, v;
+    float slope_u[MAX_TAPS], slope_v[MAX_TAPS];
+    LacVec3 along_u, along_v; // [1/Å] a move times these is what the image moves, times the peak
+} Moving;
+
+static gboolean
+moving_of(const LacAtomImage *self, const LacSeries *series, const LacMat3 *rotation, gsize k,
+    gsize i, Moving *out)
+{
+    const LacAtoms *a = self->atoms;
+    if (self->height[i] == 0.0 || !lines_of(self, series, rotation, k, i, &out->u, &out->v))
+        return FALSE;
+    double pixel = pixel_size_of(series), sigma = self->sigma[i] / pixel;
+    double scale = self->height[i] * column_of(self, series, i) / pixel;
+    LacVec3 place = project(rotation, series, k, (LacVec3){ a->x[i], a->y[i], a->z[i] });
+    slope_of(&out->u, place.x, sigma, out->slope_u);
+    slope_of(&out->v, place.y, sigma, out->slope_v);
+    const double(*m)[3] = rotation->m;
+    out->along_u = (LacVec3){ scale * m[0][0], scale * m[0][1], scale * m[0][2] };
+    out->along_v = (LacVec3){ scale * m[1][0], scale * m[1][1], scale * m[1][2] };
+    return TRUE;
+}
+
+/**
+ * lac_atom_image_add_moves:
+ * @self: atoms
+ * @series: whose geometry counts
+ * @k: the projection
+ * @moves: (array): [Å] per atom
+ * @image: (array): (nv, nu), added to
+ *
+ * Adds what lac_atom_image_add() changes by when the atoms move, to first order.
+ */
+void
+lac_atom_image_add_moves(const LacAtomImage *self, const LacSeries *series, gsize k,
+    const LacVec3 *moves, float *image)
+{
+    LacMat3 rotation = rotation_of(series, k);
+    Moving at;
+    for (gsize i = 0; i < self->atoms->n; i++) {
+        if (!moving_of(self, series, &rotation, k, i, &at))
+            continue;
+        float du = (float) lac_vec3_dot(at.along_u, moves[i]);
+        float dv = (float) lac_vec3_dot(at.along_v, moves[i]);
+        for (gsize j = 0; j < at.v.n; j++) {
+            float *restrict row = image + (at.v.begin + j) * series->nu + at.u.begin;
+            float across = du * at.v.value[j], along = dv * at.slope_v[j];
+            for (gsize m = 0; m < at.u.n; m++)
+                row[m] += across * at.slope_u[m] + along * at.u.value[m];
+        }
+    }
+}
+
+static void
+add_outer(LacMat3 *sum, double factor, LacVec3 a, LacVec3 b)
+{
+    const double x[3] = { a.x, a.y, a.z }, y[3] = { b.x, b.y, b.z };
+    for (guint r = 0; r < 3; r++)
+        for (guint c = 0; c < 3; c++)
+            sum->m[r][c] += factor * x[r] * y[c];
+}
+
+static double
+dot_lines(const float *a, const float *b, gsize n)
+{
+    double sum = 0.0;
+    for (gsize i = 0; i < n; i++)
+        sum += (double) (a[i] * b[i]);
+    return sum;
+}
+
+/**
+ * lac_atom_image_gather_moves:
+ * @self: atoms
+ * @series: whose geometry counts
+ * @k: the projection
+ * @image: (array): (nv, nu)
+ * @product: (inout) (array): per atom, the sum over pixels of the derivative of its image with
+ *   respect to its position times @image is added [1/Å]
+ * @square: (nullable) (inout) (array): per atom, the sum over pixels of the outer product of that
+ *   derivative with itself is added [1/Å^2]
+ *
+ * The adjoint of lac_atom_image_add_moves().
+ */
+void
+lac_atom_image_gather_moves(const LacAtomImage *self, const LacSeries *series, gsize k,
+    const float *image, LacVec3 *product, LacMat3 *square)
+{
+    LacMat3 rotation = rotation_of(series, k);
+    Moving at;
+    for (gsize i = 0; i < self->atoms->n; i++) {
+        if (!moving_of(self, series, &rotation, k, i, &at))
+            continue;
+        double sum_u = 0.0, sum_v = 0.0;
+        for (gsize j = 0; j < at.v.n; j++) {
+            const float *row = image + (at.v.begin + j) * series->nu + at.u.begin;
+            float across = 0.0f, along = 0.0f;
+            for (gsize m = 0; m < at.u.n; m++) {
+                across += row[m] * at.slope_u[m];
+                along += row[m] * at.u.value[m];
+            }
+            sum_u += (double) (across * at.v.value[j]);
+            sum_v += (double) (along * at.slope_v[j]);
+        }
+        product[i] = lac_vec3_add_scaled(product[i], sum_u, at.along_u);
+        product[i] = lac_vec3_add_scaled(product[i], sum_v, at.along_v);
+        if (square == NULL)
+            continue;
+        double uu =
+            dot_lines(at.slope_u, at.slope_u, at.u.n) * dot_lines(at.v.value, at.v.value, at.v.n);
+        double vv =
+            dot_lines(at.u.value, at.u.value, at.u.n) * dot_lines(at.slope_v, at.slope_v, at.v.n);
+        double uv =
+            dot_lines(at.slope_u, at.u.value, at.u.n) * dot_lines(at.slope_v, at.v.value, at.v.n);
+        add_outer(&square[i], uu, at.along_u, at.along_u);
+        add_outer(&square[i], vv, at.along_v, at.along_v);
+        add_outer(&square[i], uv, at.along_u, at.along_v);
+        add_outer(&square[i], uv, at.along_v, at.along_u);
     }
 }
 

@@ -20,5 +20,9 @@ void
 lac_atom_image_add_growth(const LacAtomImage *self, const LacSeries *series, gsize k, float *image);
 void lac_atom_image_gather(const LacAtomImage *self, const LacSeries *series, gsize k,
     const float *image, double *product, double *square);
+void lac_atom_image_add_moves(const LacAtomImage *self, const LacSeries *series, gsize k,
+    const LacVec3 *moves, float *image);
+void lac_atom_image_gather_moves(const LacAtomImage *self, const LacSeries *series, gsize k,
+    const float *image, LacVec3 *product, LacMat3 *square);
 void lac_atom_image_cut(const LacSeries *series, gsize k, LacVec3 position, gsize edge, float *out,
     LacVec3 *place);

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Refinement of positions on a simulated particle: what is displaced comes back.
+#include "core/error.h"
+#include "core/matrix.h"
+#include "core/parallel.h"
+#include "core/synth/synth.h"
+#include "core/trace/atom-image.h"
+#include "core/trace/refine.h"
+
+#include <gio/gio.h>
+#include <math.h>
+#include <string.h>
+
+#define DISPLACED 0.12 // [Å] along each axis, at most
+
+typedef struct {
+    LacAtoms *truth, *model; // the model is displaced
+    LacSeries *series;
+} Particle;
+
+static void
+set_up(Particle *p, gconstpointer noisy)
+{
+    g_autoptr(GError) error = NULL;
+    LacSynthParams params;
+    lac_synth_params_init(&params);
+    params.n_atoms = 150;
+    params.size = 64;
+    params.n_tilts = 21;
+    params.dose = noisy != NULL ? 2000.0 : 0.0;
+    params.seed = 5;
+    p->truth = lac_synth_particle(&params, &error);
+    g_assert_no_error(error);
+    p->series = lac_synth_series(p->truth, &params, NULL, &error);
+    g_assert_no_error(error);
+    p->model = lac_atoms_copy(p->truth, p->truth->n);
+    for (gsize i = 0; i < p->model->n; i++) {
+        p->model->x[i] += DISPLACED * sin(12.9898 * (double) (i + 1));
+        p->model->y[i] += DISPLACED * sin(78.233 * (double) (i + 1));
+        p->model->z[i] += DISPLACED * sin(37.719 * (double) (i + 1));
+    }
+}
+
+static void
+tear_down(Particle *p, gconstpointer noisy)
+{
+    (void) noisy;
+    lac_atoms_unref(p->truth);
+    lac_atoms_unref(p->model);
+    lac_series_unref(p->series);
+}
+
+// [pm] Root mean square distance of atoms of the same number.
+static double
+measure_rms(const LacAtoms *a, const LacAtoms *b)
+{
+    double sum = 0.0;
+    for (gsize i = 0; i < a->n; i++) {
+        double dx = a->x[i] - b->x[i], dy = a->y[i] - b->y[i], dz = a->z[i] - b->z[i];
+        sum += dx * dx + dy * dy + dz * dz;
+    }
+    return 100.0 * sqrt(sum / (double) a->n);
+}
+
+static LacRefinement *
+refine(const Particle *p, gboolean each)
+{
+    g_autoptr(GError) error = NULL;
+    LacRefineParams params;
+    lac_refine_params_init(&params);
+    params.each = each;
+    LacRefinement *out = lac_refine(p->model, p->series, &params, NULL, &error);
+    g_assert_no_error(error);
+    return out;
+}
+
+// The image of moved atoms is that of the atoms plus the derivative, up to second order.
+static void
+test_derivative(Particle *p, gconstpointer data)
+{
+    (void) data;
+    gsize n = p->truth->n, n_pixels = p->series->nv * p->series->nu;
+    g_autofree double *sigma = g_new(double, n), *height = g_new(double, n);
+    g_autofree LacVec3 *moves = g_new(LacVec3, n);
+    g_autoptr(LacAtoms) moved = lac_atoms_copy(p->truth, n);
+    for (gsize i = 0; i < n; i++) {
+        sigma[i] = 0.8;
+        height[i] = 1.0 + 0.01 * (double) (i % 7);
+        moves[i] = (LacVec3){ 1e-3 * cos((double) i), 1e-3 * sin((double) i), -5e-4 };
+        moved->x[i] += moves[i].x;
+        moved->y[i] += moves[i].y;
+        moved->z[i] += moves[i].z;
+    }
+    const LacAtomImage at = { p->truth, sigma, height }, then = { moved, sigma, height };
+    g_autofree float *before = g_new0(float, n_pixels), *after = g_new0(float, n_pixels),
+                     *change = g_new0(float, n_pixels);
+    lac_atom_image_add(&at, p->series, 3, before);
+    lac_atom_image_add(&then, p->series, 3, after);
+    lac_atom_image_add_moves(&at, p->series, 3, moves, change);
+    double wrong = 0.0, norm = 0.0;
+    for (gsize i = 0; i < n_pixels; i++) {
+        wrong += pow((double) (after[i] - before[i] - change[i]), 2.0);
+        norm += pow((double) change[i], 2.0);
+    }
+    g_assert_cmpfloat(sqrt(wrong / norm), <, 5e-3);
+}
+
+static void
+test_adjoint(Particle *p, gconstpointer data)
+{
+    (void) data;
+    gsize n = p->truth->n, n_pixels = p->series->nv * p->series->nu;
+    g_autofree double *sigma = g_new(double, n), *height = g_new(double, n);
+    g_autofree LacVec3 *moves = g_new(LacVec3, n), *product = g_new0(LacVec3, n);
+    g_autofree float *image = g_new(float, n_pixels), *drawn = g_new0(float, n_pixels);
+    for (gsize i = 0; i < n; i++) {
+        sigma[i] = 0.8;
+        height[i] = 1.0;
+        moves[i] = (LacVec3){ cos(3.0 * (double) i), sin((double) i), cos((double) i) };
+    }
+    for (gsize i = 0; i < n_pixels; i++)
+        image[i] = (float) sin(0.7 * (double) i);
+    const LacAtomImage at = { p->truth, sigma, height };
+    lac_atom_image_add_moves(&at, p->series, 7, moves, drawn);
+    lac_atom_image_gather_moves(&at, p->series, 7, image, product, NULL);
+    double left = 0.0, right = 0.0, norm_a = 0.0, norm_b = 0.0;
+    for (gsize i = 0; i < n_pixels; i++) {
+        left += (double) drawn[i] * (double) image[i];
+        norm_a += (double) drawn[i] * (double) drawn[i];
+        norm_b += (double) image[i] * (double) image[i];
+    }
+    for (gsize i = 0; i < n; i++)
+        right += lac_vec3_dot(product[i], moves[i]);
+    g_assert_cmpfloat(fabs(left - right) / sqrt(norm_a * norm_b), <, 1e-5);
+}
+
+static void
+test_clean(Particle *p, gconstpointer data)
+{
+    (void) data;
+    g_autoptr(LacRefinement) out = refine(p, FALSE);
+    double before = measure_rms(p->model, p->truth), after = measure_rms(out->atoms, p->truth);
+    g_test_message("without noise: %.2f pm -> %.3f pm, R1 %.4f -> %.5f", before, after,
+        out->r1_before, out->r1_after);
+    g_assert_cmpfloat(before, >, 10.0);
+    g_assert_cmpfloat(after, <, 0.3);
+    g_assert_cmpfloat(out->r1_after, <, 0.1 * out->r1_before);
+}
+
+// The error that is told is that of an atom alone: the true one is larger, but not by much.
+static void
+test_noisy(Particle *p, gconstpointer data)
+{
+    (void) data;
+    g_autoptr(LacRefinement) out = refine(p, FALSE);
+    double before = measure_rms(p->model, p->truth), after = measure_rms(out->atoms, p->truth);
+    g_test_message("with noise: %.2f pm -> %.2f pm, told %.2f pm", before, after,
+        100.0 * out->mean_error);
+    g_assert_cmpfloat(after, <, 0.3 * before);
+    g_assert_cmpfloat(100.0 * out->mean_error, <, 1.2 * after);
+    g_assert_cmpfloat(100.0 * out->mean_error, >, 0.3 * after);
+    g_autoptr(LacRefinement) each = refine(p, TRUE);
+    g_assert_cmpfloat(measure_rms(each->atoms, p->truth), <, 0.4 * before);
+}
+
+// Records keep their places, and so does everything that is no position.
+static void
+test_records(Particle *p, gconstpointer data)
+{
+    (void) data;
+    p->model->state[4] = LAC_ATOM_DELETED;
+    p->model->state[9] = LAC_ATOM_REJECTED;
+    p->model->state[11] = LAC_ATOM_CONFIRMED;
+    g_autoptr(LacRefinement) out = refine(p, FALSE);
+    g_assert_cmpfloat(out->atoms->x[4], ==, p->model->x[4]);
+    g_assert_cmpfloat(out->atoms->z[9], ==, p->model->z[9]);
+    g_assert_cmpfloat(out->atoms->x[11], !=, p->model->x[11]);
+    g_assert_true(memcmp(out->atoms->state, p->model->state, p->model->n) == 0);
+    g_assert_true(
+        memcmp(out->atoms->species, p->model->species, p->model->n * sizeof(guint16)) == 0);
+    const double *errors = lac_atoms_get_column(out->atoms, LAC_COLUMN_POSITION_ERROR);
+    g_assert_true(isnan(errors[4]) && isfinite(errors[0]));
+}
+
+static void
+test_threads(Particle *p, gconstpointer data)
+{
+    (void) data;
+    guint threads = lac_parallel_get_threads();
+    lac_parallel_set_threads(1);
+    g_autoptr(LacRefinement) one = refine(p, TRUE);
+    lac_parallel_set_threads(3);
+    g_autoptr(LacRefinement) three = refine(p, TRUE);
+    lac_parallel_set_threads(threads);
+    gsize n_bytes = one->atoms->n * sizeof(double);
+    g_assert_true(memcmp(one->atoms->x, three->atoms->x, n_bytes) == 0);
+    g_assert_true(memcmp(one->atoms->z, three->atoms->z, n_bytes) == 0);
+}
+
+// A bound is a bound, unmeasured pixels say nothing, and cancelling gives nothing.
+static void
+test_limits(Particle *p, gconstpointer data)
+{
+    (void) data;
+    g_autoptr(GError) error = NULL;
+    LacRefineParams params;
+    lac_refine_params_init(&params);
+    params.max_shift = 0.02;
+    for (gsize i = 0; i < p->series->nu; i++)
+        p->series->data[i] = NAN;
+    g_autoptr(LacRefinement) out = lac_refine(p->model, p->series, &params, NULL, &error);
+    g_assert_no_error(error);
+    g_assert_cmpfloat(out->max_shift, <, 0.02 + 1e-9);
+    g_assert_cmpfloat(out->mean_shift, >, 0.005);
+    params.max_shift = 0.0;
+    g_assert_null(lac_refine(p->model, p->series, &params, NULL, &error));
+    g_assert_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT);
+    g_clear_error(&error);
+    params.max_shift = 1.0;
+    for (guint at = 1; at < 4; at++) {
+        g_autoptr(LacProgress) progress = lac_progress_new();
+        lac_progress_cancel_at(progress, at);
+        g_assert_null(lac_refine(p->model, p->series, &params, progress, &error));
+        g_assert_error(error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+        g_clear_error(&error);
+    }
+    memset(p->model->state, LAC_ATOM_DELETED, p->model->n);
+    g_assert_null(lac_refine(p->model, p->series, &params, NULL, &error));
+    g_assert_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add("/refine/derivative", Particle, NULL, set_up, test_derivative, tear_down);
+    g_test_add("/refine/adjoint", Particle, NULL, set_up, test_adjoint, tear_down);
+    g_test_add("/refine/clean", Particle, NULL, set_up, test_clean, tear_down);
+    g_test_add("/refine/noisy", Particle, "noisy", set_up, test_noisy, tear_down);
+    g_test_add("/refine/records", Particle, NULL, set_up, test_records, tear_down);
+    g_test_add("/refine/threads", Particle, "noisy", set_up, test_threads, tear_down);
+    g_test_add("/refine/limits", Particle, NULL, set_up, test_limits, tear_down);
+    return g_test_run();
+}
