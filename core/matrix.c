@@ -361,3 +361,30 @@ lac_rotation_from_axis_deg(LacVec3 axis, double angle_deg)
         { y * x * d + z * s, c + y * y * d, y * z * d - x * s },
         { z * x * d - y * s, z * y * d + x * s, c + z * z * d } } };
 }
+
+/**
+ * lac_rotation_from_vector_deg:
+ * @w: axis times angle [deg]; 0: none
+ *
+ * Returns: the right-handed rotation about @w
+ */
+LacMat3
+lac_rotation_from_vector_deg(LacVec3 w)
+{
+    double angle = lac_vec3_norm(w);
+    return angle > 0.0 ? lac_rotation_from_axis_deg(w, angle) : lac_mat3_identity();
+}
+
+/**
+ * lac_rotation_to_vector_deg:
+ * @rotation: a proper rotation
+ *
+ * Returns: its axis times its angle [deg]
+ */
+LacVec3
+lac_rotation_to_vector_deg(const LacMat3 *rotation)
+{
+    LacVec3 axis;
+    double angle = lac_rotation_get_angle_deg(rotation, &axis);
+    return (LacVec3){ angle * axis.x, angle * axis.y, angle * axis.z };
+}

@@ -13,6 +13,8 @@ void lac_mat3_eigen(const LacMat3 *symmetric, double values[3], LacMat3 *vectors
 LacMat3 lac_mat3_nearest_rotation(const LacMat3 *a);
 double lac_rotation_get_angle_deg(const LacMat3 *rotation, LacVec3 *axis);
 LacMat3 lac_rotation_from_axis_deg(LacVec3 axis, double angle_deg);
+LacMat3 lac_rotation_from_vector_deg(LacVec3 w);
+LacVec3 lac_rotation_to_vector_deg(const LacMat3 *rotation);
 
 double lac_vec3_dot(LacVec3 a, LacVec3 b);
 LacVec3 lac_vec3_cross(LacVec3 a, LacVec3 b);

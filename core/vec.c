@@ -95,3 +95,51 @@ lac_rotation_from_euler_deg(double phi, double theta, double psi)
     LacMat3 zyx = lac_mat3_multiply(&zy, &rx);
     return lac_mat3_transpose(&zyx);
 }
+
+static double
+wrap_near_deg(double angle, double near)
+{
+    return angle - 360.0 * round((angle - near) / 360.0);
+}
+
+static LacVec3
+wrap_euler(double phi, double theta, double psi, LacVec3 near)
+{
+    const double deg = 180.0 / G_PI;
+    return (LacVec3){ wrap_near_deg(phi * deg, near.x), wrap_near_deg(theta * deg, near.y),
+        wrap_near_deg(psi * deg, near.z) };
+}
+
+static double
+distance(LacVec3 a, LacVec3 b)
+{
+    return fabs(a.x - b.x) + fabs(a.y - b.y) + fabs(a.z - b.z);
+}
+
+/**
+ * lac_rotation_to_euler_deg:
+ * @r: a rotation as of lac_rotation_from_euler_deg()
+ * @near: (phi, theta, psi) [deg] about what is wanted
+ *
+ * Of the two triples of angles that make @r, each up to full turns, takes the one nearer to @near.
+ * Where theta is +-90 degrees only phi -+ psi counts, and psi stays that of @near.
+ *
+ * Returns: (phi, theta, psi) [deg]
+ */
+LacVec3
+lac_rotation_to_euler_deg(const LacMat3 *r, LacVec3 near)
+{
+    // M = transpose(R) = Rz(phi) Ry(theta) Rx(psi)
+    const double(*m)[3] = r->m;
+    double sine = CLAMP(-m[0][2], -1.0, 1.0), cosine = hypot(m[0][0], m[0][1]);
+    if (cosine < 1e-9) {
+        double sense = sine > 0.0 ? 1.0 : -1.0, psi = near.z * G_PI / 180.0;
+        double sum = atan2(-m[1][0], m[1][1]); // phi - sense psi
+        return wrap_euler(sum + sense * psi, sense * 0.5 * G_PI, psi, near);
+    }
+    double theta = atan2(sine, cosine);
+    LacVec3 a = wrap_euler(atan2(m[0][1], m[0][0]), theta, atan2(m[1][2], m[2][2]), near);
+    LacVec3 b =
+        wrap_euler(atan2(-m[0][1], -m[0][0]), G_PI - theta, atan2(-m[1][2], -m[2][2]), near);
+    return distance(a, near) <= distance(b, near) ? a : b;
+}

@@ -17,3 +17,4 @@ LacVec3 lac_mat3_apply(const LacMat3 *a, LacVec3 v);
 LacMat3 lac_mat3_multiply(const LacMat3 *a, const LacMat3 *b);
 LacMat3 lac_mat3_transpose(const LacMat3 *a);
 LacMat3 lac_rotation_from_euler_deg(double phi, double theta, double psi);
+LacVec3 lac_rotation_to_euler_deg(const LacMat3 *r, LacVec3 near);

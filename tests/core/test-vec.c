@@ -142,6 +142,19 @@ test_multiply(void)
             g_assert_cmpfloat(t.m[i][j], ==, a.m[j][i]);
 }
 
+static void
+test_euler(void)
+{
+    static const LacVec3 cases[] = { { 0, 0, 0 }, { 1, -60, 2 }, { -30, 89.9, 40 }, { 5, 120, -7 },
+        { 0, 90, 3 }, { 12, -90, 3 }, { 170, 10, -175 } };
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        LacVec3 c = cases[i], near = { c.x + 360.5, c.y - 0.4, c.z };
+        LacMat3 r = lac_rotation_from_euler_deg(c.x, c.y, c.z);
+        LacVec3 e = lac_rotation_to_euler_deg(&r, near);
+        assert_vec(e, c.x + 360.0, c.y, c.z, 1e-6);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -152,5 +165,6 @@ main(int argc, char **argv)
     g_test_add_func("/vec/orthonormal", test_orthonormal);
     g_test_add_func("/vec/exact-quarters", test_exact_quarters);
     g_test_add_func("/vec/multiply", test_multiply);
+    g_test_add_func("/vec/euler", test_euler);
     return g_test_run();
 }
