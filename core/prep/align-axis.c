@@ -24,7 +24,7 @@ typedef struct {
     double offset, rotation; // [pixel of the images], [deg]
     double *misfit;
     guint n_done, n_all;
-    LacProgress *progress;
+    LacPrepSpan span;
 } Search;
 
 typedef gboolean (*Evaluate)(Search *self, double *misfit, GError **error);
@@ -146,15 +146,15 @@ evaluate(Search *self, double *misfit, GError **error)
     lac_parallel_for(s->n, 1, move_images, self);
     lac_align_reference_restart(self->reference);
     if (!lac_align_reference_calculate(self->reference, self->moved, s->excluded,
-            self->params->recon_iterations, self->calculated, NULL, self->progress, error))
+            self->params->recon_iterations, self->calculated, NULL, self->span.progress, error))
         return FALSE;
     *misfit = score(self);
     self->n_done++;
-    lac_progress_message(self->progress,
+    lac_progress_message(self->span.progress,
         "Tilt axis: offset %.2f px, rotation %.2f°, misfit %.2f %%",
         self->offset * (double) self->images->factor, self->rotation, 100.0 * *misfit);
-    return lac_progress_update(self->progress,
-        MIN(1.0, (double) self->n_done / (double) self->n_all), error);
+    return lac_prep_span_update(self->span, MIN(1.0, (double) self->n_done / (double) self->n_all),
+        error);
 }
 
 // The rotation shows in the lines across the axis, which no reconstruction can make alike.
@@ -168,11 +168,11 @@ evaluate_rotation(Search *self, double *misfit, GError **error)
     if (!lac_align_lines_misfit(turned, reach, misfit, error))
         return FALSE;
     self->n_done++;
-    lac_progress_message(self->progress, "Tilt axis: rotation %.2f°, lines differ by %.2f %%",
+    lac_progress_message(self->span.progress, "Tilt axis: rotation %.2f°, lines differ by %.2f %%",
         self->rotation, 100.0 * *misfit);
     *misfit *= *misfit; // has a parabola's bottom
-    return lac_progress_update(self->progress,
-        MIN(1.0, (double) self->n_done / (double) self->n_all), error);
+    return lac_prep_span_update(self->span, MIN(1.0, (double) self->n_done / (double) self->n_all),
+        error);
 }
 
 // Where a parabola through three equally spaced values has its bottom, in steps from the middle.
@@ -232,7 +232,7 @@ open_search(Search *self, double reach, GError **error)
  * @out: a copy of the series, whose shifts and angles change
  * @params: how far to look
  * @result: gets offset, rotation and misfits
- * @progress: (nullable): progress and cancel
+ * @span: progress and cancel
  * @error: return location for a #GError
  *
  * Looks for the rotation of the tilt axis in the images at which the sums across it are most alike,
@@ -243,8 +243,8 @@ open_search(Search *self, double reach, GError **error)
  * Returns: %TRUE, or %FALSE with @error set
  */
 gboolean
-lac_align_axis(LacSeries *out, const LacAlignParams *params, LacAlignment *result,
-    LacProgress *progress, GError **error)
+lac_align_axis(LacSeries *out, const LacAlignParams *params, LacAlignment *result, LacPrepSpan span,
+    GError **error)
 {
     gsize factor = MAX(1, (MAX(out->nu, out->nv) + EDGE / 2) / EDGE);
     g_auto(LacAlignImages) images = { 0 };
@@ -254,7 +254,7 @@ lac_align_axis(LacSeries *out, const LacAlignParams *params, LacAlignment *resul
         .images = &images,
         .series = images.series,
         .n_all = 2 + 2 * (2 * HALF_GRID + 1 + (ROUNDS - 1) * 5),
-        .progress = progress };
+        .span = span };
     double reach = params->max_offset / (double) factor, misfit;
     if (!open_search(&search, reach, error) || !evaluate(&search, &misfit, error))
         return FALSE;
@@ -277,5 +277,5 @@ lac_align_axis(LacSeries *out, const LacAlignParams *params, LacAlignment *resul
         out->shifts[k].du += offset.du;
         out->shifts[k].dv += offset.dv;
     }
-    return lac_progress_update(progress, 1.0, error);
+    return lac_prep_span_update(span, 1.0, error);
 }

@@ -383,7 +383,7 @@ match_lines(Lines *self, double reach)
  * @out: a copy of the series, whose shifts along the tilt axis change
  * @params: the reach of the search
  * @result: notes the number of passes
- * @progress: (nullable): progress and cancel
+ * @span: progress and cancel
  * @error: return location for a #GError
  *
  * The sum of a projection perpendicular to the tilt axis is the same function of the position along
@@ -395,7 +395,7 @@ match_lines(Lines *self, double reach)
  */
 gboolean
 lac_align_common_line(LacSeries *out, const LacAlignParams *params, LacAlignment *result,
-    LacProgress *progress, GError **error)
+    LacPrepSpan span, GError **error)
 {
     g_auto(Lines) lines = { 0 };
     if (!open_lines(&lines, out, error))
@@ -405,9 +405,9 @@ lac_align_common_line(LacSeries *out, const LacAlignParams *params, LacAlignment
     for (; pass < MAX_PASSES && change > CONVERGED; pass++) {
         take_mean(&lines);
         change = match_lines(&lines, pass < WIDE_PASSES ? params->max_shift : 1.0);
-        lac_progress_message(progress, "Common line: pass %u, largest change %.3f px", pass + 1,
-            change);
-        if (!lac_progress_update(progress, (double) (pass + 1) / MAX_PASSES, error))
+        lac_progress_message(span.progress, "Common line: pass %u, largest change %.3f px",
+            pass + 1, change);
+        if (!lac_prep_span_update(span, (double) (pass + 1) / MAX_PASSES, error))
             return FALSE;
     }
     for (gsize k = 0; k < out->n; k++) {
@@ -449,7 +449,7 @@ lac_align_lines_misfit(const LacSeries *series, double reach, double *misfit, GE
  * @out: a copy of the series, whose shifts change
  * @params: which part of a shift may change
  * @result: notes one pass
- * @progress: (nullable): progress and cancel
+ * @span: progress and cancel
  * @error: return location for a #GError
  *
  * Puts the centre of mass of each projection on the rotation centre. The background and what counts
@@ -459,10 +459,10 @@ lac_align_lines_misfit(const LacSeries *series, double reach, double *misfit, GE
  */
 gboolean
 lac_align_centre_of_mass(LacSeries *out, const LacAlignParams *params, LacAlignment *result,
-    LacProgress *progress, GError **error)
+    LacPrepSpan span, GError **error)
 {
-    lac_progress_message(progress, "Centres of mass");
-    if (!lac_progress_update(progress, 0.0, error))
+    lac_progress_message(span.progress, "Centres of mass");
+    if (!lac_prep_span_update(span, 0.0, error))
         return FALSE;
     g_autoptr(LacAlignCurves) curves = lac_align_curves_new(out, error);
     if (curves == NULL)
@@ -481,7 +481,7 @@ lac_align_centre_of_mass(LacSeries *out, const LacAlignParams *params, LacAlignm
         }
     }
     result->n_iterations = 1;
-    return lac_progress_update(progress, 1.0, error);
+    return lac_prep_span_update(span, 1.0, error);
 }
 
 // --- neighbours
@@ -511,7 +511,7 @@ register_neighbours(gsize begin, gsize end, guint worker, gpointer data)
  * @out: a copy of the series, whose shifts change
  * @params: the reach of the search, and which part of a shift may change
  * @result: notes one pass
- * @progress: (nullable): progress and cancel
+ * @span: progress and cancel
  * @error: return location for a #GError
  *
  * Cross-correlates each projection with its neighbour in tilt and adds the steps up, which takes
@@ -522,11 +522,11 @@ register_neighbours(gsize begin, gsize end, guint worker, gpointer data)
  */
 gboolean
 lac_align_neighbours(LacSeries *out, const LacAlignParams *params, LacAlignment *result,
-    LacProgress *progress, GError **error)
+    LacPrepSpan span, GError **error)
 {
     gsize n = out->n, n_used = 0;
-    lac_progress_message(progress, "Comparing neighbours");
-    if (!lac_progress_update(progress, 0.0, error))
+    lac_progress_message(span.progress, "Comparing neighbours");
+    if (!lac_prep_span_update(span, 0.0, error))
         return FALSE;
     g_auto(LacAlignImages) images = { 0 };
     if (!lac_align_images_init(&images, out, 1, error))
@@ -571,5 +571,5 @@ lac_align_neighbours(LacSeries *out, const LacAlignParams *params, LacAlignment 
         out->shifts[k].dv += axis.dv * along - axis.du * across;
     }
     result->n_iterations = 1;
-    return lac_progress_update(progress, 1.0, error);
+    return lac_prep_span_update(span, 1.0, error);
 }

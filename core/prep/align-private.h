@@ -4,6 +4,7 @@
 
 #include "core/matrix.h"
 #include "core/prep/align.h"
+#include "core/prep/span.h"
 
 // Working images: background taken off, nothing that is not finite, binned.
 typedef struct {
@@ -34,16 +35,16 @@ lac_align_lines_misfit(const LacSeries *series, double reach, double *misfit, GE
 
 // The methods. They change shifts and angles of @out, a copy of the series.
 gboolean lac_align_neighbours(LacSeries *out, const LacAlignParams *params, LacAlignment *result,
-    LacProgress *progress, GError **error);
+    LacPrepSpan span, GError **error);
 gboolean lac_align_common_line(LacSeries *out, const LacAlignParams *params, LacAlignment *result,
-    LacProgress *progress, GError **error);
+    LacPrepSpan span, GError **error);
 gboolean lac_align_centre_of_mass(LacSeries *out, const LacAlignParams *params,
-    LacAlignment *result, LacProgress *progress, GError **error);
+    LacAlignment *result, LacPrepSpan span, GError **error);
 gboolean lac_align_axis(LacSeries *out, const LacAlignParams *params, LacAlignment *result,
-    LacProgress *progress, GError **error);
+    LacPrepSpan span, GError **error);
 gboolean lac_align_reprojection(LacSeries *out, const LacAlignParams *params, LacAlignment *result,
-    LacProgress *progress, GError **error);
+    LacPrepSpan span, GError **error);
 gboolean lac_align_refine_angles(LacSeries *out, const LacAlignParams *params, LacAlignment *result,
-    LacProgress *progress, GError **error);
+    LacPrepSpan span, GError **error);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(LacAlignImages, lac_align_images_clear)

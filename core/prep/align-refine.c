@@ -367,7 +367,7 @@ take_over(LacSeries *out, const Level *level)
 
 static gboolean
 refine(LacSeries *out, const LacAlignParams *params, gboolean with_angles, LacAlignment *result,
-    LacProgress *progress, GError **error)
+    LacPrepSpan span, GError **error)
 {
     gsize factors[MAX_LEVELS];
     guint n_levels = list_factors(out, params, with_angles ? SMALLEST_ANGLES : SMALLEST, factors);
@@ -389,19 +389,19 @@ refine(LacSeries *out, const LacAlignParams *params, gboolean with_angles, LacAl
             return FALSE;
         double share = pow((double) factors[l], -3.0) / total, rms = HUGE_VAL;
         for (guint i = 0; i < params->iterations && rms > TOLERANCE; i++) {
-            if (!iterate(&level, progress, &rms, error))
+            if (!iterate(&level, span.progress, &rms, error))
                 return FALSE;
             if (result->n_iterations++ == 0)
                 memcpy(result->misfit_before, level.misfit, out->n * sizeof(double));
             memcpy(result->misfit_after, level.misfit, out->n * sizeof(double));
-            lac_progress_message(progress,
+            lac_progress_message(span.progress,
                 "%s, bin %" G_GSIZE_FORMAT ": step %u of %u, change %.3f px",
                 with_angles ? "Angles" : "Reprojection", factors[l], i + 1, params->iterations,
                 rms * (double) factors[l]);
-            if (!lac_progress_update(progress,
+            if (!lac_prep_span_update(span,
                     done + share * (double) (i + 1) / (double) params->iterations, error))
                 return FALSE;
-            if (lac_progress_should_finish(progress))
+            if (lac_progress_should_finish(span.progress))
                 break;
         }
         done += share;
@@ -415,7 +415,7 @@ refine(LacSeries *out, const LacAlignParams *params, gboolean with_angles, LacAl
  * @out: a copy of the series, whose shifts change
  * @params: iterations and scales, and which part of a shift may change
  * @result: gets the misfits
- * @progress: (nullable): progress and cancel
+ * @span: progress and cancel
  * @error: return location for a #GError
  *
  * Projection matching: reconstructs by a few RESIRE iterations, projects, moves each projection to
@@ -426,9 +426,9 @@ refine(LacSeries *out, const LacAlignParams *params, gboolean with_angles, LacAl
  */
 gboolean
 lac_align_reprojection(LacSeries *out, const LacAlignParams *params, LacAlignment *result,
-    LacProgress *progress, GError **error)
+    LacPrepSpan span, GError **error)
 {
-    return refine(out, params, FALSE, result, progress, error);
+    return refine(out, params, FALSE, result, span, error);
 }
 
 /**
@@ -436,7 +436,7 @@ lac_align_reprojection(LacSeries *out, const LacAlignParams *params, LacAlignmen
  * @out: a copy of the series, whose shifts and angles change
  * @params: iterations and scales, and which parts of shift and rotation may change
  * @result: gets the misfits
- * @progress: (nullable): progress and cancel
+ * @span: progress and cancel
  * @error: return location for a #GError
  *
  * As lac_align_reprojection(), but each projection takes a Gauss-Newton step in its two shifts and
@@ -448,7 +448,7 @@ lac_align_reprojection(LacSeries *out, const LacAlignParams *params, LacAlignmen
  */
 gboolean
 lac_align_refine_angles(LacSeries *out, const LacAlignParams *params, LacAlignment *result,
-    LacProgress *progress, GError **error)
+    LacPrepSpan span, GError **error)
 {
-    return refine(out, params, TRUE, result, progress, error);
+    return refine(out, params, TRUE, result, span, error);
 }

@@ -8,30 +8,31 @@
 #include <string.h>
 
 typedef gboolean (*Method)(LacSeries *out, const LacAlignParams *params, LacAlignment *result,
-    LacProgress *progress, GError **error);
+    LacPrepSpan span, GError **error);
 
 static const struct {
     LacAlignInfo info;
     Method run;
-} methods[] = {
+    double share; // of the time, about
+} table[] = {
     [LAC_ALIGN_NEIGHBOURS] = { { "neighbours", "Neighbours",
                                    "Takes out gross shifts: each projection against the one before" },
-        lac_align_neighbours },
+        lac_align_neighbours, 0.3 },
     [LAC_ALIGN_COMMON_LINE] = { { "common-line", "Common line",
                                     "Along the tilt axis: sums across the axis must be alike" },
-        lac_align_common_line },
+        lac_align_common_line, 0.2 },
     [LAC_ALIGN_CENTRE_OF_MASS] = { { "com", "Centre of mass",
                                        "Across the tilt axis: centres of mass go on the axis" },
-        lac_align_centre_of_mass },
+        lac_align_centre_of_mass, 0.1 },
     [LAC_ALIGN_AXIS] = { { "axis", "Tilt axis",
                              "Finds the offset of the tilt axis and its rotation in the images" },
-        lac_align_axis },
+        lac_align_axis, 1.0 },
     [LAC_ALIGN_REPROJECTION] = { { "reprojection", "Reprojection",
                                      "Refines shifts against projections of a reconstruction" },
-        lac_align_reprojection },
+        lac_align_reprojection, 3.0 },
     [LAC_ALIGN_ANGLES] = { { "angles", "Angles",
                                "Refines shifts and the three angles of each projection together" },
-        lac_align_refine_angles },
+        lac_align_refine_angles, 10.0 },
 };
 
 /**
@@ -43,7 +44,7 @@ static const struct {
 const LacAlignInfo *
 lac_align_get_info(LacAlignMethod method)
 {
-    return &methods[method].info;
+    return &table[method].info;
 }
 
 /**
@@ -58,7 +59,7 @@ gboolean
 lac_align_method_from_id(const char *id, LacAlignMethod *method, GError **error)
 {
     for (guint i = 0; i < LAC_ALIGN_N_METHODS; i++) {
-        if (g_str_equal(methods[i].info.id, id)) {
+        if (g_str_equal(table[i].info.id, id)) {
             *method = (LacAlignMethod) i;
             return TRUE;
         }
@@ -71,55 +72,32 @@ lac_align_method_from_id(const char *id, LacAlignMethod *method, GError **error)
 }
 
 /**
- * lac_align_params_init:
- * @params: (out caller-allocates): parameters that fit most series
- */
-void
-lac_align_params_init(LacAlignParams *params)
-{
-    *params = (LacAlignParams){
-        .along = TRUE,
-        .across = TRUE,
-        .max_shift = 16.0,
-        .iterations = 12,
-        .recon_iterations = 8,
-        .finest_bin = 1,
-        .phi = TRUE,
-        .theta = TRUE,
-        .psi = TRUE,
-        .max_angle = 3.0,
-        .max_offset = 16.0,
-        .max_rotation = 5.0,
-    };
-}
-
-static gboolean
-check_range(const char *name, double value, double low, double high, GError **error)
-{
-    if (value >= low && value <= high)
-        return TRUE;
-    g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT, "%s of %g is outside %g to %g", name, value,
-        low, high);
-    return FALSE;
-}
-
-/**
- * lac_align_params_check:
- * @params: parameters from outside
+ * lac_align_methods_parse:
+ * @text: names of methods in the order of work, separated by commas
+ * @methods: (out caller-allocates): LAC_ALIGN_MAX_STEPS of them
+ * @n: (out): how many there are
  * @error: return location for a #GError
  *
- * Returns: %TRUE, or %FALSE with @error naming the value that is out of range
+ * Returns: %TRUE, or %FALSE with @error set when a name is unknown or there are none or too many
  */
 gboolean
-lac_align_params_check(const LacAlignParams *params, GError **error)
+lac_align_methods_parse(const char *text, LacAlignMethod *methods, guint *n, GError **error)
 {
-    return check_range("A largest shift", params->max_shift, 1, 4096, error) &&
-        check_range("A number of iterations", params->iterations, 1, 1000, error) &&
-        check_range("A number of RESIRE iterations", params->recon_iterations, 1, 200, error) &&
-        check_range("A finest bin", (double) params->finest_bin, 1, 64, error) &&
-        check_range("A largest angle", params->max_angle, 0, 45, error) &&
-        check_range("A largest offset", params->max_offset, 0, 4096, error) &&
-        check_range("A largest rotation", params->max_rotation, 0, 45, error);
+    g_auto(GStrv) ids = g_strsplit(text, ",", -1);
+    *n = 0;
+    for (guint i = 0; ids[i] != NULL; i++) {
+        if (*n == LAC_ALIGN_MAX_STEPS) {
+            g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
+                "\"%s\" names more than %d alignments", text, LAC_ALIGN_MAX_STEPS);
+            return FALSE;
+        }
+        if (!lac_align_method_from_id(g_strstrip(ids[i]), &table[(*n)++], error))
+            return FALSE;
+    }
+    if (*n > 0)
+        return TRUE;
+    g_set_error_literal(error, LAC_ERROR, LAC_ERROR_ARGUMENT, "No alignment is named");
+    return FALSE;
 }
 
 static LacAlignment *
@@ -135,6 +113,31 @@ alignment_new(const LacSeries *series, LacAlignMethod method)
     for (gsize k = 0; k < series->n; k++)
         self->misfit_before[k] = self->misfit_after[k] = (double) NAN;
     return self;
+}
+
+static void
+unref_alignment(gpointer data)
+{
+    lac_alignment_unref(data);
+}
+
+static LacAlignment *
+run_span(const LacSeries *series, LacAlignMethod method, const LacAlignParams *params,
+    LacPrepSpan span, GError **error)
+{
+    if (!lac_settings_check(lac_align_settings(), params, error))
+        return NULL;
+    if (lac_series_count_included(series) == 0) {
+        g_set_error_literal(error, LAC_ERROR, LAC_ERROR_ARGUMENT, "All projections are excluded");
+        return NULL;
+    }
+    g_autoptr(LacAlignment) self = alignment_new(series, method);
+    if (!table[method].run(self->after, params, self, span, error))
+        return NULL;
+    // Shifts that ran away are refused with the projection's number.
+    g_autoptr(LacSeries) checked =
+        lac_series_with_shifts(self->after, self->after->shifts, series->n, error);
+    return checked != NULL ? g_steal_pointer(&self) : NULL;
 }
 
 /**
@@ -155,19 +158,40 @@ LacAlignment *
 lac_align_run(const LacSeries *series, LacAlignMethod method, const LacAlignParams *params,
     LacProgress *progress, GError **error)
 {
-    if (!lac_align_params_check(params, error))
-        return NULL;
-    if (lac_series_count_included(series) == 0) {
-        g_set_error_literal(error, LAC_ERROR, LAC_ERROR_ARGUMENT, "All projections are excluded");
-        return NULL;
+    return run_span(series, method, params, (LacPrepSpan){ progress, 0.0, 1.0 }, error);
+}
+
+/**
+ * lac_align_run_all:
+ * @series: projections
+ * @list: (array length=n): methods in the order of work
+ * @n: how many, above 0
+ * @params: parameters of all of them
+ * @progress: (nullable): as for lac_align_run()
+ * @error: return location for a #GError
+ *
+ * Returns: (transfer full) (element-type LacAlignment): what each has changed, or %NULL with @error
+ * set
+ */
+GPtrArray *
+lac_align_run_all(const LacSeries *series, const LacAlignMethod *list, guint n,
+    const LacAlignParams *params, LacProgress *progress, GError **error)
+{
+    g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func(unref_alignment);
+    double total = 0.0, done = 0.0;
+    for (guint i = 0; i < n; i++)
+        total += table[list[i]].share;
+    for (guint i = 0; i < n; i++) {
+        const LacSeries *from = i > 0 ? ((LacAlignment *) all->pdata[i - 1])->after : series;
+        double share = table[list[i]].share;
+        LacPrepSpan span = { progress, done / total, (done + share) / total };
+        LacAlignment *step = run_span(from, list[i], params, span, error);
+        if (step == NULL)
+            return NULL;
+        g_ptr_array_add(all, step);
+        done += share;
     }
-    g_autoptr(LacAlignment) self = alignment_new(series, method);
-    if (!methods[method].run(self->after, params, self, progress, error))
-        return NULL;
-    // Shifts that ran away are refused with the projection's number.
-    g_autoptr(LacSeries) checked =
-        lac_series_with_shifts(self->after, self->after->shifts, series->n, error);
-    return checked != NULL ? g_steal_pointer(&self) : NULL;
+    return g_steal_pointer(&all);
 }
 
 /**

@@ -5,6 +5,7 @@
 
 #include "core/data/series.h"
 #include "core/progress.h"
+#include "core/setting.h"
 #include "core/vec.h"
 
 typedef enum {
@@ -16,6 +17,8 @@ typedef enum {
     LAC_ALIGN_ANGLES,
     LAC_ALIGN_N_METHODS,
 } LacAlignMethod;
+
+#define LAC_ALIGN_MAX_STEPS 16 // in one go
 
 // A method as people meet it.
 typedef struct {
@@ -29,7 +32,7 @@ typedef struct {
     double max_shift;         // [pixel] that neighbours and reprojection look for
     guint iterations;         // of reprojection and angles on each scale
     guint recon_iterations;   // of the reconstruction in each of them
-    gsize finest_bin;         // pixels along an edge that become one on the finest scale
+    guint finest_bin;         // pixels along an edge that become one on the finest scale
     gboolean phi, theta, psi; // which rotations of a projection angles may change: about the beam,
                               // about the tilt axis and about the third axis
     double max_angle;         // [deg] by which a projection may turn about any of them
@@ -64,8 +67,12 @@ typedef struct {
 const LacAlignInfo *lac_align_get_info(LacAlignMethod method);
 gboolean lac_align_method_from_id(const char *id, LacAlignMethod *method, GError **error);
 void lac_align_params_init(LacAlignParams *params);
-gboolean lac_align_params_check(const LacAlignParams *params, GError **error);
+LacSettings lac_align_settings(void);
+gboolean
+lac_align_methods_parse(const char *text, LacAlignMethod *methods, guint *n, GError **error);
 LacAlignment *lac_align_run(const LacSeries *series, LacAlignMethod method,
+    const LacAlignParams *params, LacProgress *progress, GError **error);
+GPtrArray *lac_align_run_all(const LacSeries *series, const LacAlignMethod *methods, guint n,
     const LacAlignParams *params, LacProgress *progress, GError **error);
 LacAlignment *lac_alignment_ref(LacAlignment *self);
 void lac_alignment_unref(LacAlignment *self);
