@@ -18,6 +18,7 @@ static const LacCliVerb *const verbs[] = {
     &lac_cli_render,
     &lac_cli_simulate,
     &lac_cli_denoise,
+    &lac_cli_align,
     &lac_cli_reconstruct,
     &lac_cli_trace,
     &lac_cli_classify,

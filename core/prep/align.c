@@ -91,7 +91,7 @@ lac_align_methods_parse(const char *text, LacAlignMethod *methods, guint *n, GEr
                 "\"%s\" names more than %d alignments", text, LAC_ALIGN_MAX_STEPS);
             return FALSE;
         }
-        if (!lac_align_method_from_id(g_strstrip(ids[i]), &table[(*n)++], error))
+        if (!lac_align_method_from_id(g_strstrip(ids[i]), &methods[(*n)++], error))
             return FALSE;
     }
     if (*n > 0)
