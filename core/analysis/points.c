@@ -129,6 +129,23 @@ check_positions(const LacAtoms *atoms, GError **error)
     return TRUE;
 }
 
+static LacPoints *
+allocate(const LacAtoms *atoms, gsize n)
+{
+    LacPoints *self = g_new0(LacPoints, 1);
+    g_atomic_ref_count_init(&self->ref_count);
+    self->atoms = lac_atoms_ref((LacAtoms *) (guintptr) atoms);
+    self->n = n;
+    self->spacing = (double) NAN;
+    self->x = g_new(double, MAX(n, 1));
+    self->y = g_new(double, MAX(n, 1));
+    self->z = g_new(double, MAX(n, 1));
+    self->species = g_new(guint16, MAX(n, 1));
+    self->index = g_new(guint32, MAX(n, 1));
+    self->rank = g_new(guint32, MAX(atoms->n, 1));
+    return self;
+}
+
 /**
  * lac_points_gather:
  * @atoms: a model
@@ -142,18 +159,7 @@ lac_points_gather(const LacAtoms *atoms, GError **error)
 {
     if (!check_positions(atoms, error))
         return NULL;
-    gsize n = lac_atoms_count_present(atoms);
-    LacPoints *self = g_new0(LacPoints, 1);
-    g_atomic_ref_count_init(&self->ref_count);
-    self->atoms = lac_atoms_ref((LacAtoms *) (guintptr) atoms);
-    self->n = n;
-    self->spacing = (double) NAN;
-    self->x = g_new(double, MAX(n, 1));
-    self->y = g_new(double, MAX(n, 1));
-    self->z = g_new(double, MAX(n, 1));
-    self->species = g_new(guint16, MAX(n, 1));
-    self->index = g_new(guint32, MAX(n, 1));
-    self->rank = g_new(guint32, MAX(atoms->n, 1));
+    LacPoints *self = allocate(atoms, lac_atoms_count_present(atoms));
     guint32 p = 0;
     for (gsize i = 0; i < atoms->n; i++) {
         self->rank[i] = G_MAXUINT32;
@@ -187,6 +193,38 @@ lac_points_new(const LacAtoms *atoms, GError **error)
 
     g_autoptr(LacPoints) self = lac_points_gather(atoms, error);
     return self != NULL && measure(self, error) ? g_steal_pointer(&self) : NULL;
+}
+
+/**
+ * lac_points_dup_subset:
+ * @self: points
+ * @wanted: (array): not 0 for those to take
+ *
+ * Returns: (transfer full): some of the points, of the same model, with their own spacing
+ */
+LacPoints *
+lac_points_dup_subset(const LacPoints *self, const guint8 *wanted)
+{
+    gsize n = 0;
+    for (gsize p = 0; p < self->n; p++)
+        n += wanted[p] != 0;
+    g_autoptr(LacPoints) part = allocate(self->atoms, n);
+    for (gsize i = 0; i < self->atoms->n; i++)
+        part->rank[i] = G_MAXUINT32;
+    guint32 q = 0;
+    for (gsize p = 0; p < self->n; p++) {
+        if (!wanted[p])
+            continue;
+        part->x[q] = self->x[p];
+        part->y[q] = self->y[p];
+        part->z[q] = self->z[p];
+        part->species[q] = self->species[p];
+        part->index[q] = self->index[p];
+        part->rank[self->index[p]] = q++;
+    }
+    gboolean ok = measure(part, NULL); // what all of them passed, some of them pass
+    g_assert(ok);
+    return g_steal_pointer(&part);
 }
 
 /**

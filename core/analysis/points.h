@@ -26,6 +26,7 @@ typedef struct {
 } LacPoints;
 
 LacPoints *lac_points_new(const LacAtoms *atoms, GError **error);
+LacPoints *lac_points_dup_subset(const LacPoints *self, const guint8 *wanted);
 LacPoints *lac_points_ref(LacPoints *self);
 void lac_points_unref(LacPoints *self);
 

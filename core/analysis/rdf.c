@@ -11,7 +11,7 @@
 #define BLOCK          256
 #define CHUNK          16384 // points between two looks at the progress
 #define CELL           5.0   // [Å]
-#define LONGEST_RANGE  60.0  // [Å]
+#define LONGEST_RANGE  100.0 // [Å]
 #define MOST_BINS      20000
 #define MOST_SPECIES   12   // of which partial functions are made
 #define LEAST_FRACTION 1e-6 // of a shell inside the particle
