@@ -22,6 +22,8 @@ static const struct {
     { "win.stage(0)", { "<Alt>1" } },
     { "win.stage(2)", { "<Alt>3" } },
     { "win.stage(3)", { "<Alt>4" } },
+    { "win.stage(4)", { "<Alt>5" } },
+    { "win.analyse", { "<Control><Shift>r" } },
     { "win.trace", { "<Control>t" } },
     { "win.classify", { "<Control>k" } },
     { "win.run", { "<Control>r" } },

@@ -231,13 +231,20 @@ is_surely_volume(const char *path)
     return g_str_has_suffix(lower, ".rec") || g_str_has_suffix(lower, ".map");
 }
 
+static gboolean
+is_surely_atoms(const char *path)
+{
+    g_autofree char *lower = g_ascii_strdown(path, -1);
+    return g_str_has_suffix(lower, ".xyz") || g_str_has_suffix(lower, ".extxyz");
+}
+
 /**
  * lac_window_open_files:
  * @self: a window
- * @paths: (element-type filename): a project; or projections, angles and a mask; or a volume
+ * @paths: (element-type filename): a project; or projections, angles and a mask; a volume; atoms
  *
- * Opens a project or an evident volume at once; anything else is looked at on the import page
- * first.
+ * Opens a project or an evident volume at once, and atoms beside what is open; anything else is
+ * looked at on the import page first.
  */
 void
 lac_window_open_files(LacWindow *self, GPtrArray *paths)
@@ -245,6 +252,10 @@ lac_window_open_files(LacWindow *self, GPtrArray *paths)
     if (paths->len == 0)
         return;
     const char *first = g_ptr_array_index(paths, 0);
+    if (paths->len == 1 && is_surely_atoms(first)) {
+        lac_session_open_model(self->session, first);
+        return;
+    }
     if (paths->len == 1 && (looks_like_project(first) || is_surely_volume(first))) {
         do_unless_unsaved(self, LAC_AFTER_OPEN, first);
         return;

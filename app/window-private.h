@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What window.c (layout, actions), window-file.c (opening, saving, closing) and window-atoms.c
-// (corrections) share.
+// What window.c (layout, actions), window-file.c (opening, saving, closing), window-atoms.c
+// (corrections) and window-analysis.c share.
 #pragma once
 
 #include "app/window.h"
+#include "ui/analysis-panel.h"
 #include "ui/atoms-panel.h"
 #include "ui/import-dialog.h"
 #include "ui/job-bar.h"
@@ -37,10 +38,11 @@ struct _LacWindow {
     GtkWidget *left_panel, *layers_box, *right_panel, *start_page;
     GtkBox *volume_page;
     GtkStack *tabs;
-    GtkStackPage *reconstruct_tab, *atoms_tab, *review_tab;
+    GtkStackPage *reconstruct_tab, *atoms_tab, *review_tab, *analysis_tab;
     GtkWidget *selection_box;
     LacAtomsPanel *atoms_panel;
     LacReviewPanel *review_panel;
+    LacAnalysisPanel *analysis_panel;
     LacSelectionPanel *selection_panel;
     LacLayersPanel *layers_panel;
     LacVolumePanel *volume_panel;
@@ -65,6 +67,8 @@ void lac_window_init_atoms(LacWindow *self);
 void lac_window_bind_atom_keys(GtkWidgetClass *widget_class);
 gboolean lac_window_retype(LacWindow *self, guint digit);
 void lac_window_update_atoms(LacWindow *self);
+void lac_window_init_analysis(LacWindow *self);
+void lac_window_enter_analysis(LacWindow *self);
 void lac_window_init_files(LacWindow *self);
 void lac_window_dispose_files(LacWindow *self);
 gboolean lac_window_close_request(GtkWindow *window);

@@ -111,12 +111,13 @@ file_changed_cb(LacWindow *self)
 /**
  * lac_window_set_stage:
  * @self: a window
- * @stage: one that is there: projections, volume or atoms
+ * @stage: one that is there
  */
 void
 lac_window_set_stage(LacWindow *self, LacStage stage)
 {
     gboolean changed = stage != self->stage, is_atoms = stage == LAC_STAGE_ATOMS;
+    gboolean is_analysis = stage == LAC_STAGE_ANALYSIS;
     self->stage = stage;
     gtk_stack_set_visible_child_name(self->stages,
         stage == LAC_STAGE_PROJECTIONS ? "projections" : "volume");
@@ -126,10 +127,19 @@ lac_window_set_stage(LacWindow *self, LacStage stage)
         return;
     gtk_stack_page_set_visible(self->atoms_tab, is_atoms);
     gtk_stack_page_set_visible(self->review_tab, is_atoms);
-    gtk_stack_page_set_visible(self->reconstruct_tab, !is_atoms);
-    gtk_stack_set_visible_child_name(self->tabs, is_atoms ? "atoms" : "reconstruct");
-    gtk_widget_set_visible(self->selection_box, is_atoms);
-    lac_view_area_show_page(self->view_area, is_atoms ? "atoms" : "plots");
+    gtk_stack_page_set_visible(self->analysis_tab, is_analysis);
+    gtk_stack_page_set_visible(self->reconstruct_tab, !is_atoms && !is_analysis);
+    gtk_stack_set_visible_child_name(self->tabs,
+        is_atoms          ? "atoms"
+            : is_analysis ? "analysis"
+                          : "reconstruct");
+    gtk_widget_set_visible(self->selection_box, is_atoms || is_analysis);
+    lac_view_area_show_page(self->view_area,
+        is_atoms          ? "atoms"
+            : is_analysis ? "results"
+                          : "plots");
+    if (is_analysis)
+        lac_window_enter_analysis(self);
 }
 
 static void
@@ -382,6 +392,7 @@ lac_window_class_init(LacWindowClass *klass)
     g_type_ensure(LAC_TYPE_LAYERS_PANEL);
     g_type_ensure(LAC_TYPE_VOLUME_PANEL);
     g_type_ensure(LAC_TYPE_VIEW_PANEL);
+    g_type_ensure(LAC_TYPE_ANALYSIS_PANEL);
     g_type_ensure(LAC_TYPE_ATOMS_PANEL);
     g_type_ensure(LAC_TYPE_REVIEW_PANEL);
     g_type_ensure(LAC_TYPE_SELECTION_PANEL);
@@ -413,6 +424,8 @@ lac_window_class_init(LacWindowClass *klass)
     gtk_widget_class_bind_template_child(widget_class, LacWindow, atoms_tab);
     gtk_widget_class_bind_template_child(widget_class, LacWindow, review_tab);
     gtk_widget_class_bind_template_child(widget_class, LacWindow, review_panel);
+    gtk_widget_class_bind_template_child(widget_class, LacWindow, analysis_tab);
+    gtk_widget_class_bind_template_child(widget_class, LacWindow, analysis_panel);
     gtk_widget_class_bind_template_child(widget_class, LacWindow, atoms_panel);
     gtk_widget_class_bind_template_child(widget_class, LacWindow, selection_box);
     gtk_widget_class_bind_template_child(widget_class, LacWindow, selection_panel);
@@ -444,6 +457,7 @@ lac_window_init(LacWindow *self)
     lac_view_panel_set_slices(self->view_panel, lac_view_area_get_slices(self->view_area));
     lac_layers_panel_set_viewport(self->layers_panel, lac_view_area_get_viewport(self->view_area));
     lac_window_init_atoms(self);
+    lac_window_init_analysis(self);
     connect_session(self);
     lac_session_offer_recovery(self->session);
     job_progressed_cb(self);

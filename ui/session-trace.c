@@ -441,6 +441,47 @@ unref_truth(gpointer truth)
     lac_truth_unref(truth);
 }
 
+static gpointer
+model_job(LacProgress *progress, gpointer data, GError **error)
+{
+    const char *path = data;
+    lac_progress_message(progress, "Reading %s", path);
+    return lac_read_atoms(path, progress, error);
+}
+
+static void
+model_done(LacSession *self, gpointer result)
+{
+    if (result == NULL)
+        return;
+    gboolean was_empty = lac_session_is_empty(self);
+    lac_session_store_model(self, result, self->state->project->volume, "Open model");
+    if (was_empty)
+        lac_session_emit(self, LAC_SESSION_OPENED);
+}
+
+/**
+ * lac_session_open_model:
+ * @self: a session
+ * @path: a file of atoms
+ *
+ * Reads a model in the background and puts it beside what is open, in the place of the atoms. Can
+ * be undone.
+ */
+void
+lac_session_open_model(LacSession *self, const char *path)
+{
+    g_return_if_fail(LAC_IS_SESSION(self));
+
+    if (lac_session_refuse_if_busy(self))
+        return;
+    g_autofree char *name = g_filename_display_basename(path);
+    g_autofree char *title = g_strdup_printf("Opening %s", name);
+    g_autofree char *failure = g_strdup_printf("Cannot open %s", name);
+    g_autoptr(LacJob) job = lac_job_new(title, model_job, g_strdup(path), g_free, unref_atoms);
+    lac_session_start_job(self, job, model_done, unref_atoms, failure);
+}
+
 static void
 truth_done(LacSession *self, gpointer result)
 {

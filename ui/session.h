@@ -57,6 +57,7 @@ JsonObject *lac_session_get_views(LacSession *self);
 LacAtoms *lac_session_get_atoms(LacSession *self);
 LacJournal *lac_session_get_journal(LacSession *self); // (nullable) base model and edits
 void lac_session_set_model(LacSession *self, LacAtoms *base, const char *what);
+void lac_session_open_model(LacSession *self, const char *path);
 gboolean lac_session_edit(LacSession *self, LacEdit *edit); // takes @edit; applies, journals, says
 void lac_session_offer_recovery(LacSession *self);          // of what was never saved
 gboolean lac_session_recover(LacSession *self);

@@ -33,8 +33,9 @@ static const struct {
         "The projections changed since this volume was made (Alt+3)" },
     [LAC_STAGE_ATOMS] = { "Atoms", "Trace, classify and correct the atoms (Alt+4)", TRUE,
         "The volume changed since these atoms were traced from it (Alt+4)" },
-    [LAC_STAGE_ANALYSIS] = { "Analysis", "Analysis of the atoms comes in a later version", FALSE,
-        NULL },
+    [LAC_STAGE_ANALYSIS] = { "Analysis",
+        "Interface, oxidation, vacancies, pores and structure of the atoms (Alt+5)", TRUE,
+        "The atoms changed since they were analysed (Alt+5)" },
     [LAC_STAGE_FIGURE] = { "Figure",
         "The figure window comes in a later version; \"lacuna-cli render\" writes pictures", FALSE,
         NULL },
@@ -98,6 +99,16 @@ atoms_state(LacSession *session)
     return lac_session_get_atoms(session) != NULL ? STATE_DONE : STATE_NOT_STARTED;
 }
 
+static StageState
+analysis_state(LacSession *session)
+{
+    if (lac_session_get_analyser(session) != NULL)
+        return STATE_RUNNING;
+    if (lac_session_is_analysis_stale(session))
+        return STATE_STALE;
+    return lac_session_get_analysis(session) != NULL ? STATE_DONE : STATE_NOT_STARTED;
+}
+
 static void
 update(LacStageList *self)
 {
@@ -105,6 +116,7 @@ update(LacStageList *self)
         lac_session_get_series(self->session) != NULL ? STATE_DONE : STATE_NOT_STARTED);
     show_state(self, LAC_STAGE_VOLUME, volume_state(self->session));
     show_state(self, LAC_STAGE_ATOMS, atoms_state(self->session));
+    show_state(self, LAC_STAGE_ANALYSIS, analysis_state(self->session));
 }
 
 static void
@@ -201,7 +213,7 @@ lac_stage_list_set_session(LacStageList *self, LacSession *session)
     g_return_if_fail(LAC_IS_STAGE_LIST(self) && self->session == NULL);
 
     static const char *const changes[] = { "series-changed", "volume-changed", "recon-changed",
-        "job-changed", "atoms-changed" };
+        "job-changed", "atoms-changed", "analysis-changed" };
     self->session = g_object_ref(session);
     for (guint i = 0; i < G_N_ELEMENTS(changes); i++)
         g_signal_connect_swapped(session, changes[i], G_CALLBACK(update), self);

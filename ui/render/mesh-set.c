@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/render/mesh-set.h"
 
-#include "ui/render/mesh-tree.h"
+#include "ui/render/mesh-pick.h"
 
 #include <math.h>
 #include <string.h>
@@ -159,7 +159,7 @@ lac_mesh_set_new(const LacMeshSource *sources, gsize n, LacProgress *progress, G
         if (!lac_progress_update(progress, 0.5 * (i + 1.0) / sorted->len, error))
             return NULL;
     }
-    if (!lac_mesh_tree_build(self, progress, error))
+    if (!lac_mesh_set_build_tree(self, progress, error))
         return NULL;
     return g_steal_pointer(&self);
 }

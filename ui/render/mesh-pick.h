@@ -4,4 +4,4 @@
 
 #include "ui/render/mesh-set.h"
 
-gboolean lac_mesh_tree_build(LacMeshSet *set, LacProgress *progress, GError **error);
+gboolean lac_mesh_set_build_tree(LacMeshSet *set, LacProgress *progress, GError **error);

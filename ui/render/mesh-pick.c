@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/render/mesh-tree.h"
+#include "ui/render/mesh-pick.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -87,7 +87,7 @@ add_node(LacMeshSet *set, guint32 *n_nodes, guint32 first, guint32 n)
 }
 
 /**
- * lac_mesh_tree_build:
+ * lac_mesh_set_build_tree:
  * @set: a set with its triangles, without its tree
  * @progress: (nullable): to cancel
  * @error: return location for a #GError
@@ -97,7 +97,7 @@ add_node(LacMeshSet *set, guint32 *n_nodes, guint32 first, guint32 n)
  * Returns: %TRUE, or %FALSE with @error set when cancelled
  */
 gboolean
-lac_mesh_tree_build(LacMeshSet *set, LacProgress *progress, GError **error)
+lac_mesh_set_build_tree(LacMeshSet *set, LacProgress *progress, GError **error)
 {
     gsize n = set->n_triangles;
     g_autofree Key *keys = g_new(Key, MAX(n, 1));

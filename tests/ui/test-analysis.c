@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A person at the Analysis stage of the real window, with a particle of which everything is known.
+#include "core/io/io.h"
+#include "tests/support/desk.h"
+#include "ui/analysis-panel.h"
+#include "ui/analysis-row.h"
+#include "ui/analysis-strip.h"
+#include "ui/column-chart.h"
+#include "ui/view-area.h"
+
+#include <adwaita.h>
+#include <math.h>
+#include <string.h>
+
+static gboolean
+has_atoms(gpointer data)
+{
+    return lac_session_get_journal(((Desk *) data)->session) != NULL && desk_is_idle(data);
+}
+
+static gboolean
+is_analysed(gpointer data)
+{
+    Desk *desk = data;
+    return lac_session_get_analysis(desk->session) != NULL &&
+        lac_session_get_analyser(desk->session) == NULL &&
+        !lac_session_is_analysis_stale(desk->session);
+}
+
+static gboolean
+is_settled(gpointer data)
+{
+    LacViewport *viewport = ((Desk *) data)->viewport;
+    return !gtk_widget_get_mapped(GTK_WIDGET(viewport)) || lac_viewport_is_settled(viewport);
+}
+
+static void
+shoot(Desk *desk, const char *name)
+{
+    desk_wait_for(desk, is_settled, 20000);
+    lac_driver_frames(desk->driver, GTK_WIDGET(desk->window), 2);
+    lac_driver_screenshot(desk->driver, GTK_WIDGET(desk->window), name);
+}
+
+static char *
+dup_particle(const char *name)
+{
+    const char *data = g_getenv("LACUNA_TEST_DATA");
+    char *path = data != NULL ? g_build_filename(data, "zr-zro2", "clean", name, NULL) : NULL;
+    if (path != NULL && g_file_test(path, G_FILE_TEST_EXISTS))
+        return path;
+    g_free(path);
+    g_test_skip("the labelled particle is not there");
+    return NULL;
+}
+
+// Opens the labelled particle and goes to the stage of analysis, where all is computed by itself.
+static gboolean
+analyse_particle(Desk *desk)
+{
+    g_autofree char *path = dup_particle("traced.xyz");
+    if (path == NULL)
+        return FALSE;
+    g_autoptr(GPtrArray) paths = g_ptr_array_new();
+    g_ptr_array_add(paths, path);
+    lac_window_open_files(desk->window, paths);
+    desk_wait_for(desk, has_atoms, 20000);
+    lac_driver_key(desk->driver, "alt+5");
+    desk_wait_for(desk, is_analysed, 120000);
+    lac_driver_frames(desk->driver, GTK_WIDGET(desk->window), 3);
+    return TRUE;
+}
+
+static LacAnalysisStrip *
+get_strip(Desk *desk)
+{
+    return LAC_ANALYSIS_STRIP(
+        lac_driver_find_type(GTK_WIDGET(desk->window), LAC_TYPE_ANALYSIS_STRIP));
+}
+
+// A histogram is brushed: exactly the atoms whose numbers say so are selected; the numbers of the
+// panel are those of the report.
+static void
+test_brush(Desk *desk, gconstpointer bench)
+{
+    (void) bench;
+    if (!analyse_particle(desk))
+        return;
+    LacAnalysisStrip *strip = get_strip(desk);
+    LacChartView *view = lac_analysis_strip_get_view(strip);
+    const LacAnalysis *analysis = lac_session_get_analysis(desk->session);
+    g_assert_true(lac_analysis_strip_show(strip, "histogram-cn"));
+    lac_driver_frames(desk->driver, GTK_WIDGET(view), 2);
+    shoot(desk, "analysis-histogram");
+    double from[2], to[2];
+    g_assert_true(lac_chart_view_locate(view, 11.8, &from[0], &from[1]));
+    g_assert_true(lac_chart_view_locate(view, 13.2, &to[0], &to[1]));
+    lac_driver_drag(desk->driver, GTK_WIDGET(view), from, to, 1);
+    lac_driver_frames(desk->driver, GTK_WIDGET(view), 3);
+    gsize n = 0, wanted = 0;
+    g_autofree gsize *selected = lac_session_dup_selected(desk->session, &n);
+    g_autofree double *values = lac_column_dup_values(analysis, "cn");
+    for (gsize i = 0; i < analysis->points->n; i++)
+        wanted += values[i] == 12.0 || values[i] == 13.0;
+    g_assert_cmpuint(wanted, >, 100);
+    g_assert_cmpuint(n, ==, wanted);
+    for (gsize i = 0; i < n; i++) {
+        double cn = values[analysis->points->rank[selected[i]]];
+        g_assert_true(cn == 12.0 || cn == 13.0);
+    }
+    shoot(desk, "analysis-brushed");
+}
+
+int
+main(int argc, char **argv)
+{
+    gtk_test_init(&argc, &argv, NULL);
+    g_autoptr(LacApplication) app = lac_application_new();
+    g_autoptr(LacDriver) driver = lac_driver_new();
+    g_autoptr(GError) error = NULL;
+    const Bench bench = { .app = app, .driver = driver };
+    g_application_register(G_APPLICATION(app), NULL, &error);
+    g_assert_no_error(error);
+    static const struct {
+        const char *path;
+        void (*test)(Desk *desk, gconstpointer data);
+    } tests[] = {
+        { "/analysis/brush", test_brush },
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(tests); i++)
+        g_test_add(tests[i].path, Desk, &bench, desk_set_up, tests[i].test, desk_tear_down);
+    return g_test_run();
+}

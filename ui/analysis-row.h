@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// One analysis in the list: its state, and unfolded its definition, parameters and results.
+#pragma once
+
+#include "ui/session.h"
+
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+#define LAC_TYPE_ANALYSIS_ROW (lac_analysis_row_get_type())
+G_DECLARE_FINAL_TYPE(LacAnalysisRow, lac_analysis_row, LAC, ANALYSIS_ROW, AdwExpanderRow)
+
+GtkWidget *lac_analysis_row_new(LacSession *session, const LacAnalysisInfo *info);
+void lac_analysis_row_update(LacAnalysisRow *self);
+const char *lac_analysis_state_get_text(LacAnalysisState state);
+const char *lac_analysis_row_get_value(LacAnalysisRow *self, const char *name);
+
+G_END_DECLS
