@@ -26,6 +26,7 @@ static const struct {
     { "win.analyse", { "<Control><Shift>r" } },
     { "win.trace", { "<Control>t" } },
     { "win.classify", { "<Control>k" } },
+    { "win.refine", { "<Control><Shift>t" } },
     { "win.run", { "<Control>r" } },
     { "win.job-pause", { "<Control>space" } },
     { "win.job-finish", { "<Control>Return" } },

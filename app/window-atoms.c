@@ -28,6 +28,16 @@ classify_action(GSimpleAction *action, GVariant *parameter, gpointer data)
 }
 
 static void
+refine_action(GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+    (void) action;
+    (void) parameter;
+    LacWindow *self = data;
+    if (lac_atoms_panel_refine(self->atoms_panel))
+        lac_window_set_stage(self, LAC_STAGE_ATOMS);
+}
+
+static void
 atom_action(GSimpleAction *action, GVariant *parameter, gpointer data)
 {
     (void) action;
@@ -60,6 +70,7 @@ static const GActionEntry actions[] = {
     { .name = "recover", .activate = recover_action },
     { .name = "trace", .activate = trace_action },
     { .name = "classify", .activate = classify_action },
+    { .name = "refine", .activate = refine_action },
     { .name = "atom", .activate = atom_action, .parameter_type = "s" },
     { .name = "page", .activate = page_action, .parameter_type = "s" },
 };
@@ -97,7 +108,9 @@ lac_window_update_atoms(LacWindow *self)
     GAction *trace = g_action_map_lookup_action(G_ACTION_MAP(self), "trace");
     GAction *classify = g_action_map_lookup_action(G_ACTION_MAP(self), "classify");
     g_simple_action_set_enabled(G_SIMPLE_ACTION(trace), idle && has_volume);
+    GAction *refine = g_action_map_lookup_action(G_ACTION_MAP(self), "refine");
     g_simple_action_set_enabled(G_SIMPLE_ACTION(classify), idle && has_atoms);
+    g_simple_action_set_enabled(G_SIMPLE_ACTION(refine), idle && has_atoms);
 }
 
 /**

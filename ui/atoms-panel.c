@@ -5,6 +5,7 @@
 #include "core/io/io.h"
 #include "ui/classify-panel.h"
 #include "ui/compare-panel.h"
+#include "ui/refine-panel.h"
 #include "ui/file-dialog.h"
 #include "ui/trace-panel.h"
 
@@ -14,6 +15,7 @@ struct _LacAtomsPanel {
     GtkWidget *model_button, *log_button;
     LacTracePanel *trace;
     LacClassifyPanel *classify;
+    LacRefinePanel *refine;
     LacComparePanel *compare;
     LacSession *session;
 };
@@ -50,6 +52,22 @@ lac_atoms_panel_classify(LacAtomsPanel *self)
     g_return_val_if_fail(LAC_IS_ATOMS_PANEL(self), FALSE);
 
     return lac_classify_panel_run(self->classify);
+}
+
+/**
+ * lac_atoms_panel_refine:
+ * @self: a panel with a session
+ *
+ * Refines the positions with the parameters as they stand.
+ *
+ * Returns: whether it was started; if not, a message said why
+ */
+gboolean
+lac_atoms_panel_refine(LacAtomsPanel *self)
+{
+    g_return_val_if_fail(LAC_IS_ATOMS_PANEL(self), FALSE);
+
+    return lac_refine_panel_run(self->refine);
 }
 
 // --- export
@@ -193,11 +211,13 @@ lac_atoms_panel_class_init(LacAtomsPanelClass *klass)
     G_OBJECT_CLASS(klass)->dispose = lac_atoms_panel_dispose;
     g_type_ensure(LAC_TYPE_TRACE_PANEL);
     g_type_ensure(LAC_TYPE_CLASSIFY_PANEL);
+    g_type_ensure(LAC_TYPE_REFINE_PANEL);
     g_type_ensure(LAC_TYPE_COMPARE_PANEL);
     gtk_widget_class_set_template_from_resource(widget_class, "/org/lacuna/ui/atoms-panel.ui");
     gtk_widget_class_bind_template_child(widget_class, LacAtomsPanel, box);
     gtk_widget_class_bind_template_child(widget_class, LacAtomsPanel, trace);
     gtk_widget_class_bind_template_child(widget_class, LacAtomsPanel, classify);
+    gtk_widget_class_bind_template_child(widget_class, LacAtomsPanel, refine);
     gtk_widget_class_bind_template_child(widget_class, LacAtomsPanel, compare);
     gtk_widget_class_bind_template_child(widget_class, LacAtomsPanel, model_button);
     gtk_widget_class_bind_template_child(widget_class, LacAtomsPanel, log_button);
@@ -235,6 +255,7 @@ lac_atoms_panel_set_session(LacAtomsPanel *self, LacSession *session)
     self->session = g_object_ref(session);
     lac_trace_panel_set_session(self->trace, session);
     lac_classify_panel_set_session(self->classify, session);
+    lac_refine_panel_set_session(self->refine, session);
     lac_compare_panel_set_session(self->compare, session);
     g_signal_connect_swapped(session, "atoms-changed", G_CALLBACK(update), self);
     update(self);

@@ -15,5 +15,6 @@ GtkWidget *lac_atoms_panel_new(void);
 void lac_atoms_panel_set_session(LacAtomsPanel *self, LacSession *session);
 gboolean lac_atoms_panel_trace(LacAtomsPanel *self);
 gboolean lac_atoms_panel_classify(LacAtomsPanel *self);
+gboolean lac_atoms_panel_refine(LacAtomsPanel *self);
 
 G_END_DECLS

@@ -27,6 +27,7 @@ lac_session_clear_atoms(LacSession *self)
     g_clear_pointer(&self->job_volume, lac_volume_unref);
     g_clear_pointer(&self->selection, g_free);
     g_clear_pointer(&self->classification, g_free);
+    g_clear_pointer(&self->refinement, lac_refinement_free);
     g_clear_pointer(&self->match, lac_match_free);
 }
 

@@ -62,6 +62,7 @@ struct _LacSession {
     gsize n_selection, n_selected;
     gsize current_atom;                // G_MAXSIZE: none
     LacClassifyReport *classification; // (nullable) of the newest classification
+    LacRefinement *refinement;         // (nullable) the newest
     LacMatch *match;                   // (nullable)
     LacMatchParams match_params;
     gboolean has_match_params, is_match_stale;
@@ -99,6 +100,8 @@ void lac_session_init_atoms(LacSession *self);
 void lac_session_clear_atoms(LacSession *self);
 void
 lac_session_store_model(LacSession *self, LacAtoms *base, LacVolume *volume, const char *label);
+gboolean lac_session_replace_model(LacSession *self, LacAtoms *from, LacAtoms *to,
+    const char *label, const char *reason);
 void lac_session_step_edit(LacSession *self, LacSessionState *step, gboolean forward);
 void lac_session_atoms_changed(LacSession *self, const LacEdit *edit);
 void lac_session_open_journal(LacSession *self);

@@ -126,6 +126,41 @@ lac_session_trace(LacSession *self, const LacTraceParams *params, gboolean use_m
     return TRUE;
 }
 
+/**
+ * lac_session_replace_model:
+ * @self: a session
+ * @from: the atoms that the work started from
+ * @to: what it made of them
+ * @label: what the undo is called
+ * @reason: what the work is called in the log of edits
+ *
+ * Before the first correction a result belongs to the automatic model; after it, it is an edit among
+ * the others, so that no correction leaves the log.
+ *
+ * Returns: whether @to was taken; if not, a message said why
+ */
+gboolean
+lac_session_replace_model(LacSession *self, LacAtoms *from, LacAtoms *to, const char *label,
+    const char *reason)
+{
+    LacJournal *journal = lac_session_get_journal(self);
+    g_autoptr(GError) error = NULL;
+    if (journal == NULL || lac_journal_get_atoms(journal) != from) {
+        lac_session_say(self, "The atoms were corrected meanwhile: run the %s again.", reason);
+        return FALSE;
+    }
+    if (lac_journal_get_length(journal) == 0) {
+        lac_session_store_model(self, to, self->state->atoms_volume, label);
+        return TRUE;
+    }
+    LacEdit *edit = lac_edit_between(from, to, reason, &error);
+    if (edit == NULL)
+        lac_session_say(self, "The %s changed nothing.", reason);
+    else
+        lac_session_edit(self, edit);
+    return TRUE;
+}
+
 // --- classification
 
 typedef struct {
@@ -175,31 +210,16 @@ classify_job(LacProgress *progress, gpointer pointer, GError **error)
     return NULL;
 }
 
-// Before the first correction the classification belongs to the automatic model; after it, it is an
-// edit among the others, so that no correction leaves the log.
 static void
 classify_done(LacSession *self, gpointer pointer)
 {
     ClassifyResult *result = pointer;
-    g_autoptr(GError) error = NULL;
-    LacJournal *journal = lac_session_get_journal(self);
-    if (result == NULL || journal == NULL)
+    if (result == NULL ||
+        !lac_session_replace_model(self, result->from, result->to, "Classify atoms",
+            "classification"))
         return;
-    if (lac_journal_get_atoms(journal) != result->from) {
-        lac_session_say(self, "The atoms were corrected meanwhile: classify again.");
-        return;
-    }
     g_free(self->classification);
     self->classification = g_memdup2(&result->report, sizeof result->report);
-    if (lac_journal_get_length(journal) == 0) {
-        lac_session_store_model(self, result->to, self->state->atoms_volume, "Classify atoms");
-        return;
-    }
-    LacEdit *edit = lac_edit_between(result->from, result->to, "classification", &error);
-    if (edit != NULL)
-        lac_session_edit(self, edit);
-    else
-        lac_session_say(self, "The classification changed nothing.");
     lac_session_emit(self, LAC_SESSION_ATOMS_CHANGED);
 }
 

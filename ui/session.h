@@ -14,6 +14,7 @@
 #include "core/trace/classify.h"
 #include "core/trace/match.h"
 #include "core/trace/peaks.h"
+#include "core/trace/refine.h"
 
 #include <gio/gio.h>
 #include <json-glib/json-glib.h>
@@ -75,6 +76,8 @@ gboolean lac_session_is_tracing(LacSession *self);
 gboolean lac_session_trace(LacSession *self, const LacTraceParams *params, gboolean use_mask);
 gboolean lac_session_classify(LacSession *self, const LacClassifyParams *params);
 const LacClassifyReport *lac_session_get_classification(LacSession *self); // (nullable)
+gboolean lac_session_refine(LacSession *self, const LacRefineParams *params);
+const LacRefinement *lac_session_get_refinement(LacSession *self); // (nullable)
 void lac_session_set_truth(LacSession *self, LacTruth *truth);
 void lac_session_open_truth(LacSession *self, const char *path);          // then compares
 void lac_session_compare(LacSession *self, const LacMatchParams *params); // NULL: no more

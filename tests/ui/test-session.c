@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Atoms of a session: one history for all steps, selection, what is said of it.
+#include "core/synth/synth.h"
 #include "ui/session.h"
 
 #include <glib/gstdio.h>
+#include <math.h>
 #include <string.h>
 
 static LacAtoms *
@@ -299,6 +301,47 @@ test_recover(void)
     g_assert_false(g_file_test(paths[0], G_FILE_TEST_EXISTS));
 }
 
+// A refinement replaces the automatic model; after a correction it is an edit among the others.
+static void
+test_refine(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(LacSession) session = lac_session_new();
+    LacRefineParams params;
+    LacSynthParams synth;
+    lac_refine_params_init(&params);
+    lac_synth_params_init(&synth);
+    synth.n_atoms = 100;
+    synth.size = 64;
+    synth.n_tilts = 9;
+    g_autoptr(LacAtoms) atoms = lac_synth_particle(&synth, &error);
+    g_assert_no_error(error);
+    g_autoptr(LacSeries) series = lac_synth_series(atoms, &synth, NULL, &error);
+    g_assert_no_error(error);
+    g_assert_false(lac_session_refine(session, &params));
+    lac_session_set_series(session, series);
+    g_autoptr(LacAtoms) moved = lac_atoms_copy(atoms, atoms->n);
+    moved->x[7] += 0.2;
+    lac_session_set_model(session, moved, "Trace");
+    g_assert_true(lac_session_refine(session, &params));
+    wait_idle(session);
+    const LacRefinement *refinement = lac_session_get_refinement(session);
+    g_assert_nonnull(refinement);
+    g_assert_cmpfloat(refinement->r1_after, <, refinement->r1_before);
+    g_assert_cmpfloat(fabs(lac_session_get_atoms(session)->x[7] - atoms->x[7]), <, 0.05);
+    g_assert_cmpuint(lac_journal_get_length(lac_session_get_journal(session)), ==, 0);
+    lac_session_undo(session);
+    g_assert_cmpfloat(lac_session_get_atoms(session)->x[7], ==, moved->x[7]);
+    g_assert_null(lac_session_get_refinement(session));
+    delete_one(session, 1);
+    g_assert_true(lac_session_refine(session, &params));
+    wait_idle(session);
+    g_assert_cmpuint(lac_journal_get_length(lac_session_get_journal(session)), ==, 2);
+    lac_session_undo(session);
+    g_assert_cmpfloat(lac_session_get_atoms(session)->x[7], ==, moved->x[7]);
+    g_assert_cmpuint(count(session), ==, atoms->n - 1);
+}
+
 // Twenty thousand atoms: what an edit costs here, without a window.
 static void
 test_speed(void)
@@ -330,6 +373,7 @@ main(int argc, char **argv)
     g_test_add_func("/session/reason", test_reason);
     g_test_add_func("/session/crash", test_crash);
     g_test_add_func("/session/recover", test_recover);
+    g_test_add_func("/session/refine", test_refine);
     g_test_add_func("/session/speed", test_speed);
     int status = g_test_run();
     g_autofree char *own = g_build_filename(folder, "lacuna", NULL);

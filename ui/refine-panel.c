@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/refine-panel.h"
+
+#include <adwaita.h>
+#include <math.h>
+
+struct _LacRefinePanel {
+    GtkWidget parent_instance;
+    GtkWidget *box;
+    GtkWidget *settings_group, *run_button;
+    GtkSpinButton *shift_spin;
+    GtkSwitch *each_switch;
+    GtkLabel *result_label;
+    LacSession *session;
+};
+
+G_DEFINE_FINAL_TYPE(LacRefinePanel, lac_refine_panel, GTK_TYPE_WIDGET)
+
+static void
+show_result(LacRefinePanel *self)
+{
+    const LacRefinement *r = lac_session_get_refinement(self->session);
+    gtk_widget_set_visible(GTK_WIDGET(self->result_label), r != NULL);
+    if (r == NULL)
+        return;
+    g_autofree char *noise = isnan(r->mean_error)
+        ? g_strdup("")
+        : g_strdup_printf("\nError of a position from noise alone: %.1f pm", 100.0 * r->mean_error);
+    g_autofree char *text = g_strdup_printf(
+        "R1 of the model %.2f → %.2f %%, %u rounds\nMoved by %.1f pm on average, %.1f pm at most%s",
+        100.0 * r->r1_before, 100.0 * r->r1_after, r->n_rounds, 100.0 * r->mean_shift,
+        100.0 * r->max_shift, noise);
+    gtk_label_set_text(self->result_label, text);
+}
+
+static void
+update(LacRefinePanel *self)
+{
+    gboolean busy = lac_session_get_job(self->session) != NULL;
+    gboolean has_series = lac_session_get_series(self->session) != NULL;
+    gboolean has_atoms = lac_session_get_journal(self->session) != NULL;
+    gtk_widget_set_sensitive(self->settings_group, !busy);
+    gtk_widget_set_sensitive(self->run_button, has_series && has_atoms && !busy);
+    gtk_widget_set_tooltip_text(self->run_button,
+        !has_atoms        ? "Trace atoms first"
+            : !has_series ? "Open the projections first"
+            : busy        ? "Other work is running: see the bar below"
+                          : "Move every atom to where the projections want it (Ctrl+Shift+T)");
+    show_result(self);
+}
+
+/**
+ * lac_refine_panel_run:
+ * @self: a panel with a session
+ *
+ * Refines with the parameters as they stand.
+ *
+ * Returns: whether it was started; if not, a message said why
+ */
+gboolean
+lac_refine_panel_run(LacRefinePanel *self)
+{
+    g_return_val_if_fail(LAC_IS_REFINE_PANEL(self), FALSE);
+
+    LacRefineParams params;
+    lac_refine_params_init(&params);
+    params.max_shift = gtk_spin_button_get_value(self->shift_spin);
+    params.each = gtk_switch_get_active(self->each_switch);
+    return lac_session_refine(self->session, &params);
+}
+
+static void
+run_cb(LacRefinePanel *self)
+{
+    lac_refine_panel_run(self);
+}
+
+static void
+lac_refine_panel_dispose(GObject *object)
+{
+    LacRefinePanel *self = LAC_REFINE_PANEL(object);
+    if (self->session != NULL)
+        g_signal_handlers_disconnect_by_data(self->session, self);
+    g_clear_object(&self->session);
+    g_clear_pointer(&self->box, gtk_widget_unparent);
+    G_OBJECT_CLASS(lac_refine_panel_parent_class)->dispose(object);
+}
+
+static void
+lac_refine_panel_class_init(LacRefinePanelClass *klass)
+{
+    GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
+    G_OBJECT_CLASS(klass)->dispose = lac_refine_panel_dispose;
+    gtk_widget_class_set_template_from_resource(widget_class, "/org/lacuna/ui/refine-panel.ui");
+    gtk_widget_class_bind_template_child(widget_class, LacRefinePanel, box);
+    gtk_widget_class_bind_template_child(widget_class, LacRefinePanel, settings_group);
+    gtk_widget_class_bind_template_child(widget_class, LacRefinePanel, run_button);
+    gtk_widget_class_bind_template_child(widget_class, LacRefinePanel, shift_spin);
+    gtk_widget_class_bind_template_child(widget_class, LacRefinePanel, each_switch);
+    gtk_widget_class_bind_template_child(widget_class, LacRefinePanel, result_label);
+}
+
+static void
+lac_refine_panel_init(LacRefinePanel *self)
+{
+    gtk_widget_init_template(GTK_WIDGET(self));
+    g_signal_connect_swapped(self->run_button, "clicked", G_CALLBACK(run_cb), self);
+}
+
+/**
+ * lac_refine_panel_new:
+ *
+ * Returns: (transfer floating): the panel
+ */
+GtkWidget *
+lac_refine_panel_new(void)
+{
+    return g_object_new(LAC_TYPE_REFINE_PANEL, NULL);
+}
+
+/**
+ * lac_refine_panel_set_session:
+ * @self: a panel
+ * @session: whose atoms it refines; once
+ */
+void
+lac_refine_panel_set_session(LacRefinePanel *self, LacSession *session)
+{
+    g_return_if_fail(LAC_IS_REFINE_PANEL(self) && self->session == NULL);
+
+    static const char *const changes[] = { "series-changed", "job-changed", "atoms-changed" };
+    self->session = g_object_ref(session);
+    for (guint i = 0; i < G_N_ELEMENTS(changes); i++)
+        g_signal_connect_swapped(session, changes[i], G_CALLBACK(update), self);
+    update(self);
+}
