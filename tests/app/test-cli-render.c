@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The verb render: sizes, modes, transparency, metadata, and what it refuses.
 #include "app/cli.h"
+#include "core/figure/png.h"
 #include "core/io/io.h"
 #include "tests/app/cli.h"
 #include "tests/support/phantom.h"
@@ -73,7 +74,11 @@ test_picture(LacScratch *scratch, gconstpointer data)
     gsize n;
     g_assert_true(g_file_get_contents(out, &bytes, &n, NULL));
     g_assert_nonnull(memmem(bytes, n, "Lacuna " LAC_VERSION, strlen("Lacuna " LAC_VERSION)));
-    g_assert_nonnull(memmem(bytes, n, "mode=iso\ncolormap=viridis", 25));
+    g_autofree char *recipe = lac_png_read_text(out, LAC_FIGURE_RECIPE_KEY, NULL);
+    g_assert_nonnull(strstr(recipe, "\nmode = iso\n"));
+    g_assert_nonnull(strstr(recipe, "\nlevels = 0.5 #"));
+    g_autofree char *digests = lac_png_read_text(out, "Lacuna data", NULL);
+    g_assert_true(g_str_has_prefix(digests, "volume=sha256:"));
 }
 
 // Atoms alone, with bonds and colours of a column, and what is refused.
@@ -120,6 +125,69 @@ test_transparent(LacScratch *scratch, gconstpointer data)
     }
 }
 
+static char *
+read_file(const char *path)
+{
+    char *text = NULL;
+    g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    return text;
+}
+
+// A figure is made again from its picture, and from its recipe, as any kind of file.
+static void
+test_recipe(LacScratch *scratch, gconstpointer data)
+{
+    (void) data;
+    static const char *const NAMES[] = { "b.png", "c.tif", "d.pdf", "e.svg" };
+    g_autofree char *in = write_ball(scratch), *first = lac_scratch_path(scratch, "a.png"),
+                    *recipe = lac_scratch_path(scratch, "a.recipe");
+    g_autoptr(TestRun) run = test_cli("render", in, "-q", "--mode", "mip", "--size", "120x90",
+        "--tripod", "--panel", "a", "--print-recipe", recipe, "-o", first, NULL);
+    if (!is_drawn(run))
+        return;
+    g_autofree char *written = read_file(recipe);
+    g_autofree char *inside = lac_png_read_text(first, LAC_FIGURE_RECIPE_KEY, NULL);
+    g_assert_cmpstr(written, ==, inside);
+    for (guint i = 0; i < G_N_ELEMENTS(NAMES); i++) {
+        g_autofree char *out = lac_scratch_path(scratch, NAMES[i]);
+        g_autoptr(TestRun) again =
+            test_cli("render", in, "-q", i % 2 == 0 ? "--recipe-from" : "--recipe",
+                i % 2 == 0 ? first : recipe, "--bits", "16", "-o", out, NULL);
+        g_assert_true(is_drawn(again));
+        g_assert_true(g_file_test(out, G_FILE_TEST_IS_REGULAR));
+    }
+    g_autofree char *second = lac_scratch_path(scratch, "b.png");
+    g_autofree char *svg = lac_scratch_path(scratch, "e.svg"), *vectors = read_file(svg);
+    g_autofree char *a = NULL, *b = NULL;
+    gsize n_a, n_b;
+    g_assert_true(g_file_get_contents(first, &a, &n_a, NULL));
+    g_assert_true(g_file_get_contents(second, &b, &n_b, NULL));
+    g_assert_true(n_a == n_b && memcmp(a, b, n_a) == 0);
+    g_assert_nonnull(strstr(vectors, "font-weight=\"bold\">a</text>"));
+    // An unknown key names its line.
+    g_autofree char *wrong = g_strconcat(written, "colour = red\n", NULL);
+    g_assert_true(g_file_set_contents(recipe, wrong, -1, NULL));
+    g_autoptr(TestRun) bad = test_cli("render", in, "--recipe", recipe, "-o", first, NULL);
+    g_assert_cmpint(bad->status, ==, LAC_EXIT_USAGE);
+    g_assert_nonnull(strstr(bad->err, "there is no key \"colour\""));
+}
+
+static void
+test_turntable(LacScratch *scratch, gconstpointer data)
+{
+    (void) data;
+    g_autofree char *in = lac_scratch_path(scratch, "a.xyz"),
+                    *out = lac_scratch_path(scratch, "turn.png");
+    g_assert_true(g_file_set_contents(in, "2\n\nAu 0 0 0\nAu 2.8 0 0\n", -1, NULL));
+    g_autoptr(TestRun) run =
+        test_cli("render", in, "-q", "--size", "80x60", "--turntable", "3", "-o", out, NULL);
+    if (!is_drawn(run))
+        return;
+    g_autofree char *last = lac_scratch_path(scratch, "turn-0003.png");
+    g_assert_true(g_file_test(last, G_FILE_TEST_EXISTS));
+    g_assert_false(g_file_test(out, G_FILE_TEST_EXISTS));
+}
+
 static void
 test_refused(LacScratch *scratch, gconstpointer data)
 {
@@ -130,7 +198,9 @@ test_refused(LacScratch *scratch, gconstpointer data)
         { "--size", "99999x5", "99999" }, { "--mode", "xray", "\"xray\"" },
         { "--colormap", "jet", "\"jet\"" }, { "--view", "1,2", "\"1,2\"" },
         { "--range", "3,1", "\"3,1\"" }, { "--background", "#12345g", "\"#12345g\"" },
-        { "--clip", "0,0,0,1", "\"0,0,0,1\"" }, { "--supersample", "9", "9" } };
+        { "--clip", "0,0,0,1", "\"0,0,0,1\"" }, { "--supersample", "9", "9" },
+        { "--mm", "0", "\"0\"" }, { "--dpi", "0", "0" }, { "--bits", "12", "12" },
+        { "--scale-bar", "-1", "-1" }, { "--turntable", "-1", "-1" } };
     g_autofree char *in = write_ball(scratch), *out = lac_scratch_path(scratch, "a.png");
     for (guint i = 0; i < G_N_ELEMENTS(WRONG); i++) {
         g_autoptr(TestRun) run =
@@ -155,7 +225,8 @@ main(int argc, char **argv)
         const char *path;
         void (*test)(LacScratch *scratch, gconstpointer data);
     } TESTS[] = { { "picture", test_picture }, { "atoms", test_atoms },
-        { "transparent", test_transparent }, { "refused", test_refused } };
+        { "transparent", test_transparent }, { "recipe", test_recipe },
+        { "turntable", test_turntable }, { "refused", test_refused } };
     g_test_init(&argc, &argv, NULL);
     for (guint i = 0; i < G_N_ELEMENTS(TESTS); i++) {
         g_autofree char *path = g_strconcat("/cli/render/", TESTS[i].path, NULL);

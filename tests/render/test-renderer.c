@@ -442,7 +442,7 @@ test_png(Fixture *f, gconstpointer data)
     g_autofree char *path = g_build_filename(folder, "a.png", NULL);
     const char *const text[] = { "Software", "Lacuna", "Note", "5 Å", NULL };
     guint8 *rgba = draw(f, 512);
-    LacPngWriter *writer = lac_png_writer_new(path, W, H, TRUE, text, &error);
+    LacPngWriter *writer = lac_png_writer_new(path, W, H, TRUE, 0.0, text, &error);
     g_assert_no_error(error);
     g_assert_true(lac_png_writer_add_rows(writer, rgba, 100, &error));
     g_assert_false(g_file_test(path, G_FILE_TEST_EXISTS));
@@ -463,7 +463,7 @@ test_png(Fixture *f, gconstpointer data)
     g_assert_true(g_file_get_contents(path, &bytes, &n, NULL));
     g_assert_nonnull(memmem(bytes, n, "5 Å", strlen("5 Å")));
     g_autofree char *nowhere = g_build_filename(folder, "none", "b.png", NULL);
-    g_assert_null(lac_png_writer_new(nowhere, 4, 4, FALSE, NULL, &error));
+    g_assert_null(lac_png_writer_new(nowhere, 4, 4, FALSE, 0.0, NULL, &error));
     g_assert_error(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
     g_unlink(path);
     g_rmdir(folder);

@@ -17,7 +17,7 @@ typedef struct {
     GLuint framebuffer, texture;
     int tile;       // [pixel] of the picture, without supersampling
     guint8 *pixels; // of one tile, from the lower left, premultiplied
-    guint8 *strip;  // width x tile
+    guint8 *strip;  // width x tile; guint16 where the picture has 16 bits
 } Export;
 
 /**
@@ -34,6 +34,7 @@ lac_export_params_default(int width, int height)
         .height = height,
         .supersample = 1,
         .tile = 512,
+        .bits = 8,
         .line_scale = MAX(1.0, MIN(width, height) / 700.0) };
 }
 
@@ -63,7 +64,8 @@ init_export(Export *self, GError **error)
     self->pixels = lac_alloc(edge * edge, 4, error);
     if (self->pixels == NULL)
         return FALSE;
-    self->strip = lac_alloc((gsize) self->params->width * (gsize) self->tile, 4, error);
+    gsize pixel = self->params->bits == 16 ? 8 : 4;
+    self->strip = lac_alloc((gsize) self->params->width * (gsize) self->tile, pixel, error);
     if (self->strip == NULL)
         return FALSE;
     glGenTextures(1, &self->texture);
@@ -92,21 +94,38 @@ clear_export(Export *self)
     lac_free(self->strip);
 }
 
-static guint8
-divide(guint sum, guint by)
+static guint
+divide(guint sum, guint by, guint most)
 {
-    return (guint8) MIN((sum + by / 2) / by, 255);
+    return MIN((sum + by / 2) / by, most);
 }
 
-// Averages the samples of each pixel while they are premultiplied, then divides by the opacity.
+// Divides the sum of @count premultiplied pixels by the opacity.
+static void
+resolve_pixel(const guint sum[4], guint count, int bits, guint8 *strip, gsize at)
+{
+    const guint full = bits == 16 ? 65535 : 255, more = full / 255;
+    guint16 *words = (guint16 *) (void *) strip;
+    for (guint c = 0; c < 4; c++) {
+        guint value = c == 3 ? divide(sum[3] * more, count, full)
+            : sum[3] > 0     ? divide(255 * more * sum[c], sum[3], full)
+                             : 0;
+        if (bits == 16)
+            words[4 * at + c] = (guint16) value;
+        else
+            strip[4 * at + c] = (guint8) value;
+    }
+}
+
+// Averages the samples of each pixel while they are premultiplied.
 static void
 resolve_tile(const Export *self, int x0, int width, int height)
 {
     guint n = (guint) self->params->supersample, count = n * n;
     gsize line = (gsize) width * n * 4;
     for (int y = 0; y < height; y++) {
-        guint8 *out = self->strip + ((gsize) y * (gsize) self->params->width + (gsize) x0) * 4;
-        for (int x = 0; x < width; x++, out += 4) {
+        gsize at = (gsize) y * (gsize) self->params->width + (gsize) x0;
+        for (int x = 0; x < width; x++, at++) {
             guint sum[4] = { 0 };
             for (guint j = 0; j < n; j++) {
                 const guint8 *in =
@@ -114,9 +133,7 @@ resolve_tile(const Export *self, int x0, int width, int height)
                 for (guint i = 0; i < 4 * n; i++)
                     sum[i % 4] += in[i];
             }
-            for (guint c = 0; c < 3; c++)
-                out[c] = sum[3] > 0 ? divide(255 * sum[c], sum[3]) : 0;
-            out[3] = divide(sum[3], count);
+            resolve_pixel(sum, count, self->params->bits, self->strip, at);
         }
     }
 }

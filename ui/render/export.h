@@ -9,10 +9,12 @@ typedef struct {
     int width, height; // [pixel]
     int supersample;   // samples per pixel along each axis, 1 to 4
     int tile;          // [pixel] edge of what is drawn at a time
+    int bits;          // of a value, 8 or 16; supersampling gives more than 8
     double line_scale; // [pixel] of a line one unit wide
 } LacExportParams;
 
-// Takes @n_rows complete rows of sRGB with alpha (not premultiplied), from the top of the picture.
+// Takes @n_rows complete rows of sRGB with alpha (not premultiplied), from the top of the picture. It
+// may write to them.
 typedef gboolean (*LacExportRows)(const guint8 *rgba, int n_rows, gpointer data, GError **error);
 
 LacExportParams lac_export_params_default(int width, int height);

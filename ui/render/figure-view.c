@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/render/figure-view.h"
+
+#include "core/error.h"
+#include "ui/render/occlusion.h"
+#include "ui/render/polyhedra.h"
+
+#include <math.h>
+
+#define MM 25.4
+#define PT 72.0 // per inch
+#define EMPTY_LO         \
+    {                    \
+        -1.0, -1.0, -1.0 \
+    }
+#define EMPTY_HI      \
+    {                 \
+        1.0, 1.0, 1.0 \
+    }
+
+// --- the scene
+
+static gboolean
+make_set(LacFigureView *self, const LacFigure *figure, LacProgress *progress, GError **error)
+{
+    const LacAtomScene *show = &figure->scene.atoms;
+    const LacFigureData *data = &self->data;
+    const LacAtoms *atoms = data->atoms;
+    LacAtomSource source = { .atoms = atoms,
+        .look = &figure->look,
+        .match = data->match,
+        .values = data->values,
+        .marks = data->marks,
+        .n_marks = data->n_marks,
+        .markers = data->markers,
+        .n_markers = data->n_markers };
+    g_autoptr(LacBonds) bonds = NULL;
+    g_autoptr(GArray) hulls = NULL;
+    g_autofree gint8 *visibility = NULL;
+    if (show->show_bonds || show->show_polyhedra) {
+        LacBondParams params;
+        lac_bond_params_init(&params);
+        bonds = lac_bonds_find(atoms, &params, progress, error);
+        if (bonds == NULL)
+            return FALSE;
+        source.bonds = bonds;
+        if (show->show_polyhedra)
+            hulls = lac_polyhedra_find(atoms, bonds, LAC_BOND_SHELL);
+        source.hulls = hulls;
+    }
+    if (show->occlusion && atoms->n > 0) {
+        visibility = lac_occlusion_of(&source, &figure->scene.clip, progress, error);
+        if (visibility == NULL)
+            return FALSE;
+        source.visibility = visibility;
+        source.n_visibility = atoms->n;
+    }
+    self->set = lac_atom_set_new(&source);
+    self->scene.atoms.set = self->set;
+    return TRUE;
+}
+
+// What the figure leaves open follows the volume.
+static void
+follow_volume(LacFigureView *self)
+{
+    const LacVolume *volume = self->texture->volume;
+    const gsize n[3] = { volume->nx, volume->ny, volume->nz };
+    LacScene *scene = &self->scene;
+    LacTransfer *transfer = &scene->transfer;
+    if (isnan(transfer->lo)) {
+        transfer->lo = self->texture->transfer.lo;
+        transfer->hi = self->texture->transfer.hi;
+    }
+    if (transfer->n_points == 0) {
+        transfer->n_points = self->texture->transfer.n_points;
+        for (guint i = 0; i < transfer->n_points; i++)
+            transfer->points[i] = self->texture->transfer.points[i];
+    }
+    for (guint i = 0; i < scene->n_iso; i++)
+        if (isnan(scene->iso[i].level))
+            scene->iso[i].level = self->texture->iso_level;
+    for (int i = 0; i < 3; i++) {
+        if (isnan(scene->crosshair[i]))
+            scene->crosshair[i] = (double) (n[i] / 2);
+        scene->crosshair[i] = CLAMP(scene->crosshair[i], 0.0, (double) n[i] - 1.0);
+    }
+}
+
+static gboolean
+is_volume_shown(const LacScene *scene)
+{
+    return scene->show_volume || scene->show_slices[0] || scene->show_slices[1] ||
+        scene->show_slices[2] || scene->show_box;
+}
+
+static LacBox
+get_box(const LacFigureView *self)
+{
+    if (self->scene.volume != NULL)
+        return self->scene.show_box ? lac_volume_get_box(self->texture->volume)
+                                    : self->texture->content;
+    if (self->set != NULL && self->set->n_spheres > 0)
+        return self->set->box;
+    return (LacBox){ EMPTY_LO, EMPTY_HI };
+}
+
+// --- what stands over it
+
+// Words that colours stand for instead of a range.
+static void
+list_words(const LacAtomValues *values, GArray *names)
+{
+    for (guint i = 0; values->names[i] != NULL; i++) {
+        gboolean found = FALSE;
+        for (gsize k = 0; k < values->n && !found; k++)
+            found = values->values[k] == (double) i;
+        LacOverlayName name = { .name = values->names[i] };
+        lac_category_get_color(i, name.color);
+        if (found)
+            g_array_append_val(names, name);
+    }
+}
+
+static gboolean
+is_colored_by_values(const LacAtomLook *look, const LacAtomValues *values)
+{
+    return look->color_by == LAC_COLOR_BY_COLUMN && values != NULL &&
+        g_str_equal(values->name, look->color_column);
+}
+
+static GArray *
+list_names(const LacAtomLook *look, const LacAtoms *atoms, const LacAtomValues *values)
+{
+    GArray *names = g_array_new(FALSE, TRUE, sizeof(LacOverlayName));
+    if (is_colored_by_values(look, values) && values->names != NULL)
+        list_words(values, names);
+    // Colours that are not the species' would be named wrongly.
+    const gboolean named = atoms != NULL && look->color_by == LAC_COLOR_BY_SPECIES;
+    for (guint16 s = 0; named && atoms->species_names[s] != NULL; s++) {
+        gboolean found = FALSE;
+        for (gsize i = 0; i < atoms->n && !found; i++)
+            found = atoms->species[i] == s && lac_atoms_is_present(atoms, i);
+        LacOverlayName name = { .name = atoms->species_names[s] };
+        lac_atom_look_get_species_color(look, name.name, s, name.color);
+        if (found)
+            g_array_append_val(names, name);
+    }
+    return names;
+}
+
+static void
+set_colors(const LacFigure *figure, const LacFigureView *self, LacOverlayPicture *picture)
+{
+    const LacAtomLook *look = &figure->look;
+    const LacAtoms *atoms = self->data.atoms;
+    const LacAtomValues *values = self->data.values;
+    if (is_colored_by_values(look, values) && values->names != NULL)
+        return;
+    double lo = look->color_lo, hi = look->color_hi;
+    if (atoms != NULL && self->scene.atoms.set != NULL && look->color_by == LAC_COLOR_BY_COLUMN &&
+        ((isfinite(lo) && isfinite(hi)) ||
+            lac_atom_look_get_range(atoms, values, look->color_column, &lo, &hi))) {
+        picture->has_colors = lo < hi;
+        picture->colormap = look->colormap;
+        picture->is_reversed = look->reversed;
+        picture->lo = lo;
+        picture->hi = hi;
+        picture->colors_title = look->color_column;
+    }
+    else if (self->scene.volume != NULL) {
+        const LacTransfer *transfer = &self->scene.transfer;
+        picture->has_colors = transfer->lo < transfer->hi;
+        picture->colormap = transfer->colormap;
+        picture->is_reversed = transfer->reversed;
+        picture->lo = transfer->lo;
+        picture->hi = transfer->hi;
+        picture->colors_title = "intensity";
+    }
+}
+
+static GArray *
+list_labels(const LacFigure *figure, const LacCamera *camera, double width, double height)
+{
+    GArray *labels = g_array_new(FALSE, TRUE, sizeof(LacOverlayLabel));
+    for (guint i = 0; i < figure->labels->len; i++) {
+        const LacFigureLabel *label = &g_array_index(figure->labels, LacFigureLabel, i);
+        LacOverlayLabel at = { .dx = label->dx, .dy = label->dy, .text = label->text };
+        if (lac_camera_project(camera, width, height, label->at, &at.x, &at.y, NULL) &&
+            at.x >= 0.0 && at.x <= width && at.y >= 0.0 && at.y <= height)
+            g_array_append_val(labels, at);
+    }
+    return labels;
+}
+
+static void
+draw_overlay(LacFigureView *self, const LacFigure *figure)
+{
+    const LacCamera *camera = &self->scene.camera;
+    LacOverlayPicture picture = {
+        .width = figure->width_mm / MM * PT,
+        .height = figure->height_mm / MM * PT,
+        .is_perspective = camera->perspective,
+        .is_calibrated = self->texture == NULL || self->texture->volume->voxel_size > 0.0,
+    };
+    LacMat3 m = lac_camera_get_matrix(camera);
+    picture.pt_per_angstrom = picture.height / camera->height;
+    for (int axis = 0; axis < 3; axis++)
+        for (int i = 0; i < 3; i++)
+            picture.axes[axis][i] = m.m[i][axis];
+    for (int c = 0; c < 3; c++)
+        picture.background[c] = figure->transparent ? 1.0f : self->scene.background[c];
+    set_colors(figure, self, &picture);
+    g_autoptr(GArray) names =
+        list_names(&figure->look, self->set != NULL ? self->data.atoms : NULL, self->data.values);
+    g_autoptr(GArray) labels = list_labels(figure, camera, picture.width, picture.height);
+    picture.names = (gpointer) names->data;
+    picture.n_names = names->len;
+    picture.labels = (gpointer) labels->data;
+    picture.n_labels = labels->len;
+    if (figure->overlay.scale_bar)
+        self->scale_bar = lac_overlay_get_scale_bar_length(&figure->overlay, &picture);
+    self->drawing = lac_overlay_draw(&figure->overlay, &picture);
+}
+
+/**
+ * lac_figure_view_new:
+ * @figure: what defines the picture
+ * @data: what to draw
+ * @renderer: the renderer that is going to draw it
+ * @progress: (nullable): cancel
+ * @error: return location for a #GError
+ *
+ * Fills in what the figure leaves open: ranges and levels from the volume, the camera's distance.
+ *
+ * Returns: (transfer full): the picture, ready to be drawn, or %NULL with @error set
+ */
+LacFigureView *
+lac_figure_view_new(const LacFigure *figure, const LacFigureData *data, LacRenderer *renderer,
+    LacProgress *progress, GError **error)
+{
+    LacVolume *volume = data->volume;
+    g_autoptr(LacFigureView) self = g_new0(LacFigureView, 1);
+    self->scene = figure->scene;
+    self->scene.volume = NULL;
+    self->scene.atoms.set = NULL;
+    self->scene.meshes.set = data->meshes;
+    self->data = *data;
+    if (figure->transparent)
+        self->scene.background[3] = 0.0f;
+    if (!lac_figure_get_pixels(figure, &self->width, &self->height, error))
+        return NULL;
+    if (volume != NULL && is_volume_shown(&figure->scene)) {
+        self->texture = lac_volume_texture_prepare(volume, lac_renderer_get_max_size(renderer),
+            lac_renderer_wants_smooth(renderer, volume), progress, error);
+        if (self->texture == NULL)
+            return NULL;
+        self->scene.volume = self->texture;
+        follow_volume(self);
+    }
+    if (data->atoms != NULL && figure->scene.atoms.show_atoms &&
+        !make_set(self, figure, progress, error))
+        return NULL;
+    if (figure->fit) {
+        LacBox box = get_box(self);
+        lac_camera_fit(&self->scene.camera, &box, figure->width_mm / figure->height_mm);
+    }
+    draw_overlay(self, figure);
+    return g_steal_pointer(&self);
+}
+
+/**
+ * lac_figure_view_turn:
+ * @self: a picture
+ * @figure: what it was made from
+ * @angle_deg: about the vertical of the picture
+ *
+ * Turns the data for the next frame of a turntable, and what stands over them with it.
+ */
+void
+lac_figure_view_turn(LacFigureView *self, const LacFigure *figure, double angle_deg)
+{
+    lac_camera_rotate(&self->scene.camera, angle_deg, 0.0);
+    g_clear_pointer(&self->drawing, lac_drawing_free);
+    draw_overlay(self, figure);
+}
+
+/**
+ * lac_figure_view_free:
+ * @self: (nullable) (transfer full): a picture
+ */
+void
+lac_figure_view_free(LacFigureView *self)
+{
+    if (self == NULL)
+        return;
+    if (self->texture != NULL)
+        lac_volume_texture_unref(self->texture);
+    if (self->set != NULL)
+        lac_atom_set_unref(self->set);
+    lac_drawing_free(self->drawing);
+    g_free(self);
+}

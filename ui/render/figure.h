@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A figure: everything that defines a picture but the data. As a text it is a recipe.
+#pragma once
+
+#include "core/figure/overlay.h"
+#include "ui/render/scene.h"
+
+#define LAC_FIGURE_MAX_EDGE 16384 // [pixel]
+
+typedef struct {
+    LacVec3 at;    // [Å]
+    double dx, dy; // [pt] of the text from the point, right and down
+    char *text;
+} LacFigureLabel;
+
+// NaN stands for what follows the data: the range and the level of the volume, the crosshair. A
+// transfer function without points follows it too. The scene's volume and atoms are NULL.
+typedef struct {
+    LacScene scene;
+    LacAtomLook look;
+    gboolean fit; // the camera's target and height follow the data
+    double width_mm, height_mm, dpi;
+    int supersample; // samples per pixel along each axis, 1 to 4
+    gboolean transparent;
+    LacOverlayParams overlay;
+    GArray *labels; // of LacFigureLabel
+} LacFigure;
+
+LacFigure *lac_figure_new(void);
+LacFigure *lac_figure_copy(const LacFigure *self);
+void lac_figure_free(LacFigure *self);
+void lac_figure_add_label(LacFigure *self, LacVec3 at, double dx, double dy, const char *text);
+void lac_figure_set_pixels(LacFigure *self, int width, int height);
+gboolean lac_figure_get_pixels(const LacFigure *self, int *width, int *height, GError **error);
+
+// The text of a recipe; see README for its keys.
+char *lac_figure_dup_recipe(const LacFigure *self);
+LacFigure *lac_figure_from_recipe(const char *text, const char *name, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LacFigure, lac_figure_free)
