@@ -20,6 +20,7 @@ static const struct {
     { "win.undo", { "<Control>z" } },
     { "win.redo", { "<Control><Shift>z", "<Control>y" } },
     { "win.stage(0)", { "<Alt>1" } },
+    { "win.stage(1)", { "<Alt>2" } },
     { "win.stage(2)", { "<Alt>3" } },
     { "win.stage(3)", { "<Alt>4" } },
     { "win.stage(4)", { "<Alt>5" } },

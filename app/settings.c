@@ -23,7 +23,7 @@ get_size(GKeyFile *file, const char *key, int fallback)
  * @settings: (out caller-allocates): what was saved last, or defaults
  */
 void
-lac_settings_load(LacSettings *settings)
+lac_settings_load(LacWindowSettings *settings)
 {
     g_autoptr(GKeyFile) file = g_key_file_new();
     g_autofree char *path = settings_path();
@@ -41,7 +41,7 @@ lac_settings_load(LacSettings *settings)
  * anybody: it is noted for debugging only.
  */
 void
-lac_settings_save(const LacSettings *settings)
+lac_settings_save(const LacWindowSettings *settings)
 {
     g_autoptr(GKeyFile) file = g_key_file_new();
     g_autoptr(GError) error = NULL;

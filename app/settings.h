@@ -7,7 +7,7 @@
 typedef struct {
     int width, height;
     gboolean maximized;
-} LacSettings;
+} LacWindowSettings;
 
-void lac_settings_load(LacSettings *settings);
-void lac_settings_save(const LacSettings *settings);
+void lac_settings_load(LacWindowSettings *settings);
+void lac_settings_save(const LacWindowSettings *settings);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "app/window.h"
+#include "ui/align-view.h"
 #include "ui/analysis-panel.h"
 #include "ui/atoms-panel.h"
 #include "ui/import-dialog.h"
@@ -48,6 +49,7 @@ struct _LacWindow {
     LacVolumePanel *volume_panel;
     LacViewPanel *view_panel;
     LacViewArea *view_area;
+    LacAlignView *align_view;
     LacImportDialog *import_dialog;
     gboolean is_importing; // the import page is shown
     LacStageList *stage_list;

@@ -118,12 +118,15 @@ lac_window_set_stage(LacWindow *self, LacStage stage)
 {
     gboolean changed = stage != self->stage, is_atoms = stage == LAC_STAGE_ATOMS;
     gboolean is_analysis = stage == LAC_STAGE_ANALYSIS;
+    gboolean has_views = stage != LAC_STAGE_PROJECTIONS && stage != LAC_STAGE_ALIGNMENT;
     self->stage = stage;
     gtk_stack_set_visible_child_name(self->stages,
-        stage == LAC_STAGE_PROJECTIONS ? "projections" : "volume");
+        stage == LAC_STAGE_PROJECTIONS     ? "projections"
+            : stage == LAC_STAGE_ALIGNMENT ? "alignment"
+                                           : "volume");
     lac_stage_list_set_stage(self->stage_list, stage);
-    gtk_widget_set_visible(self->layers_box, stage != LAC_STAGE_PROJECTIONS);
-    if (!changed || stage == LAC_STAGE_PROJECTIONS)
+    gtk_widget_set_visible(self->layers_box, has_views);
+    if (!changed || !has_views)
         return;
     gtk_stack_page_set_visible(self->atoms_tab, is_atoms);
     gtk_stack_page_set_visible(self->review_tab, is_atoms);
@@ -294,7 +297,9 @@ run_action(GSimpleAction *action, GVariant *parameter, gpointer data)
     (void) action;
     (void) parameter;
     LacWindow *self = data;
-    if (lac_volume_panel_run(self->volume_panel, FALSE))
+    if (self->stage == LAC_STAGE_ALIGNMENT)
+        lac_align_panel_run(lac_align_view_get_panel(self->align_view));
+    else if (lac_volume_panel_run(self->volume_panel, FALSE))
         lac_window_set_stage(self, LAC_STAGE_VOLUME);
 }
 
@@ -306,7 +311,8 @@ view_action(GSimpleAction *action, GVariant *parameter, gpointer data)
     int digit = g_variant_get_int32(parameter);
     if (lac_window_retype(self, (guint) digit))
         return;
-    if (self->stage != LAC_STAGE_PROJECTIONS && digit <= LAC_VIEW_PLOTS)
+    gboolean has_views = self->stage != LAC_STAGE_PROJECTIONS && self->stage != LAC_STAGE_ALIGNMENT;
+    if (has_views && digit <= LAC_VIEW_PLOTS)
         lac_view_area_toggle(self->view_area, (LacView) digit);
 }
 
@@ -362,7 +368,7 @@ connect_session(LacWindow *self)
 static void
 lac_window_unmap(GtkWidget *widget)
 {
-    LacSettings settings = { .maximized = gtk_window_is_maximized(GTK_WINDOW(widget)) };
+    LacWindowSettings settings = { .maximized = gtk_window_is_maximized(GTK_WINDOW(widget)) };
     gtk_window_get_default_size(GTK_WINDOW(widget), &settings.width, &settings.height);
     lac_settings_save(&settings);
     GTK_WIDGET_CLASS(lac_window_parent_class)->unmap(widget);
@@ -449,6 +455,8 @@ lac_window_init(LacWindow *self)
         G_CONNECT_SWAPPED);
     lac_import_dialog_set_session(self->import_dialog, self->session);
     gtk_stack_add_named(self->stages, lac_projections_view_new(self->session), "projections");
+    self->align_view = LAC_ALIGN_VIEW(lac_align_view_new(self->session));
+    gtk_stack_add_named(self->stages, GTK_WIDGET(self->align_view), "alignment");
     self->view_area = LAC_VIEW_AREA(lac_view_area_new(self->session));
     gtk_widget_set_hexpand(GTK_WIDGET(self->view_area), TRUE);
     gtk_box_prepend(self->volume_page, GTK_WIDGET(self->view_area));
@@ -473,7 +481,7 @@ lac_window_init(LacWindow *self)
 LacWindow *
 lac_window_new(AdwApplication *app)
 {
-    LacSettings settings;
+    LacWindowSettings settings;
     lac_settings_load(&settings);
     LacWindow *self = g_object_new(LAC_TYPE_WINDOW, "application", app, "default-width",
         settings.width, "default-height", settings.height, NULL);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What session.c (state and undo), session-work.c (jobs), session-atoms.c (atoms, selection, edits)
-// session-trace.c (work on atoms) and session-analysis.c share.
+// session-align.c (work on projections), session-trace.c (work on atoms) and session-analysis.c share.
 #pragma once
 
 #include "ui/latest.h"
@@ -55,6 +55,9 @@ struct _LacSession {
     guint want_source;     // timeout that asks for the next published result
     guint64 save_serial;   // state that the running save writes
 
+    gboolean aligning;
+    GPtrArray *alignments; // (nullable) of LacAlignment: what the newest did
+
     gboolean tracing, has_journal_problem, is_recovering;
     LacAtoms *live_atoms;  // (nullable) found so far by a running tracing
     LacVolume *job_volume; // (nullable) what it traces
@@ -82,6 +85,7 @@ void lac_session_offer(LacSession *self, const char *text, const char *label, co
 void lac_session_offer_run(LacSession *self);
 LacSessionState *lac_session_get_state(LacSession *self, guint i);
 void lac_session_push_undo(LacSession *self, const char *label);
+void lac_session_store_series(LacSession *self, LacSeries *series, const char *label);
 void lac_session_replace_all(LacSession *self, LacProject *project, const char *path,
     const char *source);
 void lac_session_center_crosshair(LacSession *self);

@@ -58,6 +58,7 @@ lac_session_finalize(GObject *object)
     g_clear_pointer(&self->views, json_object_unref);
     g_clear_pointer(&self->live, lac_recon_unref);
     g_clear_pointer(&self->job_series, lac_series_unref);
+    g_clear_pointer(&self->alignments, g_ptr_array_unref);
     lac_session_clear_atoms(self);
     g_free(self->path);
     g_free(self->source);
@@ -481,7 +482,16 @@ name_series_change(const LacSeries *old, const LacSeries *new)
         return g_strdup("Load projections");
     if (memcmp(old->angles, new->angles, new->n * sizeof *new->angles) != 0)
         return g_strdup("Change angles");
-    gsize n_changed = 0, last = 0;
+    gsize n_moved = 0, n_changed = 0, last = 0;
+    for (gsize k = 0; k < new->n; k++)
+        if (memcmp(&old->shifts[k], &new->shifts[k], sizeof *new->shifts) != 0) {
+            n_moved++;
+            last = k;
+        }
+    if (n_moved == 1)
+        return g_strdup_printf("Shift projection %" G_GSIZE_FORMAT, last + 1);
+    if (n_moved > 1)
+        return g_strdup_printf("Shift %" G_GSIZE_FORMAT " projections", n_moved);
     for (gsize k = 0; k < new->n; k++)
         if (!old->excluded[k] != !new->excluded[k]) {
             n_changed++;
@@ -497,6 +507,27 @@ name_series_change(const LacSeries *old, const LacSeries *new)
 }
 
 /**
+ * lac_session_store_series:
+ * @self: a session
+ * @series: (nullable): a tilt series; the session takes a reference
+ * @label: what the step is called in the history
+ *
+ * Makes it the series, as one step.
+ */
+void
+lac_session_store_series(LacSession *self, LacSeries *series, const char *label)
+{
+    lac_session_push_undo(self, label);
+    LacProject *project = self->state->project;
+    g_autoptr(LacSeries) old = project->series;
+    project->series = series != NULL ? lac_series_ref(series) : NULL;
+    fit_position(self);
+    lac_session_emit(self, LAC_SESSION_SERIES_CHANGED);
+    lac_session_emit(self, LAC_SESSION_RECON_CHANGED);
+    lac_session_emit(self, LAC_SESSION_FILE_CHANGED);
+}
+
+/**
  * lac_session_set_series:
  * @self: a session
  * @series: (nullable): a tilt series; the session takes a reference
@@ -508,18 +539,10 @@ lac_session_set_series(LacSession *self, LacSeries *series)
 {
     g_return_if_fail(LAC_IS_SESSION(self));
 
-    LacProject *project = self->state->project;
-    if (project->series == series)
+    if (self->state->project->series == series)
         return;
-    g_autoptr(LacSeries) old = g_steal_pointer(&project->series);
-    g_autofree char *label = name_series_change(old, series);
-    project->series = old;
-    lac_session_push_undo(self, label);
-    project->series = series != NULL ? lac_series_ref(series) : NULL;
-    fit_position(self);
-    lac_session_emit(self, LAC_SESSION_SERIES_CHANGED);
-    lac_session_emit(self, LAC_SESSION_RECON_CHANGED);
-    lac_session_emit(self, LAC_SESSION_FILE_CHANGED);
+    g_autofree char *label = name_series_change(self->state->project->series, series);
+    lac_session_store_series(self, series, label);
 }
 
 /**

@@ -9,6 +9,7 @@
 #include "core/data/series.h"
 #include "core/data/volume.h"
 #include "core/job.h"
+#include "core/prep/align.h"
 #include "core/project/project.h"
 #include "core/recon/recon.h"
 #include "core/trace/classify.h"
@@ -70,6 +71,12 @@ gsize *lac_session_dup_selected(LacSession *self, gsize *n);
 void lac_session_set_selection(LacSession *self, const gsize *indices, gsize n);
 gsize lac_session_get_current_atom(LacSession *self); // G_MAXSIZE: none
 void lac_session_set_current_atom(LacSession *self, gsize index);
+
+// Work on projections.
+gboolean lac_session_is_aligning(LacSession *self);
+gboolean lac_session_align(LacSession *self, const LacAlignMethod *methods, guint n,
+    const LacAlignParams *params);
+GPtrArray *lac_session_get_alignments(LacSession *self); // (nullable) of LacAlignment, the newest
 
 // Work on atoms.
 gboolean lac_session_is_tracing(LacSession *self);

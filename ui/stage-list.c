@@ -28,7 +28,8 @@ static const struct {
     [LAC_STAGE_PROJECTIONS] = { "Projections",
         "Look at the tilt series, check angles, leave projections out (Alt+1)", TRUE, NULL },
     [LAC_STAGE_ALIGNMENT] = { "Alignment",
-        "Alignment comes in a later version: for now open an aligned tilt series", FALSE, NULL },
+        "Find where the particle lies in each projection, and how it is turned (Alt+2)", TRUE,
+        NULL },
     [LAC_STAGE_VOLUME] = { "Volume", "Reconstruct and look at the volume (Alt+3)", TRUE,
         "The projections changed since this volume was made (Alt+3)" },
     [LAC_STAGE_ATOMS] = { "Atoms", "Trace, classify and correct the atoms (Alt+4)", TRUE,
@@ -90,6 +91,15 @@ volume_state(LacSession *session)
 }
 
 static StageState
+alignment_state(LacSession *session)
+{
+    const LacSeries *series = lac_session_get_series(session);
+    if (lac_session_is_aligning(session))
+        return STATE_RUNNING;
+    return series != NULL && lac_series_is_shifted(series) ? STATE_DONE : STATE_NOT_STARTED;
+}
+
+static StageState
 atoms_state(LacSession *session)
 {
     if (lac_session_is_tracing(session))
@@ -114,6 +124,7 @@ update(LacStageList *self)
 {
     show_state(self, LAC_STAGE_PROJECTIONS,
         lac_session_get_series(self->session) != NULL ? STATE_DONE : STATE_NOT_STARTED);
+    show_state(self, LAC_STAGE_ALIGNMENT, alignment_state(self->session));
     show_state(self, LAC_STAGE_VOLUME, volume_state(self->session));
     show_state(self, LAC_STAGE_ATOMS, atoms_state(self->session));
     show_state(self, LAC_STAGE_ANALYSIS, analysis_state(self->session));

@@ -7,11 +7,14 @@
 #include <math.h>
 
 #define MAX_ANGLE 360.0 // [deg]
+#define MAX_SHIFT 1e5   // [pixel]
 
 typedef enum {
     COLUMN_PHI,
     COLUMN_THETA,
     COLUMN_PSI,
+    COLUMN_DU,
+    COLUMN_DV,
     COLUMN_INDEX,
     COLUMN_EXCLUDED,
 } Column;
@@ -24,6 +27,7 @@ struct _LacTiltTable {
 
 enum {
     ANGLE_EDITED,
+    SHIFT_EDITED,
     EXCLUDED_EDITED,
     REFUSED,
     N_SIGNALS
@@ -57,12 +61,12 @@ lac_tilt_table_parse_angle(const char *text, double *angle, char **refusal)
 }
 
 static double
-get_angle(LacTilt *tilt, Column column)
+get_value(LacTilt *tilt, Column column)
 {
     const LacAngles *angles = lac_tilt_get_angles(tilt);
-    return column == COLUMN_PHI  ? angles->phi
-        : column == COLUMN_THETA ? angles->theta
-                                 : angles->psi;
+    const LacShift *shift = lac_tilt_get_shift(tilt);
+    const double values[] = { angles->phi, angles->theta, angles->psi, shift->du, shift->dv };
+    return values[column];
 }
 
 static Column
@@ -96,10 +100,11 @@ cell_update(GtkWidget *cell)
             -1);
     }
     else {
-        static const char *const names[] = { "Phi", "Theta", "Psi" };
-        lac_number_entry_set_value(LAC_NUMBER_ENTRY(cell), get_angle(tilt, column));
-        g_autofree char *label =
-            g_strdup_printf("%s of projection %u in degrees", names[column], number);
+        static const char *const names[] = { "Phi", "Theta", "Psi", "Shift across the tilt axis",
+            "Shift along the tilt axis" };
+        lac_number_entry_set_value(LAC_NUMBER_ENTRY(cell), get_value(tilt, column));
+        g_autofree char *label = g_strdup_printf("%s of projection %u in %s", names[column], number,
+            column <= COLUMN_PSI ? "degrees" : "pixels");
         gtk_accessible_update_property(GTK_ACCESSIBLE(cell), GTK_ACCESSIBLE_PROPERTY_LABEL, label,
             -1);
     }
@@ -108,21 +113,30 @@ cell_update(GtkWidget *cell)
 }
 
 static void
-edited_cb(LacNumberEntry *cell, double angle, LacTiltTable *self)
+edited_cb(LacNumberEntry *cell, double value, LacTiltTable *self)
 {
     LacTilt *tilt = get_tilt(cell);
-    if (tilt != NULL)
-        g_signal_emit(self, signals[ANGLE_EDITED], 0, lac_tilt_get_index(tilt),
-            (guint) get_column(cell), angle);
+    Column column = get_column(cell);
+    if (tilt == NULL)
+        return;
+    if (column <= COLUMN_PSI)
+        g_signal_emit(self, signals[ANGLE_EDITED], 0, lac_tilt_get_index(tilt), (guint) column,
+            value);
+    else
+        g_signal_emit(self, signals[SHIFT_EDITED], 0, lac_tilt_get_index(tilt),
+            (guint) (column - COLUMN_DU), value);
 }
 
 static void
 refused_cb(LacNumberEntry *cell, const char *text, LacTiltTable *self)
 {
-    (void) cell;
     double angle;
     g_autofree char *refusal = NULL;
-    if (!lac_tilt_table_parse_angle(text, &angle, &refusal))
+    if (get_column(cell) > COLUMN_PSI) {
+        refusal = g_strdup_printf("“%s” is not a shift within ±%g pixels", text, MAX_SHIFT);
+        g_signal_emit(self, signals[REFUSED], 0, refusal);
+    }
+    else if (!lac_tilt_table_parse_angle(text, &angle, &refusal))
         g_signal_emit(self, signals[REFUSED], 0, refusal);
 }
 
@@ -136,11 +150,13 @@ focus_cb(GtkEventControllerFocus *focus, LacTiltTable *self)
 }
 
 static GtkWidget *
-make_angle_cell(LacTiltTable *self)
+make_number_cell(LacTiltTable *self, gboolean is_angle)
 {
-    GtkWidget *cell = lac_number_entry_new("Angle", "Degrees; Enter accepts");
-    lac_number_entry_set_digits(LAC_NUMBER_ENTRY(cell), 6);
-    lac_number_entry_set_range(LAC_NUMBER_ENTRY(cell), -MAX_ANGLE, MAX_ANGLE);
+    GtkWidget *cell = lac_number_entry_new(is_angle ? "Angle" : "Shift",
+        is_angle ? "Degrees; Enter accepts" : "Pixels; Enter accepts");
+    lac_number_entry_set_digits(LAC_NUMBER_ENTRY(cell), is_angle ? 6 : 4);
+    lac_number_entry_set_range(LAC_NUMBER_ENTRY(cell), is_angle ? -MAX_ANGLE : -MAX_SHIFT,
+        is_angle ? MAX_ANGLE : MAX_SHIFT);
     gtk_editable_set_width_chars(GTK_EDITABLE(cell), 6);
     gtk_entry_set_has_frame(GTK_ENTRY(cell), FALSE);
     g_signal_connect_object(cell, "edited", G_CALLBACK(edited_cb), self, 0);
@@ -178,7 +194,7 @@ setup_cb(GtkSignalListItemFactory *factory, GtkListItem *item, LacTiltTable *sel
         g_signal_connect_object(cell, "toggled", G_CALLBACK(toggled_cb), self, 0);
     }
     else {
-        cell = make_angle_cell(self);
+        cell = make_number_cell(self, column <= COLUMN_PSI);
     }
     g_object_set_data(G_OBJECT(cell), "lac-column", GUINT_TO_POINTER(column));
     gtk_list_item_set_child(item, cell);
@@ -213,7 +229,7 @@ add_column(LacTiltTable *self, Column column, const char *title)
     g_signal_connect(factory, "bind", G_CALLBACK(bind_cb), NULL);
     g_signal_connect(factory, "unbind", G_CALLBACK(unbind_cb), NULL);
     g_autoptr(GtkColumnViewColumn) added = gtk_column_view_column_new(title, factory);
-    gtk_column_view_column_set_expand(added, column <= COLUMN_PSI);
+    gtk_column_view_column_set_expand(added, column <= COLUMN_DV);
     gtk_column_view_append_column(GTK_COLUMN_VIEW(self->view), added);
 }
 
@@ -232,6 +248,8 @@ lac_tilt_table_class_init(LacTiltTableClass *klass)
     G_OBJECT_CLASS(klass)->dispose = lac_tilt_table_dispose;
     gtk_widget_class_set_layout_manager_type(GTK_WIDGET_CLASS(klass), GTK_TYPE_BIN_LAYOUT);
     signals[ANGLE_EDITED] = g_signal_new("angle-edited", LAC_TYPE_TILT_TABLE, G_SIGNAL_RUN_LAST, 0,
+        NULL, NULL, NULL, G_TYPE_NONE, 3, G_TYPE_UINT, G_TYPE_UINT, G_TYPE_DOUBLE);
+    signals[SHIFT_EDITED] = g_signal_new("shift-edited", LAC_TYPE_TILT_TABLE, G_SIGNAL_RUN_LAST, 0,
         NULL, NULL, NULL, G_TYPE_NONE, 3, G_TYPE_UINT, G_TYPE_UINT, G_TYPE_DOUBLE);
     signals[EXCLUDED_EDITED] = g_signal_new("excluded-edited", LAC_TYPE_TILT_TABLE,
         G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_UINT, G_TYPE_BOOLEAN);
@@ -272,6 +290,21 @@ lac_tilt_table_new(GtkSingleSelection *tilts)
     add_column(self, COLUMN_EXCLUDED, "Excluded");
     gtk_scrolled_window_set_child(GTK_SCROLLED_WINDOW(self->scroller), self->view);
     return GTK_WIDGET(self);
+}
+
+/**
+ * lac_tilt_table_add_shifts:
+ * @self: a table
+ *
+ * Adds columns for the shifts.
+ */
+void
+lac_tilt_table_add_shifts(LacTiltTable *self)
+{
+    g_return_if_fail(LAC_IS_TILT_TABLE(self));
+
+    add_column(self, COLUMN_DU, "Across (px)");
+    add_column(self, COLUMN_DV, "Along (px)");
 }
 
 /**

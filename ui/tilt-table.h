@@ -13,9 +13,11 @@ G_DECLARE_FINAL_TYPE(LacTiltTable, lac_tilt_table, LAC, TILT_TABLE, GtkWidget)
 
 // Signals:
 //   "angle-edited" (guint k, guint which, double angle_deg): phi, theta, psi are 0, 1, 2
+//   "shift-edited" (guint k, guint which, double pixels): across and along the axis are 0, 1
 //   "excluded-edited" (guint k, gboolean excluded)
 //   "refused" (char *sentence): what was typed is no angle
 GtkWidget *lac_tilt_table_new(GtkSingleSelection *tilts);
+void lac_tilt_table_add_shifts(LacTiltTable *self);
 void lac_tilt_table_scroll_to(LacTiltTable *self, guint k);
 gboolean lac_tilt_table_parse_angle(const char *text, double *angle, char **refusal);
 

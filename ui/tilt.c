@@ -5,6 +5,7 @@ struct _LacTilt {
     GObject parent_instance;
     guint index;
     LacAngles angles;
+    LacShift shift;
     gboolean excluded;
     GdkTexture *texture; // (nullable)
 };
@@ -77,6 +78,18 @@ lac_tilt_get_angles(LacTilt *self)
 }
 
 /**
+ * lac_tilt_get_shift:
+ * @self: an item
+ *
+ * Returns: (transfer none): where the object lies in it [pixel]
+ */
+const LacShift *
+lac_tilt_get_shift(LacTilt *self)
+{
+    return &self->shift;
+}
+
+/**
  * lac_tilt_get_excluded:
  * @self: an item
  *
@@ -116,6 +129,22 @@ lac_tilt_update(LacTilt *self, const LacAngles *angles, gboolean excluded)
         return;
     self->angles = *angles;
     self->excluded = excluded;
+    g_signal_emit(self, signals[CHANGED], 0);
+}
+
+/**
+ * lac_tilt_set_shift:
+ * @self: an item
+ * @shift: where the object lies in it [pixel]
+ */
+void
+lac_tilt_set_shift(LacTilt *self, LacShift shift)
+{
+    g_return_if_fail(LAC_IS_TILT(self));
+
+    if (shift.du == self->shift.du && shift.dv == self->shift.dv)
+        return;
+    self->shift = shift;
     g_signal_emit(self, signals[CHANGED], 0);
 }
 

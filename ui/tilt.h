@@ -15,9 +15,11 @@ G_DECLARE_FINAL_TYPE(LacTilt, lac_tilt, LAC, TILT, GObject)
 LacTilt *lac_tilt_new(guint index);
 guint lac_tilt_get_index(LacTilt *self);
 const LacAngles *lac_tilt_get_angles(LacTilt *self);
+const LacShift *lac_tilt_get_shift(LacTilt *self);
 gboolean lac_tilt_get_excluded(LacTilt *self);
 GdkTexture *lac_tilt_get_texture(LacTilt *self);
 void lac_tilt_update(LacTilt *self, const LacAngles *angles, gboolean excluded);
+void lac_tilt_set_shift(LacTilt *self, LacShift shift);
 void lac_tilt_set_texture(LacTilt *self, GdkTexture *texture);
 
 G_END_DECLS

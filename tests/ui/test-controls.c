@@ -3,6 +3,7 @@
 #include "app/application.h"
 #include "app/window.h"
 #include "tests/support/ui-driver.h"
+#include "ui/align-view.h"
 #include "ui/histogram-view.h"
 #include "ui/image-view.h"
 #include "ui/import-dialog.h"
@@ -77,6 +78,9 @@ typedef struct {
 } Maker;
 
 static const Maker makers[] = {
+    { "align-panel", lac_align_panel_new },
+    { "align-plots", lac_align_plots_new },
+    { "align-view", lac_align_view_new },
     { "histogram-view", make_histogram_view },
     { "image-view", make_image_view },
     { "import-dialog", make_import_dialog },

@@ -1,0 +1,597 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/align-view.h"
+
+#include "core/prep/resample-shifts.h"
+#include "ui/histogram.h"
+#include "ui/image-view.h"
+#include "ui/latest.h"
+#include "ui/overlay.h"
+#include "ui/tilt-table.h"
+#include "ui/tilt.h"
+
+#include <math.h>
+#include <string.h>
+
+#define FRAME_TIME  90  // of the animation [ms]
+#define PAGE        5   // tilts
+#define DELAY       150 // before all projections are moved [ms]
+#define NUDGE       0.1 // [pixel] of an arrow key
+#define COARSE_STEP 1.0 // [pixel] with Shift
+
+// What is computed beside the main loop for one state of the series.
+typedef struct {
+    LacSeries *series, *before; // before: (nullable) the newest alignment
+    LacSeries *aligned;
+    LacAlignCurves *curves_before, *curves;
+} Look;
+
+struct _LacAlignView {
+    GtkWidget parent_instance;
+    GtkWidget *paned, *plots_box, *table_box, *panel_scroller;
+    LacImageView *image;
+    LacAlignPanel *panel;
+    LacAlignPlots *plots;
+    LacTiltTable *table;
+    GtkLabel *tilt;
+    GtkToggleButton *play, *aligned;
+    GtkButton *reset;
+    GtkAdjustment *adjustment;
+    LacSession *session;
+    GListStore *tilts;
+    GtkSingleSelection *selection;
+    LacLatest *looker;
+    Look *look;        // (nullable) the newest that is done
+    LacSeries *series; // (nullable) what is shown
+    LacSeries *one;    // (nullable) the projection shown, moved, until the look is done
+    gboolean updating;
+    guint timer;
+    int direction;
+};
+
+G_DEFINE_FINAL_TYPE(LacAlignView, lac_align_view, GTK_TYPE_WIDGET)
+
+static void
+look_free(gpointer pointer)
+{
+    Look *look = pointer;
+    if (look == NULL)
+        return;
+    lac_series_unref(look->series);
+    lac_series_unref(look->before);
+    lac_series_unref(look->aligned);
+    lac_align_curves_free(look->curves_before);
+    lac_align_curves_free(look->curves);
+    g_free(look);
+}
+
+// Takes over nothing: the result is a new look at the same series.
+static gpointer
+look_work(LacProgress *progress, gpointer data, GError **error)
+{
+    const Look *request = data;
+    Look *look = g_new0(Look, 1);
+    look->series = lac_series_ref(request->series);
+    look->aligned = lac_align_apply(look->series, progress, error);
+    look->curves = look->aligned != NULL ? lac_align_curves_new(look->series, error) : NULL;
+    gboolean done = look->curves != NULL;
+    if (done && request->before != NULL) {
+        look->curves_before = lac_align_curves_new(request->before, error);
+        done = look->curves_before != NULL;
+    }
+    if (done)
+        return look;
+    look_free(look);
+    return NULL;
+}
+
+static guint
+get_current(LacAlignView *self)
+{
+    guint k = lac_session_get_projection(self->session);
+    return self->series != NULL ? MIN(k, (guint) self->series->n - 1) : 0;
+}
+
+// --- the projection that is shown
+
+static LacSeries *
+move_one(const LacSeries *series, guint k)
+{
+    g_autoptr(LacSeries) one = lac_series_new(1, series->nv, series->nu, series->pixel_size, NULL);
+    if (one == NULL)
+        return NULL;
+    memcpy(one->data, lac_series_get_projection(series, k),
+        series->nv * series->nu * sizeof(float));
+    one->shifts[0] = series->shifts[k];
+    return lac_align_apply(one, NULL, NULL);
+}
+
+static void
+show_projection(LacAlignView *self)
+{
+    if (self->series == NULL) {
+        lac_image_view_set_image(self->image, NULL, NULL);
+        gtk_label_set_text(self->tilt, "");
+        return;
+    }
+    guint k = get_current(self);
+    const LacSeries *from = self->series;
+    gsize index = k;
+    g_clear_pointer(&self->one, lac_series_unref);
+    if (gtk_toggle_button_get_active(self->aligned)) {
+        if (self->look != NULL && self->look->series == self->series) {
+            from = self->look->aligned;
+        }
+        else {
+            self->one = move_one(self->series, k);
+            from = self->one != NULL ? self->one : self->series;
+            index = self->one != NULL ? 0 : k;
+        }
+    }
+    LacPlane plane = { .data = lac_series_get_projection(from, index),
+        .width = from->nu,
+        .height = from->nv,
+        .step_x = 1,
+        .step_y = from->nu };
+    lac_image_view_set_image(self->image, from->buffer, &plane);
+    const LacShift *shift = &self->series->shifts[k];
+    g_autofree char *text =
+        g_strdup_printf("%u of %" G_GSIZE_FORMAT "   θ %.2f°   %+.2f, %+.2f px%s", k + 1,
+            self->series->n, self->series->angles[k].theta, shift->du, shift->dv,
+            self->series->excluded[k] ? "  excluded" : "");
+    gtk_label_set_text(self->tilt, text);
+}
+
+static void
+draw_overlay(LacImageView *image, cairo_t *cr, int width, int height, gpointer data)
+{
+    static const double dashes[] = { 8.0, 5.0 };
+    LacAlignView *self = data;
+    (void) width;
+    (void) height;
+    if (self->series == NULL)
+        return;
+    guint k = get_current(self);
+    gboolean is_aligned = gtk_toggle_button_get_active(self->aligned);
+    LacShift shift = is_aligned ? (LacShift){ 0.0, 0.0 } : self->series->shifts[k];
+    double u = (double) (self->series->nu / 2) + 0.5 + shift.du;
+    double v = (double) (self->series->nv / 2) + 0.5 + shift.dv, x, y, top, bottom;
+    lac_image_view_to_widget(image, u, 0.0, &x, &bottom);
+    lac_image_view_to_widget(image, u, (double) self->series->nv, &x, &top);
+    lac_image_view_to_widget(image, u, v, &x, &y);
+    x = floor(x) + 0.5;
+    y = floor(y) + 0.5;
+    cairo_save(cr);
+    cairo_set_dash(cr, dashes, 2, 0.0);
+    lac_overlay_line(cr, x, top, x, bottom, lac_axis_rgb[1]);
+    cairo_restore(cr);
+    lac_overlay_line(cr, x - 7.0, y, x + 7.0, y, lac_axis_rgb[1]);
+    lac_overlay_text(GTK_WIDGET(image), cr, x + 8.0, top + 14.0, LAC_ANCHOR_LEFT, lac_axis_rgb[1],
+        "tilt axis");
+}
+
+static void
+projection_changed_cb(LacAlignView *self)
+{
+    guint k = get_current(self);
+    self->updating = TRUE;
+    gtk_adjustment_set_value(self->adjustment, k);
+    gtk_single_selection_set_selected(self->selection, k);
+    self->updating = FALSE;
+    lac_tilt_table_scroll_to(self->table, k);
+    show_projection(self);
+}
+
+// --- the series
+
+static void
+look_done(gpointer result, const GError *error, gpointer owner)
+{
+    LacAlignView *self = owner;
+    if (result == NULL) {
+        g_signal_emit_by_name(self->session, "message", error->message, NULL, NULL);
+        return;
+    }
+    look_free(self->look);
+    self->look = result;
+    lac_align_plots_set_curves(self->plots, self->look->curves_before, self->look->curves);
+    show_projection(self);
+}
+
+// Only while the stage is looked at: nothing is computed for nobody.
+static void
+request_look(LacAlignView *self)
+{
+    if (self->series == NULL || !gtk_widget_get_mapped(GTK_WIDGET(self)) ||
+        (self->look != NULL && self->look->series == self->series))
+        return;
+    GPtrArray *steps = lac_session_get_alignments(self->session);
+    Look *request = g_new0(Look, 1);
+    request->series = lac_series_ref(self->series);
+    if (steps != NULL)
+        request->before = lac_series_ref(((LacAlignment *) steps->pdata[0])->before);
+    lac_latest_request(self->looker, request, self->look == NULL ? 0 : DELAY);
+}
+
+static void
+update_tilts(LacAlignView *self)
+{
+    guint n = self->series != NULL ? (guint) self->series->n : 0;
+    guint n_old = g_list_model_get_n_items(G_LIST_MODEL(self->tilts));
+    if (n != n_old) {
+        g_autoptr(GPtrArray) items = g_ptr_array_new_with_free_func(g_object_unref);
+        for (guint k = 0; k < n; k++)
+            g_ptr_array_add(items, lac_tilt_new(k));
+        g_list_store_splice(self->tilts, 0, n_old, items->pdata, n);
+    }
+    for (guint k = 0; k < n; k++) {
+        g_autoptr(LacTilt) tilt = g_list_model_get_item(G_LIST_MODEL(self->tilts), k);
+        lac_tilt_update(tilt, &self->series->angles[k], self->series->excluded[k]);
+        lac_tilt_set_shift(tilt, self->series->shifts[k]);
+    }
+}
+
+static void
+set_contrast(LacAlignView *self)
+{
+    double black, white;
+    g_autofree LacHistogram *histogram = lac_histogram_new(self->series->data,
+        self->series->n * self->series->nv * self->series->nu);
+    lac_histogram_get_auto_range(histogram, &black, &white);
+    lac_image_view_set_range(self->image, black, white);
+}
+
+static void
+series_changed_cb(LacAlignView *self)
+{
+    LacSeries *series = lac_session_get_series(self->session);
+    gboolean new_pixels = (series != NULL ? series->buffer : NULL) !=
+        (self->series != NULL ? self->series->buffer : NULL);
+    LacSeries *old = self->series;
+    self->series = series != NULL ? lac_series_ref(series) : NULL;
+    lac_series_unref(old);
+    self->updating = TRUE;
+    gtk_adjustment_set_upper(self->adjustment, series != NULL ? (double) (series->n - 1) : 0.0);
+    update_tilts(self);
+    self->updating = FALSE;
+    gtk_widget_set_sensitive(self->paned, series != NULL);
+    gtk_widget_set_sensitive(GTK_WIDGET(self->reset),
+        series != NULL && lac_series_is_shifted(series));
+    if (new_pixels) {
+        lac_latest_drop(self->looker);
+        g_clear_pointer(&self->look, look_free);
+        lac_align_plots_set_curves(self->plots, NULL, NULL);
+        if (series != NULL)
+            set_contrast(self);
+    }
+    request_look(self);
+    projection_changed_cb(self);
+}
+
+// --- corrections by hand
+
+static void
+store_shifts(LacAlignView *self, const LacShift *shifts)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(LacSeries) series =
+        lac_series_with_shifts(self->series, shifts, self->series->n, &error);
+    if (series != NULL)
+        lac_session_set_series(self->session, series);
+    else
+        g_signal_emit_by_name(self->session, "message", error->message, NULL, NULL);
+}
+
+static gboolean
+is_busy_aligning(LacAlignView *self)
+{
+    if (!lac_session_is_aligning(self->session))
+        return FALSE;
+    g_signal_emit_by_name(self->session, "message",
+        "Shifts can be changed once the alignment has ended.", NULL, NULL);
+    return TRUE;
+}
+
+// The picture follows the key: what moves to the right was too far to the left.
+static void
+nudge(LacAlignView *self, double du, double dv)
+{
+    if (is_busy_aligning(self))
+        return;
+    g_autofree LacShift *shifts = g_memdup2(self->series->shifts, self->series->n * sizeof *shifts);
+    guint k = get_current(self);
+    shifts[k].du -= du;
+    shifts[k].dv -= dv;
+    store_shifts(self, shifts);
+}
+
+static void
+shift_edited_cb(LacAlignView *self, guint k, guint which, double value)
+{
+    if (self->series == NULL || k >= self->series->n || is_busy_aligning(self))
+        return;
+    g_autofree LacShift *shifts = g_memdup2(self->series->shifts, self->series->n * sizeof *shifts);
+    if (which == 0)
+        shifts[k].du = value;
+    else
+        shifts[k].dv = value;
+    store_shifts(self, shifts);
+}
+
+static void
+angle_edited_cb(LacAlignView *self, guint k, guint which, double angle)
+{
+    if (self->series == NULL || k >= self->series->n || is_busy_aligning(self))
+        return;
+    g_autofree LacAngles *angles =
+        g_memdup2(self->series->angles, self->series->n * sizeof *angles);
+    double *field = which == 0 ? &angles[k].phi : which == 1 ? &angles[k].theta : &angles[k].psi;
+    *field = angle;
+    g_autoptr(LacSeries) series =
+        lac_series_with_angles(self->series, angles, self->series->n, NULL);
+    if (series != NULL)
+        lac_session_set_series(self->session, series);
+}
+
+static void
+excluded_edited_cb(LacAlignView *self, guint k, gboolean excluded)
+{
+    if (self->series == NULL || k >= self->series->n)
+        return;
+    g_autoptr(LacSeries) series = lac_series_with_excluded(self->series, k, excluded);
+    lac_session_set_series(self->session, series);
+}
+
+static void
+refused_cb(LacAlignView *self, const char *sentence)
+{
+    g_signal_emit_by_name(self->session, "message", sentence, NULL, NULL);
+}
+
+static void
+reset_cb(LacAlignView *self)
+{
+    if (self->series == NULL || is_busy_aligning(self))
+        return;
+    g_autofree LacShift *none = g_new0(LacShift, self->series->n);
+    store_shifts(self, none);
+}
+
+// --- motion
+
+static void
+go_to(LacAlignView *self, gint64 k)
+{
+    if (self->series != NULL)
+        lac_session_set_projection(self->session,
+            (guint) CLAMP(k, 0, (gint64) self->series->n - 1));
+}
+
+static void
+slider_cb(LacAlignView *self)
+{
+    if (!self->updating)
+        go_to(self, (gint64) round(gtk_adjustment_get_value(self->adjustment)));
+}
+
+static void
+selected_cb(LacAlignView *self)
+{
+    guint k = gtk_single_selection_get_selected(self->selection);
+    if (!self->updating && k != GTK_INVALID_LIST_POSITION)
+        go_to(self, k);
+}
+
+static gboolean
+frame_cb(gpointer data)
+{
+    LacAlignView *self = data;
+    if (self->series == NULL || self->series->n < 2)
+        return G_SOURCE_CONTINUE;
+    gint64 k = (gint64) get_current(self) + self->direction;
+    if (k < 0 || k >= (gint64) self->series->n) {
+        self->direction = -self->direction;
+        k += 2 * self->direction;
+    }
+    go_to(self, k);
+    return G_SOURCE_CONTINUE;
+}
+
+static void
+play_toggled_cb(LacAlignView *self)
+{
+    gboolean playing = gtk_toggle_button_get_active(self->play);
+    gtk_button_set_icon_name(GTK_BUTTON(self->play),
+        playing ? "media-playback-pause-symbolic" : "media-playback-start-symbolic");
+    g_clear_handle_id(&self->timer, g_source_remove);
+    if (playing)
+        self->timer = g_timeout_add(FRAME_TIME, frame_cb, self);
+}
+
+static void
+unmap_cb(LacAlignView *self)
+{
+    gtk_toggle_button_set_active(self->play, FALSE);
+}
+
+static void
+toggle(GtkToggleButton *button)
+{
+    gtk_toggle_button_set_active(button, !gtk_toggle_button_get_active(button));
+}
+
+static gboolean
+key_cb(GtkEventControllerKey *controller, guint key, guint code, GdkModifierType state,
+    LacAlignView *self)
+{
+    (void) controller;
+    (void) code;
+    if (self->series == NULL || (state & (GDK_CONTROL_MASK | GDK_ALT_MASK)) != 0)
+        return GDK_EVENT_PROPAGATE;
+    double step = (state & GDK_SHIFT_MASK) != 0 ? COARSE_STEP : NUDGE;
+    gint64 k = get_current(self);
+    switch (key) {
+    case GDK_KEY_Left: nudge(self, -step, 0.0); break;
+    case GDK_KEY_Right: nudge(self, step, 0.0); break;
+    case GDK_KEY_Up: nudge(self, 0.0, step); break;
+    case GDK_KEY_Down: nudge(self, 0.0, -step); break;
+    case GDK_KEY_comma: go_to(self, k - 1); break;
+    case GDK_KEY_period: go_to(self, k + 1); break;
+    case GDK_KEY_Page_Up: go_to(self, k + PAGE); break;
+    case GDK_KEY_Page_Down: go_to(self, k - PAGE); break;
+    case GDK_KEY_m:
+    case GDK_KEY_M: toggle(self->aligned); break;
+    case GDK_KEY_space: toggle(self->play); break;
+    default: return GDK_EVENT_PROPAGATE;
+    }
+    return GDK_EVENT_STOP;
+}
+
+static void
+clicked_cb(LacAlignView *self)
+{
+    gtk_widget_grab_focus(GTK_WIDGET(self->image));
+}
+
+// --- construction
+
+static void
+lac_align_view_dispose(GObject *object)
+{
+    LacAlignView *self = LAC_ALIGN_VIEW(object);
+    g_clear_handle_id(&self->timer, g_source_remove);
+    g_clear_pointer(&self->looker, lac_latest_free);
+    if (self->session != NULL)
+        g_signal_handlers_disconnect_by_data(self->session, self);
+    if (self->selection != NULL)
+        g_signal_handlers_disconnect_by_data(self->selection, self);
+    // A field that is left half edited is no edit.
+    if (self->paned != NULL)
+        g_signal_handlers_disconnect_by_data(self->table, self);
+    g_clear_pointer(&self->paned, gtk_widget_unparent);
+    g_clear_object(&self->selection);
+    g_clear_object(&self->tilts);
+    g_clear_object(&self->session);
+    g_clear_pointer(&self->look, look_free);
+    g_clear_pointer(&self->one, lac_series_unref);
+    g_clear_pointer(&self->series, lac_series_unref);
+    G_OBJECT_CLASS(lac_align_view_parent_class)->dispose(object);
+}
+
+#define BIND_CHILD(name) gtk_widget_class_bind_template_child(widget_class, LacAlignView, name)
+
+static void
+lac_align_view_class_init(LacAlignViewClass *klass)
+{
+    GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
+    G_OBJECT_CLASS(klass)->dispose = lac_align_view_dispose;
+    g_type_ensure(LAC_TYPE_IMAGE_VIEW);
+    gtk_widget_class_set_template_from_resource(widget_class, "/org/lacuna/ui/align-view.ui");
+    BIND_CHILD(paned);
+    BIND_CHILD(plots_box);
+    BIND_CHILD(table_box);
+    BIND_CHILD(panel_scroller);
+    BIND_CHILD(image);
+    BIND_CHILD(tilt);
+    BIND_CHILD(play);
+    BIND_CHILD(aligned);
+    BIND_CHILD(reset);
+    BIND_CHILD(adjustment);
+}
+
+static void
+lac_align_view_init(LacAlignView *self)
+{
+    self->direction = 1;
+    self->tilts = g_list_store_new(LAC_TYPE_TILT);
+    self->selection = gtk_single_selection_new(G_LIST_MODEL(g_object_ref(self->tilts)));
+    self->looker = lac_latest_new(look_work, look_free, look_free, look_done, self);
+    gtk_widget_init_template(GTK_WIDGET(self));
+    self->table = LAC_TILT_TABLE(lac_tilt_table_new(self->selection));
+    lac_tilt_table_add_shifts(self->table);
+    gtk_widget_set_vexpand(GTK_WIDGET(self->table), TRUE);
+    gtk_box_append(GTK_BOX(self->table_box), GTK_WIDGET(self->table));
+    lac_image_view_set_flip_y(self->image, TRUE);
+    lac_image_view_set_overlay(self->image, draw_overlay, self);
+}
+
+static void
+connect_controls(LacAlignView *self)
+{
+    const struct {
+        gpointer from;
+        const char *signal;
+        GCallback callback;
+    } connections[] = {
+        { self->adjustment, "value-changed", G_CALLBACK(slider_cb) },
+        { self->selection, "notify::selected", G_CALLBACK(selected_cb) },
+        { self->play, "toggled", G_CALLBACK(play_toggled_cb) },
+        { self->aligned, "toggled", G_CALLBACK(show_projection) },
+        { self->reset, "clicked", G_CALLBACK(reset_cb) },
+        { self->table, "shift-edited", G_CALLBACK(shift_edited_cb) },
+        { self->table, "angle-edited", G_CALLBACK(angle_edited_cb) },
+        { self->table, "excluded-edited", G_CALLBACK(excluded_edited_cb) },
+        { self->table, "refused", G_CALLBACK(refused_cb) },
+        { self->image, "clicked", G_CALLBACK(clicked_cb) },
+        { self, "map", G_CALLBACK(request_look) },
+        { self, "unmap", G_CALLBACK(unmap_cb) },
+        { self->session, "series-changed", G_CALLBACK(series_changed_cb) },
+        { self->session, "projection-changed", G_CALLBACK(projection_changed_cb) },
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(connections); i++)
+        g_signal_connect_object(connections[i].from, connections[i].signal, connections[i].callback,
+            self, G_CONNECT_SWAPPED);
+    // Before the fields and the scale take arrow keys: only the picture moves by them.
+    GtkEventController *key = gtk_event_controller_key_new();
+    g_signal_connect(key, "key-pressed", G_CALLBACK(key_cb), self);
+    gtk_widget_add_controller(GTK_WIDGET(self->image), key);
+}
+
+/**
+ * lac_align_view_new:
+ * @session: whose series is shown and aligned; the view takes a reference
+ *
+ * Returns: (transfer floating): the stage of the alignment
+ */
+GtkWidget *
+lac_align_view_new(LacSession *session)
+{
+    LacAlignView *self = g_object_new(LAC_TYPE_ALIGN_VIEW, NULL);
+    self->session = g_object_ref(session);
+    GtkWidget *panel = lac_align_panel_new(session), *plots = lac_align_plots_new(session);
+    self->panel = LAC_ALIGN_PANEL(panel);
+    self->plots = LAC_ALIGN_PLOTS(plots);
+    gtk_widget_set_margin_start(panel, 10);
+    gtk_widget_set_margin_end(panel, 10);
+    gtk_widget_set_margin_top(panel, 8);
+    gtk_widget_set_margin_bottom(panel, 8);
+    gtk_scrolled_window_set_child(GTK_SCROLLED_WINDOW(self->panel_scroller), panel);
+    gtk_widget_set_hexpand(plots, TRUE);
+    gtk_box_append(GTK_BOX(self->plots_box), plots);
+    connect_controls(self);
+    series_changed_cb(self);
+    return GTK_WIDGET(self);
+}
+
+/**
+ * lac_align_view_get_panel:
+ * @self: a view
+ *
+ * Returns: (transfer none): the methods
+ */
+LacAlignPanel *
+lac_align_view_get_panel(LacAlignView *self)
+{
+    return self->panel;
+}
+
+/**
+ * lac_align_view_get_plots:
+ * @self: a view
+ *
+ * Returns: (transfer none): the plots
+ */
+LacAlignPlots *
+lac_align_view_get_plots(LacAlignView *self)
+{
+    return self->plots;
+}
