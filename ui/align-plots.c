@@ -321,6 +321,7 @@ lac_align_plots_init(LacAlignPlots *self)
     GtkWidget *switcher = gtk_stack_switcher_new();
     gtk_stack_switcher_set_stack(GTK_STACK_SWITCHER(switcher), GTK_STACK(self->stack));
     gtk_widget_set_halign(switcher, GTK_ALIGN_CENTER);
+    gtk_widget_set_tooltip_text(switcher, "What is plotted, before and after the newest alignment");
     gtk_box_append(GTK_BOX(self->box), switcher);
     gtk_widget_set_vexpand(self->stack, TRUE);
     gtk_box_append(GTK_BOX(self->box), self->stack);
