@@ -137,6 +137,7 @@ lac_window_set_stage(LacWindow *self, LacStage stage)
             : is_analysis ? "analysis"
                           : "reconstruct");
     gtk_widget_set_visible(self->selection_box, is_atoms || is_analysis);
+    lac_selection_panel_set_analysing(self->selection_panel, is_analysis);
     lac_view_area_show_page(self->view_area,
         is_atoms          ? "atoms"
             : is_analysis ? "results"

@@ -109,7 +109,10 @@ show_range(LacAtomStyle *self, const LacAtomLook *look)
 {
     const LacAtoms *atoms = lac_session_get_atoms(self->session);
     double lo = look->color_lo, hi = look->color_hi, auto_lo, auto_hi;
-    gboolean by_column = look->color_by == LAC_COLOR_BY_COLUMN;
+    const LacAtomValues *values = lac_viewport_get_atom_values(self->viewport);
+    gboolean by_word =
+        values != NULL && values->names != NULL && g_str_equal(values->name, look->color_column);
+    gboolean by_column = look->color_by == LAC_COLOR_BY_COLUMN && !by_word;
     gtk_widget_set_visible(self->range_row, by_column);
     gtk_widget_set_visible(GTK_WIDGET(self->map_row), by_column);
     if (!by_column || atoms == NULL ||
@@ -140,35 +143,54 @@ follow(LacAtomStyle *self)
     self->is_following = FALSE;
 }
 
-static gboolean
-has_same_columns(LacAtomStyle *self, const LacAtoms *atoms)
+// What there is to choose: columns of the atoms, and what analyses say of each.
+static GPtrArray *
+find_columns(LacAtomStyle *self, GPtrArray *titles)
 {
-    guint n = atoms != NULL ? atoms->columns->len : 0;
-    if (n != self->columns->len)
-        return FALSE;
-    for (guint i = 0; i < n; i++)
-        if (!g_str_equal(g_array_index(atoms->columns, LacAtomColumn, i).name,
-                g_ptr_array_index(self->columns, i)))
-            return FALSE;
-    return TRUE;
+    const LacAtoms *atoms = lac_session_get_atoms(self->session);
+    const LacAnalysis *analysis = lac_session_get_analysis(self->session);
+    GPtrArray *columns = g_ptr_array_new_with_free_func(g_free);
+    gsize n;
+    const LacAnalysisInfo *const *table = lac_analysis_table(&n);
+    for (guint i = 0; atoms != NULL && i < atoms->columns->len; i++) {
+        const char *name = g_array_index(atoms->columns, LacAtomColumn, i).name;
+        g_ptr_array_add(columns, g_strdup(name));
+        g_ptr_array_add(titles, g_strdup(get_label(name)));
+    }
+    for (gsize i = 0; atoms != NULL && analysis != NULL && i < n; i++)
+        for (guint c = 0;
+             lac_analysis_get(analysis, (LacAnalysisNode) i) != NULL && c < table[i]->n_columns;
+             c++) {
+            g_ptr_array_add(columns, g_strdup(table[i]->columns[c].name));
+            g_ptr_array_add(titles, g_strdup(table[i]->columns[c].title));
+        }
+    return columns;
+}
+
+static gboolean
+is_same(const GPtrArray *a, const GPtrArray *b)
+{
+    gboolean same = a->len == b->len;
+    for (guint i = 0; same && i < a->len; i++)
+        same = g_str_equal(g_ptr_array_index(a, i), g_ptr_array_index(b, i));
+    return same;
 }
 
 static void
 atoms_changed_cb(LacAtomStyle *self)
 {
-    const LacAtoms *atoms = lac_session_get_atoms(self->session);
-    gtk_widget_set_visible(GTK_WIDGET(self), atoms != NULL);
-    if (has_same_columns(self, atoms))
+    g_autoptr(GPtrArray) titles = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) columns = find_columns(self, titles);
+    gtk_widget_set_visible(GTK_WIDGET(self), lac_session_get_atoms(self->session) != NULL);
+    if (is_same(columns, self->columns))
         return;
     self->is_following = TRUE;
-    g_ptr_array_set_size(self->columns, 0);
     gtk_string_list_splice(self->choices, N_FIXED,
         g_list_model_get_n_items(G_LIST_MODEL(self->choices)) - N_FIXED, NULL);
-    for (guint i = 0; atoms != NULL && i < atoms->columns->len; i++) {
-        const char *name = g_array_index(atoms->columns, LacAtomColumn, i).name;
-        g_ptr_array_add(self->columns, g_strdup(name));
-        gtk_string_list_append(self->choices, get_label(name));
-    }
+    for (guint i = 0; i < titles->len; i++)
+        gtk_string_list_append(self->choices, g_ptr_array_index(titles, i));
+    g_ptr_array_unref(self->columns);
+    self->columns = g_steal_pointer(&columns);
     self->is_following = FALSE;
     follow(self);
 }
@@ -299,6 +321,7 @@ lac_atom_style_new(LacSession *session, LacViewport *viewport)
     self->session = g_object_ref(session);
     self->viewport = g_object_ref(viewport);
     g_signal_connect_swapped(session, "atoms-changed", G_CALLBACK(atoms_changed_cb), self);
+    g_signal_connect_swapped(session, "analysis-changed", G_CALLBACK(atoms_changed_cb), self);
     g_signal_connect_swapped(viewport, "scene-changed", G_CALLBACK(follow), self);
     atoms_changed_cb(self);
     follow(self);

@@ -2,6 +2,8 @@
 #include "ui/selection-panel.h"
 
 #include "ui/atom-edits.h"
+#include "ui/fact-list.h"
+#include "ui/inspect.h"
 
 #include <math.h>
 
@@ -15,6 +17,9 @@ struct _LacSelectionPanel {
     GtkWidget *box;
     GtkWidget *title, *facts, *neighbours_title, *neighbours, *hint;
     GtkWidget *model_row, *record_row; // buttons
+    GtkWidget *results_title;
+    LacFactList *results;
+    gboolean is_analysing; // else atoms are corrected
     LacSession *session;
     LacAtoms *measured; // (nullable) whose usual distance is known
     double bond;        // [Å]
@@ -250,6 +255,39 @@ show_many(LacSelectionPanel *self, const LacAtoms *atoms, const gsize *indices, 
     show_mean(self, atoms, indices, n, LAC_COLUMN_FIT, "Misfit of the fit");
 }
 
+// --- what analyses know
+
+static void
+show_results_title(LacSelectionPanel *self)
+{
+    LacAnalysisState state = LAC_ANALYSIS_STATE_DONE;
+    if (lac_session_is_analysis_stale(self->session))
+        state = LAC_ANALYSIS_STATE_STALE;
+    gtk_label_set_text(GTK_LABEL(self->results_title),
+        state == LAC_ANALYSIS_STATE_STALE ? "Analysis · stale, being computed again" : "Analysis");
+}
+
+static void
+show_results(LacSelectionPanel *self, const gsize *indices, gsize n)
+{
+    const LacAnalysis *analysis = lac_session_get_analysis(self->session);
+    const LacPicked *picked = lac_session_get_picked(self->session);
+    lac_fact_list_clear(self->results);
+    gboolean has_picked = picked->kind != LAC_PICKED_NONE;
+    gboolean any = self->is_analysing && analysis != NULL && (n > 0 || has_picked);
+    gtk_widget_set_visible(GTK_WIDGET(self->results), any);
+    gtk_widget_set_visible(self->results_title, any);
+    if (!any)
+        return;
+    show_results_title(self);
+    if (n == 1)
+        lac_inspect_atom(analysis, indices[0], self->results);
+    else if (n > 1)
+        lac_inspect_atoms(analysis, indices, n, self->results);
+    else if (has_picked)
+        lac_inspect_picked(analysis, picked, self->results);
+}
+
 static gboolean
 update(gpointer data)
 {
@@ -268,9 +306,17 @@ update(gpointer data)
     gtk_widget_set_visible(self->facts, n > 0);
     gtk_widget_set_visible(self->neighbours_title, n == 1);
     gtk_widget_set_visible(self->neighbours, n == 1);
-    gtk_widget_set_visible(self->model_row, n > n_records);
-    gtk_widget_set_visible(self->record_row, n_records > 0);
-    if (n == 0 || atoms == NULL)
+    gtk_widget_set_visible(self->model_row, n > n_records && !self->is_analysing);
+    gtk_widget_set_visible(self->record_row, n_records > 0 && !self->is_analysing);
+    show_results(self, indices, n);
+    const LacPicked *picked = lac_session_get_picked(self->session);
+    if (n == 0 && self->is_analysing && picked->kind != LAC_PICKED_NONE) {
+        g_autofree char *title = lac_inspect_dup_title(picked);
+        gtk_label_set_text(GTK_LABEL(self->title), title);
+        gtk_widget_set_visible(self->hint, FALSE);
+        gtk_widget_set_size_request(self->box, -1, HEIGHT);
+    }
+    else if (n == 0 || atoms == NULL)
         gtk_label_set_text(GTK_LABEL(self->title), "Nothing selected");
     else if (n == 1)
         show_one(self, atoms, indices[0]);
@@ -362,8 +408,13 @@ lac_selection_panel_init(LacSelectionPanel *self)
     make_buttons(self);
     GtkWidget *content = gtk_box_new(GTK_ORIENTATION_VERTICAL, 8);
     gtk_widget_add_css_class(content, "selection-panel");
+    self->results_title = gtk_label_new("Analysis");
+    gtk_label_set_xalign(GTK_LABEL(self->results_title), 0.0F);
+    gtk_widget_add_css_class(self->results_title, "caption-heading");
+    self->results = LAC_FACT_LIST(lac_fact_list_new());
     GtkWidget *const parts[] = { self->title, self->hint, self->model_row, self->record_row,
-        self->facts, self->neighbours_title, self->neighbours };
+        self->facts, self->results_title, GTK_WIDGET(self->results), self->neighbours_title,
+        self->neighbours };
     for (guint i = 0; i < G_N_ELEMENTS(parts); i++)
         gtk_box_append(GTK_BOX(content), parts[i]);
     self->box = gtk_scrolled_window_new();
@@ -388,6 +439,37 @@ lac_selection_panel_new(void)
 }
 
 /**
+ * lac_selection_panel_set_analysing:
+ * @self: a panel
+ * @analysing: whether results are shown, instead of what corrects atoms
+ */
+void
+lac_selection_panel_set_analysing(LacSelectionPanel *self, gboolean analysing)
+{
+    g_return_if_fail(LAC_IS_SELECTION_PANEL(self));
+
+    self->is_analysing = analysing;
+    gtk_label_set_text(GTK_LABEL(self->hint),
+        analysing ? "Click an atom, a pore, a vacancy or the interface; again for what is behind"
+                  : "Click an atom; Ctrl adds to the selection");
+    if (self->session != NULL)
+        queue_update(self);
+}
+
+/**
+ * lac_selection_panel_get_result:
+ * @self: a panel
+ * @name: what it is, as it stands there
+ *
+ * Returns: (transfer none) (nullable): what analyses say, with its unit
+ */
+const char *
+lac_selection_panel_get_result(LacSelectionPanel *self, const char *name)
+{
+    return lac_fact_list_get(self->results, name);
+}
+
+/**
  * lac_selection_panel_set_session:
  * @self: a panel
  * @session: whose selection it describes; once
@@ -400,5 +482,7 @@ lac_selection_panel_set_session(LacSelectionPanel *self, LacSession *session)
     self->session = g_object_ref(session);
     g_signal_connect_swapped(session, "atoms-changed", G_CALLBACK(queue_update), self);
     g_signal_connect_swapped(session, "selection-changed", G_CALLBACK(queue_update), self);
+    g_signal_connect_swapped(session, "analysis-changed", G_CALLBACK(queue_update), self);
+    g_signal_connect_swapped(session, "picked-changed", G_CALLBACK(queue_update), self);
     update(self);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What is selected: one atom with its neighbours, the distance of two, the angle of three, or a sum.
+// What is selected: one atom with its neighbours, the distance of two, the angle of three, a sum, or
+// a pore, a vacancy, a place of the interface; with what analyses know of it.
 #pragma once
 
 #include "ui/session.h"
@@ -12,6 +13,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE(LacSelectionPanel, lac_selection_panel, LAC, SELECTION_PANEL, GtkWidget)
 
 GtkWidget *lac_selection_panel_new(void);
+void lac_selection_panel_set_analysing(LacSelectionPanel *self, gboolean analysing);
+const char *lac_selection_panel_get_result(LacSelectionPanel *self, const char *name);
 void lac_selection_panel_set_session(LacSelectionPanel *self, LacSession *session);
 
 G_END_DECLS

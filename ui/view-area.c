@@ -4,6 +4,7 @@
 #include "ui/ortho-view.h"
 #include "ui/recon-plots.h"
 #include "ui/residual-view.h"
+#include "ui/view-analysis.h"
 #include "ui/view-atoms.h"
 #include "ui/view-frame.h"
 #include "ui/view-menu.h"
@@ -23,6 +24,7 @@ struct _LacViewArea {
     GtkStack *lower; // slices or residual
     GtkStack *strip; // plots, and what the window adds
     LacViewAtoms *atoms;
+    LacViewAnalysis *analysis;
     LacSession *session;
     LacViewMenu *menu;
     LacView maximized;
@@ -205,6 +207,7 @@ lac_view_area_dispose(GObject *object)
     g_clear_object(&self->menu);
     g_clear_object(&self->session);
     g_clear_object(&self->atoms);
+    g_clear_object(&self->analysis);
     g_clear_pointer(&self->outer, gtk_widget_unparent);
     G_OBJECT_CLASS(lac_view_area_parent_class)->dispose(object);
 }
@@ -315,6 +318,7 @@ lac_view_area_new(LacSession *session)
     connect_session(self);
     self->menu = lac_view_menu_new(session, self->viewport, LAC_ORTHO_VIEW(self->ortho));
     self->atoms = lac_view_atoms_new(session, self->viewport, LAC_ORTHO_VIEW(self->ortho));
+    self->analysis = lac_view_analysis_new(session, self->viewport);
     return GTK_WIDGET(self);
 }
 

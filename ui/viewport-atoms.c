@@ -251,7 +251,8 @@ lac_viewport_set_atom_look(LacViewport *self, const LacAtomLook *look)
         return;
     self->look = *look;
     lac_viewport_atoms_look_changed(self);
-    atoms_changed(self);
+    self->is_set_stale = TRUE;
+    lac_viewport_scene_changed(self);
 }
 
 /**

@@ -231,7 +231,8 @@ find_choices(LacViewport *self, double x, double y)
         const LacMeshHit *hit = &g_array_index(hits, LacMeshHit, i);
         choice = (Choice){ .distance = hit->distance,
             .is_shell = self->scene.meshes.groups[hit->group].is_shell,
-            .thing = { LAC_THING_MESH, hit->group, hit->tag, get_point(&ray, hit->distance) } };
+            .thing = { LAC_THING_MESH, hit->group, hit->tag, get_point(&ray, hit->distance),
+                hit->local } };
         g_array_append_val(choices, choice);
     }
     g_array_sort(choices, compare_choices);
@@ -269,4 +270,16 @@ lac_viewport_click_thing(LacViewport *self, double x, double y, GdkModifierType 
     else
         lac_viewport_emit_thing_clicked(self, &choice->thing, state);
     return TRUE;
+}
+
+/**
+ * lac_viewport_add_overlay:
+ * @self: a view
+ * @widget: put over the picture; clicks go through it
+ */
+void
+lac_viewport_add_overlay(LacViewport *self, GtkWidget *widget)
+{
+    gtk_widget_set_can_target(widget, FALSE);
+    gtk_overlay_add_overlay(self->overlay, widget);
 }

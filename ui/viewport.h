@@ -47,6 +47,7 @@ typedef struct {
     guint group; // of a mesh
     guint32 tag;
     LacVec3 position; // [Å] where its surface was clicked
+    gsize triangle;   // of a mesh
 } LacThing;
 
 // From an input event to the moment its frame was drawn.
@@ -103,6 +104,7 @@ const LacAtomLook *lac_viewport_get_atom_look(LacViewport *self);
 void lac_viewport_set_atom_match(LacViewport *self, const guint8 *kinds, gsize n);
 void lac_viewport_set_atom_values(LacViewport *self, const LacAtomValues *values);
 const LacAtomValues *lac_viewport_get_atom_values(LacViewport *self);
+void lac_viewport_add_overlay(LacViewport *self, GtkWidget *widget);
 void
 lac_viewport_set_markers(LacViewport *self, LacMarkerKind kind, const LacMarker *markers, gsize n);
 void lac_viewport_set_meshes(LacViewport *self, LacMeshSet *set);

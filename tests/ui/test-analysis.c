@@ -6,6 +6,8 @@
 #include "ui/analysis-row.h"
 #include "ui/analysis-strip.h"
 #include "ui/column-chart.h"
+#include "ui/inspect.h"
+#include "ui/selection-panel.h"
 #include "ui/view-area.h"
 
 #include <adwaita.h>
@@ -111,6 +113,92 @@ test_brush(Desk *desk, gconstpointer bench)
     shoot(desk, "analysis-brushed");
 }
 
+// The atom nearest to the viewer of those @apart from @other.
+static gsize
+find_front_atom(Desk *desk, gsize other, double apart)
+{
+    const LacAtoms *atoms = lac_session_get_atoms(desk->session);
+    LacCamera camera;
+    lac_viewport_get_camera(desk->viewport, &camera);
+    LacMat3 m = lac_camera_get_matrix(&camera);
+    gsize best = G_MAXSIZE;
+    double nearest = -G_MAXDOUBLE;
+    for (gsize i = 0; i < atoms->n; i++) {
+        double z = m.m[2][0] * atoms->x[i] + m.m[2][1] * atoms->y[i] + m.m[2][2] * atoms->z[i];
+        if (other != G_MAXSIZE &&
+            hypot(hypot(atoms->x[i] - atoms->x[other], atoms->y[i] - atoms->y[other]),
+                atoms->z[i] - atoms->z[other]) < apart)
+            continue;
+        if (z > nearest) {
+            nearest = z;
+            best = i;
+        }
+    }
+    return best;
+}
+
+static LacSelectionPanel *
+get_inspector(Desk *desk)
+{
+    return LAC_SELECTION_PANEL(
+        lac_driver_find_type(GTK_WIDGET(desk->window), LAC_TYPE_SELECTION_PANEL));
+}
+
+// The number that stands in the inspector is that of the analysis, to the last digit.
+static void
+assert_fact(Desk *desk, const char *column, gsize atom)
+{
+    const LacAnalysis *analysis = lac_session_get_analysis(desk->session);
+    const LacAnalysisColumn *info = lac_analysis_find_column(column, NULL);
+    g_autofree char *wanted = lac_inspect_dup_value(analysis, info, analysis->points->rank[atom]);
+    g_assert_cmpstr(lac_selection_panel_get_result(get_inspector(desk), info->title), ==, wanted);
+}
+
+// Two atoms are clicked: the inspector says of each what was counted here without it.
+static void
+test_atoms(Desk *desk, gconstpointer bench)
+{
+    (void) bench;
+    if (!analyse_particle(desk))
+        return;
+    const LacAtoms *atoms = lac_session_get_atoms(desk->session);
+    const LacAnalysis *analysis = lac_session_get_analysis(desk->session);
+    gsize known[2];
+    known[0] = find_front_atom(desk, G_MAXSIZE, 0.0);
+    known[1] = find_front_atom(desk, known[0], 12.0);
+    for (guint k = 0; k < 2; k++) {
+        gsize atom = known[k], n = 0;
+        double x, y;
+        g_assert_true(lac_viewport_locate_atom(desk->viewport, atom, &x, &y));
+        desk_wait_for(desk, is_settled, 20000);
+        lac_driver_click_at(desk->driver, GTK_WIDGET(desk->viewport), x, y, 1);
+        lac_driver_pause(desk->driver, 120);
+        g_autofree gsize *selected = lac_session_dup_selected(desk->session, &n);
+        g_assert_cmpuint(n, ==, 1);
+        g_assert_cmpuint(selected[0], ==, atom);
+        assert_fact(desk, "cn", atom);
+        assert_fact(desk, "order", atom);
+        gsize count = 0;
+        double cutoff = analysis->neighbours->cutoff;
+        for (gsize i = 0; i < atoms->n; i++)
+            count += i != atom &&
+                hypot(hypot(atoms->x[i] - atoms->x[atom], atoms->y[i] - atoms->y[atom]),
+                    atoms->z[i] - atoms->z[atom]) <= cutoff;
+        g_test_message("atom %" G_GSIZE_FORMAT ": %s, %" G_GSIZE_FORMAT " within %.3f", atom,
+            lac_selection_panel_get_result(get_inspector(desk), "Coordination number"), count,
+            cutoff);
+    }
+    shoot(desk, "analysis-atom");
+    LacAnalysisStrip *strip = get_strip(desk);
+    g_assert_true(lac_analysis_strip_show(strip, "histogram-order"));
+    lac_driver_frames(desk->driver, GTK_WIDGET(strip), 2);
+    lac_driver_click(desk->driver, desk_find(desk, "Colour the atoms of the 3D view by it"));
+    lac_driver_frames(desk->driver, GTK_WIDGET(desk->window), 3);
+    g_assert_cmpint(lac_viewport_get_atom_look(desk->viewport)->color_by, ==, LAC_COLOR_BY_COLUMN);
+    g_assert_nonnull(lac_viewport_get_atom_values(desk->viewport));
+    shoot(desk, "analysis-colors");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -126,6 +214,7 @@ main(int argc, char **argv)
         void (*test)(Desk *desk, gconstpointer data);
     } tests[] = {
         { "/analysis/brush", test_brush },
+        { "/analysis/atoms", test_atoms },
     };
     for (guint i = 0; i < G_N_ELEMENTS(tests); i++)
         g_test_add(tests[i].path, Desk, &bench, desk_set_up, tests[i].test, desk_tear_down);

@@ -242,6 +242,7 @@ lac_mesh_set_find_hits(const LacMeshSet *self, const LacRay *ray, GArray *hits)
             const LacMeshPart *part = find_part(self, hit.triangle);
             hit.group = part->group;
             hit.tag = part->tag;
+            hit.local = hit.triangle - part->first;
             g_array_append_val(hits, hit);
         }
     }

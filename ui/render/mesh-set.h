@@ -63,7 +63,8 @@ typedef struct {
     double distance; // [Å] along the ray
     guint group;
     guint32 tag;
-    gsize triangle;
+    gsize triangle; // of the set
+    gsize local;    // the same, of its own mesh
 } LacMeshHit;
 
 LacMeshSet *

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/inspect.h"
+
+#include "core/data/table.h"
+
+#include <math.h>
+
+static char *
+dup_with_unit(const char *value, const char *unit)
+{
+    return unit != NULL && *unit != '\0' ? g_strdup_printf("%s %s", value, unit) : g_strdup(value);
+}
+
+/**
+ * lac_inspect_dup_value:
+ * @analysis: an analysis with a result for @column
+ * @column: from its table
+ * @point: of the analysis
+ *
+ * Returns: (transfer full) (nullable): the number with its unit, or the word, as the report has
+ *     it; %NULL where it is undefined
+ */
+char *
+lac_inspect_dup_value(const LacAnalysis *analysis, const LacAnalysisColumn *column, gsize point)
+{
+    double value = column->get(analysis, point);
+    guint n = 0;
+    if (!isfinite(value))
+        return NULL;
+    while (column->names != NULL && column->names[n] != NULL)
+        n++;
+    if (column->names != NULL)
+        return g_strdup(value >= 0.0 && value < n ? column->names[(guint) value] : "");
+    g_autofree char *number = lac_format_number(value, column->digits);
+    return dup_with_unit(number, column->unit);
+}
+
+/**
+ * lac_inspect_atom:
+ * @analysis: an analysis
+ * @index: an atom of the model
+ * @list: gets everything that is known of it
+ */
+void
+lac_inspect_atom(const LacAnalysis *analysis, gsize index, LacFactList *list)
+{
+    const LacPoints *points = analysis->points;
+    gsize n;
+    const LacAnalysisInfo *const *table = lac_analysis_table(&n);
+    if (index >= points->atoms->n || points->rank[index] == G_MAXUINT32)
+        return;
+    for (gsize i = 0; i < n; i++)
+        for (guint c = 0;
+             lac_analysis_get(analysis, (LacAnalysisNode) i) != NULL && c < table[i]->n_columns;
+             c++) {
+            const LacAnalysisColumn *column = &table[i]->columns[c];
+            g_autofree char *value = lac_inspect_dup_value(analysis, column, points->rank[index]);
+            if (value != NULL && *value != '\0')
+                lac_fact_list_add(list, column->title, value, column->definition);
+        }
+}
+
+// The points of the atoms that the analysis knows.
+static guint32 *
+dup_points(const LacPoints *points, const gsize *indices, gsize n, gsize *n_known)
+{
+    guint32 *known = g_new(guint32, MAX(n, 1));
+    *n_known = 0;
+    for (gsize i = 0; i < n; i++)
+        if (indices[i] < points->atoms->n && points->rank[indices[i]] != G_MAXUINT32)
+            known[(*n_known)++] = points->rank[indices[i]];
+    return known;
+}
+
+static void
+add_mean(const LacAnalysis *analysis, const LacAnalysisColumn *column, const guint32 *known,
+    gsize n, LacFactList *list)
+{
+    double sum = 0.0, squares = 0.0;
+    gsize count = 0;
+    for (gsize i = 0; i < n; i++) {
+        double value = column->get(analysis, known[i]);
+        if (!isfinite(value))
+            continue;
+        sum += value;
+        squares += value * value;
+        count++;
+    }
+    if (count == 0)
+        return;
+    double mean = sum / (double) count;
+    double spread = sqrt(MAX(squares / (double) count - mean * mean, 0.0));
+    g_autofree char *number = g_strdup_printf("%.4g ± %.2g", mean, spread);
+    g_autofree char *text = dup_with_unit(number, column->unit);
+    lac_fact_list_add(list, column->title, text, column->definition);
+}
+
+static void
+add_counts(const LacAnalysis *analysis, const LacAnalysisColumn *column, const guint32 *known,
+    gsize n, LacFactList *list)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    for (guint k = 0; column->names[k] != NULL; k++) {
+        gsize count = 0;
+        for (gsize i = 0; i < n; i++)
+            count += column->get(analysis, known[i]) == k;
+        if (count > 0)
+            g_string_append_printf(text, "%s%'" G_GSIZE_FORMAT " %s", text->len > 0 ? ", " : "",
+                count, column->names[k]);
+    }
+    if (text->len > 0)
+        lac_fact_list_add(list, column->title, text->str, column->definition);
+}
+
+/**
+ * lac_inspect_atoms:
+ * @analysis: an analysis
+ * @indices: (array length=n): atoms of the model
+ * @n: their number
+ * @list: gets means with standard deviations, and how many are of which kind
+ */
+void
+lac_inspect_atoms(const LacAnalysis *analysis, const gsize *indices, gsize n, LacFactList *list)
+{
+    gsize n_nodes, n_known;
+    const LacAnalysisInfo *const *table = lac_analysis_table(&n_nodes);
+    g_autofree guint32 *known = dup_points(analysis->points, indices, n, &n_known);
+    for (gsize i = 0; i < n_nodes; i++)
+        for (guint c = 0;
+             lac_analysis_get(analysis, (LacAnalysisNode) i) != NULL && c < table[i]->n_columns;
+             c++) {
+            const LacAnalysisColumn *column = &table[i]->columns[c];
+            if (column->names != NULL)
+                add_counts(analysis, column, known, n_known, list);
+            else
+                add_mean(analysis, column, known, n_known, list);
+        }
+}
+
+static void
+free_table(gpointer table)
+{
+    lac_table_free(table);
+}
+
+/**
+ * lac_inspect_row:
+ * @analysis: an analysis
+ * @node: one of its nodes
+ * @table: the name of one of its tables
+ * @row: of the table
+ * @list: gets all cells of the row
+ *
+ * Returns: %FALSE if there is no such row
+ */
+gboolean
+lac_inspect_row(const LacAnalysis *analysis, LacAnalysisNode node, const char *table, gsize row,
+    LacFactList *list)
+{
+    gsize n;
+    const LacAnalysisInfo *info = lac_analysis_table(&n)[node];
+    g_autoptr(GPtrArray) tables = g_ptr_array_new_with_free_func(free_table);
+    if (info->tables == NULL || lac_analysis_get(analysis, node) == NULL)
+        return FALSE;
+    info->tables(analysis, tables);
+    for (guint i = 0; i < tables->len; i++) {
+        const LacTable *found = g_ptr_array_index(tables, i);
+        if (!g_str_equal(found->id, table) || row >= found->n_rows)
+            continue;
+        for (guint c = 0; c < found->columns->len; c++) {
+            const LacTableColumn *column = g_ptr_array_index(found->columns, c);
+            g_autofree char *cell = lac_table_dup_cell(found, c, row);
+            g_autofree char *text = dup_with_unit(cell, column->unit);
+            if (*cell != '\0')
+                lac_fact_list_add(list, column->title, text, found->definition);
+        }
+        return TRUE;
+    }
+    return FALSE;
+}
+
+// Where the rows of a kind of thing stand.
+static const struct {
+    const char *node, *table, *title;
+} things[] = {
+    [LAC_PICKED_NONE] = { NULL, NULL, "Nothing" },
+    [LAC_PICKED_PORE] = { "pores", "pores", "Pore" },
+    [LAC_PICKED_VACANCY] = { "vacancies", "vacancies", "Vacancy" },
+    [LAC_PICKED_INTERFACE] = { "interface", "types", "Interface, part" },
+    [LAC_PICKED_SURFACE] = { "surface", "facets", "Facet" },
+};
+
+/**
+ * lac_inspect_dup_title:
+ * @picked: what is looked at
+ *
+ * Returns: (transfer full): what it is called, counted from 1
+ */
+char *
+lac_inspect_dup_title(const LacPicked *picked)
+{
+    if (picked->index == G_MAXSIZE)
+        return g_strdup(things[picked->kind].title);
+    return g_strdup_printf("%s %" G_GSIZE_FORMAT, things[picked->kind].title, picked->index + 1);
+}
+
+/**
+ * lac_inspect_picked:
+ * @analysis: an analysis
+ * @picked: a thing that is no atom
+ * @list: gets everything that is known of it
+ */
+void
+lac_inspect_picked(const LacAnalysis *analysis, const LacPicked *picked, LacFactList *list)
+{
+    const LacAnalysisInfo *info =
+        things[picked->kind].node != NULL ? lac_analysis_find(things[picked->kind].node) : NULL;
+    g_autofree char *position = g_strdup_printf("%.2f, %.2f, %.2f Å", picked->position.x,
+        picked->position.y, picked->position.z);
+    if (info != NULL)
+        lac_inspect_row(analysis, info->node, things[picked->kind].table, picked->index, list);
+    lac_fact_list_add(list, "Clicked at x, y, z", position, NULL);
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What analyses know of an atom, of many, or of a thing that is no atom: from what is computed
+// already, so that a click is answered at once.
+#pragma once
+
+#include "ui/fact-list.h"
+#include "ui/session.h"
+
+void lac_inspect_atom(const LacAnalysis *analysis, gsize index, LacFactList *list);
+void
+lac_inspect_atoms(const LacAnalysis *analysis, const gsize *indices, gsize n, LacFactList *list);
+gboolean lac_inspect_row(const LacAnalysis *analysis, LacAnalysisNode node, const char *table,
+    gsize row, LacFactList *list);
+void lac_inspect_picked(const LacAnalysis *analysis, const LacPicked *picked, LacFactList *list);
+char *lac_inspect_dup_title(const LacPicked *picked);
+char *
+lac_inspect_dup_value(const LacAnalysis *analysis, const LacAnalysisColumn *column, gsize point);
