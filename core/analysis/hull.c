@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define FEWEST_ATOMS 5
+#define LID          0.3 // [Å] the envelope passes outside the outermost atom centres
 #define MARGIN       3.0 // [Å] of grid beyond the largest ball and the surface
 
 /**
@@ -131,10 +132,11 @@ find_envelope(LacHull *self, float *field, LacProgress *progress, GError **error
         if (run->component == 0)
             memset(open + row + run->begin, 1, run->end - run->begin);
     }
-    if (!roll_ball(self, open, self->params.envelope, 0, field, progress, error))
+    if (!roll_ball(self, open, self->params.envelope, LID, field, progress, error))
         return FALSE;
     for (gsize i = 0; i < n; i++)
         self->envelope[i] = field[i] > 0;
+    self->envelope_volume = get_volume(&self->grid, field, self->params.envelope - LID);
     return TRUE;
 }
 

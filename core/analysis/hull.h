@@ -15,20 +15,22 @@ typedef struct {
 void lac_hull_params_init(LacHullParams *self);
 
 // Immutable. Fields on grid: the hull is all that no ball of radius alpha without atoms reaches,
-// grown by delta; the envelope is all that no ball of radius R_env reaches from outside.
+// grown by delta; the envelope is all that no ball of radius R_env reaches from outside, and 0.3 Å
+// more, so that all atoms lie in it.
 typedef struct {
     gatomicrefcount ref_count;
     LacGrid grid; // its step is larger than params.step where the particle is large
     LacHullParams params;
-    float *distance;  // [Å] to the nearest atom
-    guint8 *inside;   // 1 inside the hull
-    guint8 *envelope; // 1 inside the envelope: cavities and narrow pits included
-    float *depth;     // [Å] below the envelope, 0 outside
-    double d_nn;      // [Å] median distance to the nearest atom
-    double delta;     // [Å]
-    double alpha;     // [Å]
-    double volume;    // [Å^3] of the hull
-    gsize n_parts;    // separate pieces of the hull
+    float *distance;        // [Å] to the nearest atom
+    guint8 *inside;         // 1 inside the hull
+    guint8 *envelope;       // 1 inside the envelope: cavities and narrow pits included
+    float *depth;           // [Å] below the envelope, 0 outside
+    double d_nn;            // [Å] median distance to the nearest atom
+    double delta;           // [Å]
+    double alpha;           // [Å]
+    double volume;          // [Å^3] of the hull
+    double envelope_volume; // [Å^3]
+    gsize n_parts;          // separate pieces of the hull
 } LacHull;
 
 LacHull *lac_hull_new(const LacPoints *points, const LacHullParams *params, LacProgress *progress,

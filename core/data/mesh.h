@@ -24,5 +24,6 @@ void lac_mesh_get_corners(const LacMesh *self, gsize triangle, LacVec3 corners[3
 double lac_mesh_get_triangle_area(const LacMesh *self, gsize triangle);
 double lac_mesh_get_area(const LacMesh *self);
 double lac_mesh_get_volume(const LacMesh *self);
+LacMesh *lac_mesh_cut(const LacMesh *self, const float *side, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LacMesh, lac_mesh_unref)

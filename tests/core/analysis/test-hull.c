@@ -79,10 +79,12 @@ test_dense_ball(void)
         in_envelope += 0.125 * (double) hull->envelope[i];
         deepest = fmax(deepest, (double) hull->depth[i]);
     }
-    g_assert_cmpfloat_with_epsilon(in_envelope / outer, 1, 0.005);
+    double envelope = 4.0 / 3 * G_PI * pow(14.3, 3);
+    g_assert_cmpfloat_with_epsilon(in_envelope / envelope, 1, 0.005);
+    g_assert_cmpfloat_with_epsilon(hull->envelope_volume / envelope, 1, 0.005);
     g_assert_cmpfloat(hull->volume, <, 0.1 * outer);
-    g_assert_cmpfloat_with_epsilon(deepest, 14, 0.3);
-    g_assert_cmpfloat_with_epsilon(lac_hull_depth_at(hull, (LacVec3){ 0, 9, 0 }), 5, 0.3);
+    g_assert_cmpfloat_with_epsilon(deepest, 14.3, 0.3);
+    g_assert_cmpfloat_with_epsilon(lac_hull_depth_at(hull, (LacVec3){ 0, 9, 0 }), 5.3, 0.3);
     g_assert_cmpfloat(lac_hull_depth_at(hull, (LacVec3){ 0, 0, 16 }), ==, 0);
 
     // The same with a ball that finds no void: the hull is the whole ball.

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Which phase each atom belongs to.
+#pragma once
+
+#include "core/analysis/hull.h"
+
+typedef enum {
+    LAC_PHASE_UNASSIGNED,
+    LAC_PHASE_METAL,
+    LAC_PHASE_OXIDE,     // crystalline
+    LAC_PHASE_AMORPHOUS, // oxide
+    LAC_N_PHASES,
+} LacPhase;
+
+// A phase that is no part of a crystal has no grain.
+#define LAC_PHASE_NO_GRAIN G_MAXUINT32
+
+// Immutable. Arrays of n points.
+typedef struct {
+    gatomicrefcount ref_count;
+    gsize n;
+    guint8 *phase;  // LacPhase
+    guint32 *grain; // the lattice it belongs to, or LAC_PHASE_NO_GRAIN
+    gsize counts[LAC_N_PHASES];
+    double volumes[LAC_N_PHASES];   // [Å^3] share of the hull
+    double densities[LAC_N_PHASES]; // [1/Å^3]; 0 without an atom
+    gsize n_overridden;             // atoms that were told by hand
+} LacPhases;
+
+LacPhases *lac_phases_new_from_labels(const LacPoints *points, const LacHull *hull,
+    const guint8 *phase, const guint32 *grain, LacProgress *progress, GError **error);
+LacPhases *lac_phases_ref(LacPhases *self);
+void lac_phases_unref(LacPhases *self);
+const char *lac_phase_get_name(LacPhase phase);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LacPhases, lac_phases_unref)
