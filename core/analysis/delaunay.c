@@ -130,7 +130,7 @@ static void
 set_error(GError **error, int code, char *said, gsize n)
 {
     if (code == qh_ERRsingular || code == qh_ERRinput)
-        g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
+        g_set_error(error, LAC_ERROR, LAC_ERROR_UNDEFINED,
             "The %" G_GSIZE_FORMAT " atoms lie in one plane: there is nothing between them", n);
     else if (code == qh_ERRmem)
         g_set_error(error, LAC_ERROR, LAC_ERROR_MEMORY,
@@ -214,13 +214,13 @@ LacDelaunay *
 lac_delaunay_new(const LacPoints *points, LacProgress *progress, GError **error)
 {
     if (points->n < FEWEST_ATOMS) {
-        g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
+        g_set_error(error, LAC_ERROR, LAC_ERROR_UNDEFINED,
             "Between %" G_GSIZE_FORMAT " atoms there are no cells; it takes %d", points->n,
             FEWEST_ATOMS);
         return NULL;
     }
     if (points->n > LAC_DELAUNAY_MAX_ATOMS) {
-        g_set_error(error, LAC_ERROR, LAC_ERROR_UNSUPPORTED,
+        g_set_error(error, LAC_ERROR, LAC_ERROR_UNDEFINED,
             "%" G_GSIZE_FORMAT " atoms are too many to divide the space between them; "
             "the limit is %d",
             points->n, LAC_DELAUNAY_MAX_ATOMS);

@@ -39,7 +39,7 @@ check_input(const LacPhases *phases, const LacInterfaceParams *params, GError **
             n_outside += phases->counts[p];
     }
     if (n_inside == 0 || n_outside == 0) {
-        g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
+        g_set_error(error, LAC_ERROR, LAC_ERROR_UNDEFINED,
             "There is no interface: %" G_GSIZE_FORMAT " atoms lie inside and %" G_GSIZE_FORMAT
             " outside",
             n_inside, n_outside);

@@ -3,6 +3,8 @@
 #pragma once
 
 #include "core/analysis/hull.h"
+#include "core/analysis/lattice.h"
+#include "core/analysis/order.h"
 
 typedef enum {
     LAC_PHASE_UNASSIGNED,
@@ -14,6 +16,16 @@ typedef enum {
 
 // A phase that is no part of a crystal has no grain.
 #define LAC_PHASE_NO_GRAIN G_MAXUINT32
+
+// Among labels by hand: the analysis decides.
+#define LAC_PHASE_AS_FOUND G_MAXUINT8
+
+typedef struct {
+    double split;    // [Å] edge of the fcc cell of equal density: below it a lattice is metal
+    double majority; // share of neighbours that takes an atom along
+    double ordered;  // scaled order from which such an atom can be crystalline oxide
+    guint rounds;    // of taking along, at most
+} LacPhaseParams;
 
 // Immutable. Arrays of n points.
 typedef struct {
@@ -27,6 +39,10 @@ typedef struct {
     gsize n_overridden;             // atoms that were told by hand
 } LacPhases;
 
+void lac_phase_params_init(LacPhaseParams *self);
+LacPhases *lac_phases_new(const LacPoints *points, const LacHull *hull, const LacLattices *lattices,
+    const LacNeighbours *neighbours, const LacOrder *order, const guint8 *by_hand,
+    const LacPhaseParams *params, LacProgress *progress, GError **error);
 LacPhases *lac_phases_new_from_labels(const LacPoints *points, const LacHull *hull,
     const guint8 *phase, const guint32 *grain, LacProgress *progress, GError **error);
 LacPhases *lac_phases_ref(LacPhases *self);

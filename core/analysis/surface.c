@@ -292,7 +292,7 @@ lac_surface_new(const LacPoints *points, const LacDelaunay *delaunay,
     flood_outside(&shape);
     gsize n_triangles = measure(self, &shape);
     if (n_triangles == 0) {
-        g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
+        g_set_error(error, LAC_ERROR, LAC_ERROR_UNDEFINED,
             "No four atoms lie on a sphere smaller than alpha, %.2f Å: it is too small for a surface",
             self->alpha);
         return NULL;

@@ -295,7 +295,7 @@ test_errors(void)
     g_autoptr(LacHull) hull = lac_hull_new(points, &hull_params, NULL, &error);
     g_autoptr(LacPhases) one = lac_phases_new_from_labels(points, hull, phase, NULL, NULL, &error);
     g_assert_null(lac_interface_new(points, hull, one, &params, NULL, &error));
-    g_assert_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT);
+    g_assert_error(error, LAC_ERROR, LAC_ERROR_UNDEFINED);
     g_clear_error(&error);
     phase[0] = LAC_PHASE_AMORPHOUS; // a single atom makes no surface of its own
     g_autoptr(LacPhases) two = lac_phases_new_from_labels(points, hull, phase, NULL, NULL, &error);

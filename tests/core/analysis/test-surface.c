@@ -307,11 +307,11 @@ test_errors(void)
     g_autoptr(GError) error = NULL;
     g_autoptr(LacPoints) four = make_points(few);
     g_assert_null(lac_delaunay_new(four, NULL, &error));
-    g_assert_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT);
+    g_assert_error(error, LAC_ERROR, LAC_ERROR_UNDEFINED);
     g_clear_error(&error);
     g_autoptr(LacPoints) plane = make_points(flat);
     g_assert_null(lac_delaunay_new(plane, NULL, &error));
-    g_assert_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT);
+    g_assert_error(error, LAC_ERROR, LAC_ERROR_UNDEFINED);
     g_assert_nonnull(strstr(error->message, "one plane"));
     g_clear_error(&error);
     g_autoptr(LacAtoms) ball = test_crystal_ball(TEST_ICOSAHEDRON, 3.2, 0);
@@ -324,7 +324,7 @@ test_errors(void)
     g_assert_cmpuint(surface->n_surface, ==, 12);
     params.alpha = 0.6;
     g_assert_null(lac_surface_new(points, cells, NULL, &params, NULL, &error));
-    g_assert_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT);
+    g_assert_error(error, LAC_ERROR, LAC_ERROR_UNDEFINED);
     g_clear_error(&error);
     params.alpha = -1;
     g_assert_null(lac_surface_new(points, cells, NULL, &params, NULL, &error));
