@@ -216,7 +216,6 @@ superpose(const LacShape *shape, const Cluster *cluster, const guint8 partner[K]
     for (guint j = 0; j < k; j++)
         mean = lac_vec3_add_scaled(mean, 1.0 / (k + 1.0), cluster->v[j]);
     LacMat3 h = { 0 };
-    double size = 0.0;
     for (guint i = 0; i <= k; i++) { // the last is the atom itself
         LacVec3 a = { -shape->mean.x, -shape->mean.y, -shape->mean.z };
         LacVec3 b = { -mean.x, -mean.y, -mean.z };
@@ -225,7 +224,6 @@ superpose(const LacShape *shape, const Cluster *cluster, const guint8 partner[K]
             b = lac_vec3_subtract(cluster->v[partner[i]], mean);
         }
         const double p[3] = { a.x, a.y, a.z }, q[3] = { b.x, b.y, b.z };
-        size += lac_vec3_dot(b, b);
         for (int r = 0; r < 3; r++)
             for (int c = 0; c < 3; c++)
                 h.m[r][c] += q[r] * p[c];
