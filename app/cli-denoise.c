@@ -61,7 +61,7 @@ parse(LacCli *cli, Options *o, int argc, char **argv, GError **error)
         { "mask", 0, 0, G_OPTION_ARG_FILENAME, &o->mask,
             "Where the particle is: one image, or one per projection; default: found", "FILE" },
         { "threshold", 0, 0, G_OPTION_ARG_DOUBLE, &o->threshold,
-            "Intensity of the mask; default: by Otsu's method", "T" },
+            "Intensity of the mask; default: found", "T" },
         { "grow", 0, 0, G_OPTION_ARG_DOUBLE, &o->growth, "Make the mask wider by (8)", "PX" },
         { "normalise", 0, 0, G_OPTION_ARG_NONE, &o->normalise,
             "Give all projections the same sum inside the mask", NULL },
@@ -125,7 +125,7 @@ make_params(const Options *o, LacDenoiseParams *params, GError **error)
     lac_denoise_params_init(params);
     if (o->method != NULL && !lac_denoise_method_from_id(o->method, &params->method, error))
         return FALSE;
-    if (o->background != NULL && !lac_background_from_id(o->background, &params->background, error))
+    if (o->background != NULL && !lac_behind_from_id(o->background, &params->background, error))
         return FALSE;
     set_if_given(&params->strength, o->strength);
     set_if_given(&params->width, o->width);
@@ -198,8 +198,7 @@ print_text(const LacDenoised *result, const LacDenoiseParams *params, double sec
     }
     printf("%s: %" G_GSIZE_FORMAT " projections, %s, background %s%s, in %.2f s\n", output,
         result->series->n, lac_denoise_method_get_id(params->method),
-        lac_background_get_id(params->background), params->normalise ? ", normalised" : "",
-        seconds);
+        lac_behind_get_id(params->background), params->normalise ? ", normalised" : "", seconds);
 }
 
 static void
@@ -247,7 +246,7 @@ print_json(const LacDenoised *result, const LacDenoiseParams *params, double sec
     json_builder_set_member_name(json, "method");
     json_builder_add_string_value(json, lac_denoise_method_get_id(params->method));
     json_builder_set_member_name(json, "background");
-    json_builder_add_string_value(json, lac_background_get_id(params->background));
+    json_builder_add_string_value(json, lac_behind_get_id(params->background));
     json_builder_set_member_name(json, "normalised");
     json_builder_add_boolean_value(json, params->normalise);
     add_number(json, "seconds", seconds);

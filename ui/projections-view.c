@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/projections-view.h"
 
+#include "ui/denoise-panel.h"
 #include "ui/histogram-view.h"
 #include "ui/image-view.h"
+#include "ui/latest.h"
 #include "ui/overlay.h"
 #include "ui/tilt-strip.h"
 #include "ui/tilt-table.h"
@@ -17,12 +19,14 @@
 struct _LacProjectionsView {
     GtkWidget parent_instance;
     GtkWidget *paned, *center, *side;
+    GtkStack *pages;
+    LacDenoisePanel *denoise;
     LacImageView *image, *sinogram;
     LacHistogramView *histogram;
     LacTiltStrip *strip;
     LacTiltTable *table;
     GtkLabel *pixel, *shape, *tilt, *sinogram_title;
-    GtkToggleButton *play, *exclude, *axis;
+    GtkToggleButton *play, *exclude, *axis, *wipe;
     GtkScale *slider;
     GtkAdjustment *adjustment;
     LacSession *session;
@@ -33,9 +37,13 @@ struct _LacProjectionsView {
     gsize row;         // of the sinogram
     gboolean points;   // the pointer is on the image
     gsize pointed[2];
-    gboolean updating; // controls follow the session, not the other way round
-    guint timer;       // of the animation
-    int direction;     // of the animation
+    gboolean updating;    // controls follow the session, not the other way round
+    double divider;       // of the wipe: share of the width that shows what was measured
+    gboolean is_wiped;    // the image is two halves
+    LacLatest *levels;    // of the noise
+    LacBuffer *levels_of; // (nullable) pixels whose noise is known or asked for; not owned
+    guint timer;          // of the animation
+    int direction;        // of the animation
 };
 
 G_DEFINE_FINAL_TYPE(LacProjectionsView, lac_projections_view, GTK_TYPE_WIDGET)
@@ -112,6 +120,34 @@ show_sinogram(LacProjectionsView *self)
     gtk_label_set_text(self->sinogram_title, title);
 }
 
+static gboolean
+shows_denoising(LacProjectionsView *self)
+{
+    return g_strcmp0(gtk_stack_get_visible_child_name(self->pages), "denoise") == 0;
+}
+
+// The projection as it was measured, or as it is when it was never changed.
+static LacSeries *
+get_measured(LacProjectionsView *self)
+{
+    LacSeries *raw = lac_session_get_measured(self->session);
+    return raw != NULL ? raw : self->series;
+}
+
+// (nullable) what projection @k was, or would be, made of the measured one.
+static const float *
+get_after(LacProjectionsView *self, guint k)
+{
+    const LacDenoisePreview *preview = lac_denoise_panel_get_preview(self->denoise);
+    gboolean is_of_this = preview != NULL && preview->projection == k &&
+        preview->image->n == self->series->nv * self->series->nu;
+    if (shows_denoising(self) && is_of_this)
+        return preview->image->data;
+    return lac_session_get_measured(self->session) != NULL
+        ? lac_series_get_projection(self->series, k)
+        : NULL;
+}
+
 static void
 show_pixel(LacProjectionsView *self)
 {
@@ -119,36 +155,71 @@ show_pixel(LacProjectionsView *self)
         gtk_label_set_text(self->pixel, "");
         return;
     }
-    gsize u = self->pointed[0], v = self->pointed[1];
-    float value =
-        lac_series_get_projection(self->series, get_current(self))[v * self->series->nu + u];
-    g_autofree char *text =
-        g_strdup_printf("u %" G_GSIZE_FORMAT "   v %" G_GSIZE_FORMAT "   value %.5g", u, v,
-            (double) value);
-    gtk_label_set_text(self->pixel, text);
+    gsize u = self->pointed[0], v = self->pointed[1], at = v * self->series->nu + u;
+    guint k = get_current(self);
+    const float *after = self->is_wiped ? get_after(self, k) : NULL;
+    g_autoptr(GString) text = g_string_new(NULL);
+    g_string_append_printf(text, "u %" G_GSIZE_FORMAT "   v %" G_GSIZE_FORMAT, u, v);
+    if (after != NULL)
+        g_string_append_printf(text, "   measured %.5g   now %.5g",
+            (double) lac_series_get_projection(get_measured(self), k)[at], (double) after[at]);
+    else
+        g_string_append_printf(text, "   value %.5g",
+            (double) lac_series_get_projection(self->series, k)[at]);
+    gtk_label_set_text(self->pixel, text->str);
+}
+
+static gsize
+get_divider(LacProjectionsView *self)
+{
+    return (gsize) round(CLAMP(self->divider, 0.0, 1.0) * (double) self->series->nu);
+}
+
+// Measured on the left of the divider and prepared on its right, or one image alone.
+static void
+show_image(LacProjectionsView *self, guint k)
+{
+    const LacSeries *series = self->series;
+    LacPlane plane = { .width = series->nu,
+        .height = series->nv,
+        .step_x = 1,
+        .step_y = series->nu };
+    const float *after = get_after(self, k);
+    g_autoptr(LacBuffer) wiped = NULL;
+    if (after != NULL && gtk_toggle_button_get_active(self->wipe))
+        wiped = lac_wipe_make(lac_series_get_projection(get_measured(self), k), after, series->nv,
+            series->nu, get_divider(self));
+    self->is_wiped = wiped != NULL;
+    plane.data = wiped != NULL ? wiped->data : lac_series_get_projection(series, k);
+    lac_image_view_set_image(self->image, wiped != NULL ? wiped : series->buffer, &plane);
 }
 
 static void
 show_projection(LacProjectionsView *self)
 {
     if (self->series == NULL) {
+        self->is_wiped = FALSE;
         lac_image_view_set_image(self->image, NULL, NULL);
         gtk_label_set_text(self->tilt, "");
         return;
     }
     guint k = get_current(self);
     const LacSeries *series = self->series;
-    LacPlane plane = { .data = lac_series_get_projection(series, k),
-        .width = series->nu,
-        .height = series->nv,
-        .step_x = 1,
-        .step_y = series->nu };
-    lac_image_view_set_image(self->image, series->buffer, &plane);
+    show_image(self, k);
     g_autofree char *text = g_strdup_printf("%u of %" G_GSIZE_FORMAT "   θ %.2f°%s", k + 1,
         series->n, series->angles[k].theta, series->excluded[k] ? "  excluded" : "");
     gtk_label_set_text(self->tilt, text);
     gtk_widget_queue_draw(GTK_WIDGET(self->sinogram));
     show_pixel(self);
+}
+
+static void
+image_changed_cb(LacProjectionsView *self)
+{
+    gboolean has_after = self->series != NULL && get_after(self, get_current(self)) != NULL;
+    gtk_widget_set_sensitive(GTK_WIDGET(self->wipe), has_after);
+    show_projection(self);
+    gtk_widget_queue_draw(GTK_WIDGET(self->image));
 }
 
 // Controls follow the projection that the session shows.
@@ -163,7 +234,7 @@ projection_changed_cb(LacProjectionsView *self)
     self->updating = FALSE;
     lac_tilt_strip_scroll_to(self->strip, k);
     lac_tilt_table_scroll_to(self->table, k);
-    show_projection(self);
+    image_changed_cb(self);
 }
 
 static void
@@ -204,6 +275,38 @@ show_shape(LacProjectionsView *self)
 }
 
 static void
+levels_done(gpointer result, const GError *error, gpointer owner)
+{
+    LacProjectionsView *self = owner;
+    g_autofree double *levels = result;
+    guint n = g_list_model_get_n_items(G_LIST_MODEL(self->tilts));
+    for (guint k = 0; k < n && error == NULL; k++) {
+        g_autoptr(LacTilt) tilt = g_list_model_get_item(G_LIST_MODEL(self->tilts), k);
+        lac_tilt_set_noise(tilt, levels[k]);
+    }
+}
+
+static void
+unref_series(gpointer series)
+{
+    lac_series_unref(series);
+}
+
+// The noise of the measured projections, in the background and once.
+static void
+request_levels(LacProjectionsView *self)
+{
+    LacSeries *measured = self->series != NULL ? get_measured(self) : NULL;
+    LacBuffer *buffer = measured != NULL ? measured->buffer : NULL;
+    if (buffer == self->levels_of)
+        return;
+    self->levels_of = buffer;
+    lac_latest_drop(self->levels);
+    if (measured != NULL)
+        lac_latest_request(self->levels, lac_series_ref(measured), 0);
+}
+
+static void
 series_changed_cb(LacProjectionsView *self)
 {
     LacSeries *series = lac_session_get_series(self->session);
@@ -226,6 +329,7 @@ series_changed_cb(LacProjectionsView *self)
         lac_tilt_strip_set_series(self->strip, series);
     }
     gtk_widget_set_sensitive(self->paned, series != NULL);
+    request_levels(self);
     show_shape(self);
     show_sinogram(self);
     projection_changed_cb(self);
@@ -328,6 +432,24 @@ pointed_cb(LacProjectionsView *self, gboolean inside, double u, double v)
     gtk_widget_queue_draw(GTK_WIDGET(self->image));
 }
 
+// The divider comes to the pointer.
+static void
+image_dragged_cb(LacProjectionsView *self, double u, double v)
+{
+    (void) v;
+    if (self->series == NULL || !self->is_wiped)
+        return;
+    self->divider = CLAMP(u / (double) self->series->nu, 0.0, 1.0);
+    show_projection(self);
+}
+
+static void
+image_clicked_cb(LacProjectionsView *self, int n_press, double u, double v)
+{
+    (void) n_press;
+    image_dragged_cb(self, u, v);
+}
+
 static void
 sinogram_clicked_cb(LacProjectionsView *self, int n_press, double u, double row)
 {
@@ -370,6 +492,61 @@ draw_axis(LacProjectionsView *self, cairo_t *cr)
         lac_axis_rgb[1], "tilt axis");
 }
 
+// Divider of the wipe, with what is on its sides.
+static void
+draw_divider(LacProjectionsView *self, cairo_t *cr, int height)
+{
+    static const double rgb[3] = { 1.0, 1.0, 1.0 };
+    double x, y, middle = 0.5 * height;
+    lac_image_view_to_widget(self->image, (double) get_divider(self), 0.0, &x, &y);
+    x = floor(x) + 0.5;
+    lac_overlay_line(cr, x, 0.0, x, height, rgb);
+    cairo_arc(cr, x, middle, 9.0, 0.0, 2.0 * G_PI);
+    cairo_set_source_rgba(cr, 0.0, 0.0, 0.0, 0.55);
+    cairo_fill_preserve(cr);
+    cairo_set_source_rgb(cr, rgb[0], rgb[1], rgb[2]);
+    cairo_set_line_width(cr, 1.5);
+    cairo_stroke(cr);
+    for (int side = -1; side <= 1; side += 2) { // an arrow to each side
+        cairo_move_to(cr, x + side * 2.5, middle - 3.5);
+        cairo_line_to(cr, x + side * 5.5, middle);
+        cairo_line_to(cr, x + side * 2.5, middle + 3.5);
+        cairo_stroke(cr);
+    }
+    gboolean is_preview =
+        shows_denoising(self) && lac_denoise_panel_get_preview(self->denoise) != NULL;
+    lac_overlay_text(GTK_WIDGET(self->image), cr, x - 8.0, 16.0, LAC_ANCHOR_RIGHT, rgb, "measured");
+    lac_overlay_text(GTK_WIDGET(self->image), cr, x + 8.0, 16.0, LAC_ANCHOR_LEFT, rgb,
+        is_preview ? "preview" : "denoised");
+}
+
+// The edges between pixels inside and outside the mask.
+static void
+draw_mask(LacProjectionsView *self, const guint8 *mask, cairo_t *cr)
+{
+    gsize nv = self->series->nv, nu = self->series->nu;
+    for (gsize v = 0; v < nv; v++)
+        for (gsize u = 0; u < nu; u++) {
+            gboolean inside = mask[v * nu + u] != 0;
+            double x0, y0, x1, y1;
+            if (u + 1 < nu && inside != (mask[v * nu + u + 1] != 0)) {
+                lac_image_view_to_widget(self->image, (double) u + 1.0, (double) v, &x0, &y0);
+                lac_image_view_to_widget(self->image, (double) u + 1.0, (double) v + 1.0, &x1, &y1);
+                cairo_move_to(cr, x0, y0);
+                cairo_line_to(cr, x1, y1);
+            }
+            if (v + 1 < nv && inside != (mask[(v + 1) * nu + u] != 0)) {
+                lac_image_view_to_widget(self->image, (double) u, (double) v + 1.0, &x0, &y0);
+                lac_image_view_to_widget(self->image, (double) u + 1.0, (double) v + 1.0, &x1, &y1);
+                cairo_move_to(cr, x0, y0);
+                cairo_line_to(cr, x1, y1);
+            }
+        }
+    cairo_set_source_rgb(cr, 0.25, 0.8, 0.95);
+    cairo_set_line_width(cr, 1.5);
+    cairo_stroke(cr);
+}
+
 static void
 draw_overlay(LacImageView *image, cairo_t *cr, int width, int height, gpointer data)
 {
@@ -378,8 +555,14 @@ draw_overlay(LacImageView *image, cairo_t *cr, int width, int height, gpointer d
     LacProjectionsView *self = data;
     if (self->series == NULL)
         return;
+    const LacDenoisePreview *preview = lac_denoise_panel_get_preview(self->denoise);
+    if (shows_denoising(self) && preview != NULL && preview->mask != NULL &&
+        preview->projection == get_current(self))
+        draw_mask(self, preview->mask, cr);
     if (gtk_toggle_button_get_active(self->axis))
         draw_axis(self, cr);
+    if (self->is_wiped)
+        draw_divider(self, cr, height);
     if (self->points) {
         double left, right, y;
         lac_image_view_to_widget(image, 0.0, (double) self->row + 0.5, &left, &y);
@@ -476,6 +659,10 @@ key_cb(GtkEventControllerKey *controller, guint key, guint code, GdkModifierType
     case GDK_KEY_T:
         gtk_toggle_button_set_active(self->axis, !gtk_toggle_button_get_active(self->axis));
         break;
+    case GDK_KEY_w:
+    case GDK_KEY_W:
+        gtk_toggle_button_set_active(self->wipe, !gtk_toggle_button_get_active(self->wipe));
+        break;
     case GDK_KEY_space:
         lac_projections_view_set_playing(self, !gtk_toggle_button_get_active(self->play));
         break;
@@ -489,8 +676,11 @@ lac_projections_view_dispose(GObject *object)
 {
     LacProjectionsView *self = LAC_PROJECTIONS_VIEW(object);
     g_clear_handle_id(&self->timer, g_source_remove);
+    g_clear_pointer(&self->levels, lac_latest_free);
     if (self->session != NULL)
         g_signal_handlers_disconnect_by_data(self->session, self);
+    if (self->denoise != NULL)
+        g_signal_handlers_disconnect_by_data(self->denoise, self);
     if (self->selection != NULL)
         g_signal_handlers_disconnect_by_data(self->selection, self);
     // A field that is left half edited is no edit.
@@ -521,6 +711,7 @@ lac_projections_view_class_init(LacProjectionsViewClass *klass)
     BIND_CHILD(paned);
     BIND_CHILD(center);
     BIND_CHILD(side);
+    BIND_CHILD(pages);
     BIND_CHILD(image);
     BIND_CHILD(sinogram);
     BIND_CHILD(histogram);
@@ -531,6 +722,7 @@ lac_projections_view_class_init(LacProjectionsViewClass *klass)
     BIND_CHILD(play);
     BIND_CHILD(exclude);
     BIND_CHILD(axis);
+    BIND_CHILD(wipe);
     BIND_CHILD(slider);
     BIND_CHILD(adjustment);
 }
@@ -548,11 +740,15 @@ connect_controls(LacProjectionsView *self)
         { self->play, "toggled", G_CALLBACK(play_toggled_cb) },
         { self->exclude, "toggled", G_CALLBACK(exclude_toggled_cb) },
         { self->axis, "toggled", G_CALLBACK(axis_toggled_cb) },
+        { self->wipe, "toggled", G_CALLBACK(image_changed_cb) },
+        { self->pages, "notify::visible-child", G_CALLBACK(image_changed_cb) },
         { self->histogram, "range-changed", G_CALLBACK(range_changed_cb) },
         { self->table, "angle-edited", G_CALLBACK(angle_edited_cb) },
         { self->table, "excluded-edited", G_CALLBACK(excluded_edited_cb) },
         { self->table, "refused", G_CALLBACK(refused_cb) },
         { self->image, "pointed", G_CALLBACK(pointed_cb) },
+        { self->image, "clicked", G_CALLBACK(image_clicked_cb) },
+        { self->image, "dragged", G_CALLBACK(image_dragged_cb) },
         { self->sinogram, "clicked", G_CALLBACK(sinogram_clicked_cb) },
         { self->sinogram, "dragged", G_CALLBACK(sinogram_dragged_cb) },
         { self, "unmap", G_CALLBACK(unmap_cb) },
@@ -569,6 +765,8 @@ static void
 lac_projections_view_init(LacProjectionsView *self)
 {
     self->direction = 1;
+    self->divider = 0.5;
+    self->levels = lac_latest_new(lac_noise_levels_run, unref_series, g_free, levels_done, self);
     self->tilts = g_list_store_new(LAC_TYPE_TILT);
     self->selection = gtk_single_selection_new(G_LIST_MODEL(g_object_ref(self->tilts)));
     gtk_widget_init_template(GTK_WIDGET(self));
@@ -597,6 +795,10 @@ lac_projections_view_new(LacSession *session)
 {
     LacProjectionsView *self = g_object_new(LAC_TYPE_PROJECTIONS_VIEW, NULL);
     self->session = g_object_ref(session);
+    self->denoise = LAC_DENOISE_PANEL(lac_denoise_panel_new(session));
+    gtk_stack_add_titled(self->pages, GTK_WIDGET(self->denoise), "denoise", "Denoise");
+    g_signal_connect_object(self->denoise, "preview-changed", G_CALLBACK(image_changed_cb), self,
+        G_CONNECT_SWAPPED);
     g_signal_connect_object(session, "series-changed", G_CALLBACK(series_changed_cb), self,
         G_CONNECT_SWAPPED);
     g_signal_connect_object(session, "projection-changed", G_CALLBACK(projection_changed_cb), self,

@@ -521,6 +521,8 @@ lac_session_store_series(LacSession *self, LacSeries *series, const char *label)
     LacProject *project = self->state->project;
     g_autoptr(LacSeries) old = project->series;
     project->series = series != NULL ? lac_series_ref(series) : NULL;
+    if (series == NULL || old == NULL || series->buffer != old->buffer)
+        g_clear_pointer(&project->raw_series, lac_series_unref); // of other pixels
     fit_position(self);
     lac_session_emit(self, LAC_SESSION_SERIES_CHANGED);
     lac_session_emit(self, LAC_SESSION_RECON_CHANGED);

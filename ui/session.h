@@ -10,6 +10,7 @@
 #include "core/data/volume.h"
 #include "core/job.h"
 #include "core/prep/align.h"
+#include "core/prep/denoise.h"
 #include "core/project/project.h"
 #include "core/recon/recon.h"
 #include "core/trace/classify.h"
@@ -41,6 +42,8 @@ LacSession *lac_session_new(void);
 // can be undone; what the undo is called follows from what differs.
 LacSeries *lac_session_get_series(LacSession *self);
 void lac_session_set_series(LacSession *self, LacSeries *series);
+LacSeries *lac_session_get_measured(LacSession *self); // (nullable) before it was denoised
+void lac_session_restore_measured(LacSession *self);
 LacVolume *lac_session_get_mask(LacSession *self);
 void lac_session_set_mask(LacSession *self, LacVolume *mask);
 LacTruth *lac_session_get_truth(LacSession *self);
@@ -149,6 +152,7 @@ gboolean lac_session_is_saving(LacSession *self);
 gboolean lac_session_run_job(LacSession *self, LacJob *job, const char *failure);
 gboolean lac_session_reconstruct(LacSession *self, const LacReconParams *params, gboolean resume,
     gboolean use_mask);
+gboolean lac_session_denoise(LacSession *self, const LacDenoiseParams *params);
 void lac_session_revert_to_snapshot(LacSession *self, guint index);
 void lac_session_open(LacSession *self, const char *path); // project or volume
 void lac_session_open_example(LacSession *self);

@@ -16,6 +16,7 @@ typedef enum {
     COLUMN_DU,
     COLUMN_DV,
     COLUMN_INDEX,
+    COLUMN_NOISE,
     COLUMN_EXCLUDED,
 } Column;
 
@@ -91,6 +92,11 @@ cell_update(GtkWidget *cell)
     guint number = lac_tilt_get_index(tilt) + 1;
     if (column == COLUMN_INDEX) {
         g_autofree char *text = g_strdup_printf("%u", number);
+        gtk_label_set_text(GTK_LABEL(cell), text);
+    }
+    else if (column == COLUMN_NOISE) {
+        double noise = lac_tilt_get_noise(tilt);
+        g_autofree char *text = isnan(noise) ? g_strdup("…") : g_strdup_printf("%.3g", noise);
         gtk_label_set_text(GTK_LABEL(cell), text);
     }
     else if (column == COLUMN_EXCLUDED) {
@@ -181,11 +187,14 @@ setup_cb(GtkSignalListItemFactory *factory, GtkListItem *item, LacTiltTable *sel
 {
     Column column = get_column(factory);
     GtkWidget *cell;
-    if (column == COLUMN_INDEX) {
+    if (column == COLUMN_INDEX || column == COLUMN_NOISE) {
         cell = gtk_label_new("");
         gtk_label_set_xalign(GTK_LABEL(cell), 1.0f);
         gtk_widget_add_css_class(cell, "numeric");
         gtk_widget_add_css_class(cell, "dim-label");
+        if (column == COLUMN_NOISE)
+            gtk_widget_set_tooltip_text(cell,
+                "Standard deviation of the noise at the mean intensity, as measured");
     }
     else if (column == COLUMN_EXCLUDED) {
         cell = gtk_check_button_new();
@@ -287,6 +296,7 @@ lac_tilt_table_new(GtkSingleSelection *tilts)
     add_column(self, COLUMN_PHI, "φ (°)");
     add_column(self, COLUMN_THETA, "θ (°)");
     add_column(self, COLUMN_PSI, "ψ (°)");
+    add_column(self, COLUMN_NOISE, "Noise");
     add_column(self, COLUMN_EXCLUDED, "Excluded");
     gtk_scrolled_window_set_child(GTK_SCROLLED_WINDOW(self->scroller), self->view);
     return GTK_WIDGET(self);

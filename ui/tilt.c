@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/tilt.h"
 
+#include <math.h>
+
 struct _LacTilt {
     GObject parent_instance;
     guint index;
     LacAngles angles;
     LacShift shift;
     gboolean excluded;
+    double noise;        // [intensity]; NaN: not known yet
     GdkTexture *texture; // (nullable)
 };
 
@@ -36,7 +39,7 @@ lac_tilt_class_init(LacTiltClass *klass)
 static void
 lac_tilt_init(LacTilt *self)
 {
-    (void) self;
+    self->noise = (double) NAN;
 }
 
 /**
@@ -99,6 +102,34 @@ gboolean
 lac_tilt_get_excluded(LacTilt *self)
 {
     return self->excluded;
+}
+
+/**
+ * lac_tilt_get_noise:
+ * @self: an item
+ *
+ * Returns: standard deviation of the noise [intensity]; NaN while it is not known
+ */
+double
+lac_tilt_get_noise(LacTilt *self)
+{
+    return self->noise;
+}
+
+/**
+ * lac_tilt_set_noise:
+ * @self: an item
+ * @sigma: standard deviation of the noise [intensity]
+ */
+void
+lac_tilt_set_noise(LacTilt *self, double sigma)
+{
+    g_return_if_fail(LAC_IS_TILT(self));
+
+    if (sigma == self->noise)
+        return;
+    self->noise = sigma;
+    g_signal_emit(self, signals[CHANGED], 0);
 }
 
 /**

@@ -17,6 +17,8 @@ guint lac_tilt_get_index(LacTilt *self);
 const LacAngles *lac_tilt_get_angles(LacTilt *self);
 const LacShift *lac_tilt_get_shift(LacTilt *self);
 gboolean lac_tilt_get_excluded(LacTilt *self);
+double lac_tilt_get_noise(LacTilt *self);
+void lac_tilt_set_noise(LacTilt *self, double sigma);
 GdkTexture *lac_tilt_get_texture(LacTilt *self);
 void lac_tilt_update(LacTilt *self, const LacAngles *angles, gboolean excluded);
 void lac_tilt_set_shift(LacTilt *self, LacShift shift);

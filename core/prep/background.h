@@ -5,7 +5,7 @@
 #include <glib.h>
 
 typedef struct {
-    double threshold; // [intensity]; NaN: by Otsu's method
+    double threshold; // [intensity]; NaN: found
     double smoothing; // [pixel] width of a Gaussian before the threshold is applied
     double opening;   // [pixel] radius: smaller things go
     double closing;   // [pixel] radius: smaller gaps are filled

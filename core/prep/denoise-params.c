@@ -11,10 +11,10 @@ static const char *const methods[LAC_N_DENOISE_METHODS] = {
     [LAC_DENOISE_GAUSSIAN] = "gaussian",
 };
 
-static const char *const backgrounds[LAC_N_BACKGROUNDS] = {
-    [LAC_BACKGROUND_NONE] = "none",
-    [LAC_BACKGROUND_CONSTANT] = "constant",
-    [LAC_BACKGROUND_LAPLACE] = "laplace",
+static const char *const backgrounds[LAC_N_BEHIND] = {
+    [LAC_BEHIND_NONE] = "none",
+    [LAC_BEHIND_CONSTANT] = "constant",
+    [LAC_BEHIND_LAPLACE] = "laplace",
 };
 
 static gboolean
@@ -67,21 +67,21 @@ lac_denoise_method_from_id(const char *id, LacDenoiseMethod *method, GError **er
 }
 
 /**
- * lac_background_get_id:
+ * lac_behind_get_id:
  * @background: a kind of background
  *
  * Returns: (transfer none): its name on the command line and in files
  */
 const char *
-lac_background_get_id(LacBackground background)
+lac_behind_get_id(LacBehind background)
 {
-    g_return_val_if_fail(background < LAC_N_BACKGROUNDS, NULL);
+    g_return_val_if_fail(background < LAC_N_BEHIND, NULL);
 
     return backgrounds[background];
 }
 
 /**
- * lac_background_from_id:
+ * lac_behind_from_id:
  * @id: "none", "constant" or "laplace"
  * @background: (out): which
  * @error: return location for a #GError
@@ -89,12 +89,12 @@ lac_background_get_id(LacBackground background)
  * Returns: %TRUE, or %FALSE with @error set
  */
 gboolean
-lac_background_from_id(const char *id, LacBackground *background, GError **error)
+lac_behind_from_id(const char *id, LacBehind *background, GError **error)
 {
     guint i;
-    if (!find_id(backgrounds, LAC_N_BACKGROUNDS, id, "background", &i, error))
+    if (!find_id(backgrounds, LAC_N_BEHIND, id, "background", &i, error))
         return FALSE;
-    *background = (LacBackground) i;
+    *background = (LacBehind) i;
     return TRUE;
 }
 
@@ -110,7 +110,7 @@ lac_denoise_params_init(LacDenoiseParams *params)
         .estimate = TRUE,
         .strength = 1.0,
         .width = 1.0,
-        .background = LAC_BACKGROUND_NONE,
+        .background = LAC_BEHIND_NONE,
     };
     lac_mask_params_init(&params->mask);
 }
@@ -172,7 +172,7 @@ lac_denoise_params_dup_text(const LacDenoiseParams *params)
             params->noise.gain, params->noise.offset, params->noise.read_noise, params->strength);
     g_string_append_printf(text, "background=%s\nnormalise=%s\n", backgrounds[params->background],
         params->normalise ? "yes" : "no");
-    if (params->background != LAC_BACKGROUND_NONE || params->normalise)
+    if (params->background != LAC_BEHIND_NONE || params->normalise)
         g_string_append_printf(text,
             "mask_threshold=%g\nmask_smoothing=%g\nmask_opening=%g\nmask_closing=%g\n"
             "mask_growth=%g\n",

@@ -92,14 +92,14 @@ filter(const float *in, gsize nv, gsize nu, const LacDenoiseParams *params, cons
 }
 
 static gboolean
-subtract_background(float *image, gsize nv, gsize nu, LacBackground kind, const guint8 *mask,
+subtract_background(float *image, gsize nv, gsize nu, LacBehind kind, const guint8 *mask,
     LacDenoiseInfo *info, GError **error)
 {
     gsize n = nv * nu;
     float *background = lac_alloc_floats(n, error);
     if (background == NULL)
         return FALSE;
-    if (kind == LAC_BACKGROUND_LAPLACE) {
+    if (kind == LAC_BEHIND_LAPLACE) {
         if (!lac_harmonic_fill(image, mask, nv, nu, background, error)) {
             lac_free(background);
             return FALSE;
@@ -129,7 +129,7 @@ make_mask(const float *image, gsize nv, gsize nu, const LacDenoiseParams *params
     gboolean is_given, LacDenoiseInfo *info, GError **error)
 {
     gsize n = nv * nu;
-    gboolean is_needed = params->background != LAC_BACKGROUND_NONE || params->normalise;
+    gboolean is_needed = params->background != LAC_BEHIND_NONE || params->normalise;
     if (!is_given && !is_needed)
         memset(mask, 1, n);
     if (!is_given && is_needed) {
@@ -184,7 +184,7 @@ lac_denoise_projection(const float *in, gsize nv, gsize nu, const LacDenoisePara
     info->removed = sqrt(squares / (double) n);
     lac_free(finite);
     good = good && make_mask(out, nv, nu, params, mask, is_given, info, error);
-    if (good && params->background != LAC_BACKGROUND_NONE)
+    if (good && params->background != LAC_BEHIND_NONE)
         good = subtract_background(out, nv, nu, params->background, mask, info, error);
     for (gsize i = 0; good && i < n; i++)
         info->total += mask[i] ? (double) out[i] : 0.0;

@@ -15,12 +15,13 @@ typedef enum {
     LAC_N_DENOISE_METHODS
 } LacDenoiseMethod;
 
+// What is taken for the background behind the particle, and subtracted.
 typedef enum {
-    LAC_BACKGROUND_NONE,
-    LAC_BACKGROUND_CONSTANT, // the mean outside the mask
-    LAC_BACKGROUND_LAPLACE,  // continued into the mask; the projection becomes 0 outside
-    LAC_N_BACKGROUNDS
-} LacBackground;
+    LAC_BEHIND_NONE,
+    LAC_BEHIND_CONSTANT, // the mean outside the mask
+    LAC_BEHIND_LAPLACE,  // continued into the mask; the projection becomes 0 outside
+    LAC_N_BEHIND
+} LacBehind;
 
 // Steps in the order in which they are done.
 typedef struct {
@@ -29,7 +30,7 @@ typedef struct {
     LacNoise noise;    // otherwise this
     double strength;   // of BM3D and non-local means: the noise is taken for so many times stronger
     double width;      // [pixel] of the Gaussian
-    LacBackground background;
+    LacBehind background;
     LacMaskParams mask; // for the background and the normalisation
     gboolean normalise; // to a common sum of the intensity inside the mask
 } LacDenoiseParams;
@@ -56,8 +57,8 @@ void lac_denoise_params_init(LacDenoiseParams *params);
 gboolean lac_denoise_params_check(const LacDenoiseParams *params, GError **error);
 const char *lac_denoise_method_get_id(LacDenoiseMethod method);
 gboolean lac_denoise_method_from_id(const char *id, LacDenoiseMethod *method, GError **error);
-const char *lac_background_get_id(LacBackground background);
-gboolean lac_background_from_id(const char *id, LacBackground *background, GError **error);
+const char *lac_behind_get_id(LacBehind background);
+gboolean lac_behind_from_id(const char *id, LacBehind *background, GError **error);
 char *lac_denoise_params_dup_text(const LacDenoiseParams *params);
 gboolean lac_denoise_projection(const float *in, gsize nv, gsize nu, const LacDenoiseParams *params,
     guint8 *mask, gboolean is_given, float *out, LacDenoiseInfo *info, LacPrepSpan span,

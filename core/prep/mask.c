@@ -10,6 +10,10 @@
 #define N_BINS     256
 #define MAX_RADIUS 1000.0 // [pixel]
 #define FAR        1e12   // squared distance to nothing [pixel^2]
+#define AWAY       8.0    // [pixel] from what is surely particle, there is background
+#define LEAST      0.02   // share of the image that must be background to be measured
+#define RISE       0.08   // of the contrast, and
+#define DEVIATIONS 4.0    // of the background: where the particle begins
 
 /**
  * lac_mask_params_init:
@@ -256,6 +260,38 @@ clean(guint8 *mask, gsize nv, gsize nu, const LacMaskParams *params, GError **er
     return stack != NULL && lac_mask_grow(mask, nv, nu, params->growth, mask, error);
 }
 
+// Otsu's threshold splits a particle halfway up and cuts its thin rim off. What is well away from
+// the pixels above it is background: the particle begins where the image rises out of that.
+static gboolean
+find_threshold(const float *smooth, gsize nv, gsize nu, guint8 *spare, double *threshold,
+    GError **error)
+{
+    gsize n = nv * nu;
+    double otsu = find_otsu(smooth, n), sums[2] = { 0.0 }, squares = 0.0, counts[2] = { 0.0 };
+    *threshold = otsu;
+    for (gsize i = 0; i < n; i++)
+        spare[i] = (double) smooth[i] > otsu;
+    for (gsize i = 0; i < n; i++)
+        if (spare[i]) {
+            sums[1] += (double) smooth[i];
+            counts[1] += 1.0;
+        }
+    if (!lac_mask_grow(spare, nv, nu, AWAY, spare, error))
+        return FALSE;
+    for (gsize i = 0; i < n; i++)
+        if (!spare[i]) {
+            sums[0] += (double) smooth[i];
+            squares += (double) smooth[i] * (double) smooth[i];
+            counts[0] += 1.0;
+        }
+    if (counts[1] < 1.0 || counts[0] < fmax(LEAST * (double) n, 2.0))
+        return TRUE;
+    double mean = sums[0] / counts[0], contrast = sums[1] / counts[1] - mean;
+    double deviation = sqrt(fmax(squares / counts[0] - mean * mean, 0.0));
+    *threshold = fmin(otsu, mean + fmax(DEVIATIONS * deviation, RISE * contrast));
+    return TRUE;
+}
+
 /**
  * lac_mask_find:
  * @image: projection (nv, nu), brighter where the particle is; finite
@@ -265,8 +301,8 @@ clean(guint8 *mask, gsize nv, gsize nu, const LacMaskParams *params, GError **er
  * @threshold: (out) (optional): the intensity that was used
  * @error: return location for a #GError
  *
- * Finds the particle in a projection: smooths, applies a threshold (Otsu's, which splits the
- * intensities into two classes of the least variance, doi:10.1109/TSMC.1979.4310076), removes
+ * Finds the particle in a projection: smooths, applies a threshold (where the image rises out of
+ * what is well away from the pixels above Otsu's threshold, doi:10.1109/TSMC.1979.4310076), removes
  * what is smaller than a disc (opening), fills gaps (closing), keeps the largest connected part,
  * fills its holes and grows it.
  *
@@ -282,12 +318,13 @@ lac_mask_find(const float *image, gsize nv, gsize nu, const LacMaskParams *param
     guint8 *mask = smooth != NULL ? lac_alloc(n, 1, error) : NULL;
     gboolean good = mask != NULL && lac_gaussian(image, nv, nu, params->smoothing, smooth, error);
     if (good) {
-        double limit = isnan(params->threshold) ? find_otsu(smooth, n) : params->threshold;
+        double limit = params->threshold;
+        good = !isnan(limit) || find_threshold(smooth, nv, nu, mask, &limit, error);
         for (gsize i = 0; i < n; i++)
             mask[i] = (double) smooth[i] > limit;
         if (threshold != NULL)
             *threshold = limit;
-        good = clean(mask, nv, nu, params, error);
+        good = good && clean(mask, nv, nu, params, error);
     }
     lac_free(smooth);
     if (good)

@@ -149,9 +149,9 @@ test_find(void)
     double threshold;
     guint8 *mask = lac_mask_find(image, NV, NU, &params, &threshold, &error);
     g_assert_no_error(error);
-    g_assert_cmpfloat(threshold, >, 14.0);
-    g_assert_cmpfloat(threshold, <, 26.0);
-    check_mask(mask, 45.0, 40.0, 22.0 + params.growth - 2.5, 22.0 + params.growth + 2.5);
+    g_assert_cmpfloat(threshold, >, 11.0);
+    g_assert_cmpfloat(threshold, <, 20.0);
+    check_mask(mask, 45.0, 40.0, 22.0 + params.growth - 2.5, 22.0 + params.growth + 5.0);
     lac_free(mask);
     params.threshold = 1000.0;
     mask = lac_mask_find(image, NV, NU, &params, NULL, &error);

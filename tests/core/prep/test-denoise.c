@@ -142,7 +142,7 @@ test_background(void)
             series->data[k * N + i] += 10.0F + 0.1F * (float) (i % NU);
     LacDenoiseParams params;
     lac_denoise_params_init(&params);
-    params.background = LAC_BACKGROUND_LAPLACE;
+    params.background = LAC_BEHIND_LAPLACE;
     params.normalise = TRUE;
     g_autoptr(LacDenoised) result = denoise(series, &params);
     for (gsize k = 0; k < N_PROJECTIONS; k++) {
@@ -167,7 +167,7 @@ test_background(void)
             1e-9);
     g_assert_cmpfloat(fabs(0.5 * (result->info[0].total + result->info[2].total) / first - 1.0), <,
         1e-9); // the second is excluded
-    params.background = LAC_BACKGROUND_CONSTANT;
+    params.background = LAC_BEHIND_CONSTANT;
     params.normalise = FALSE;
     g_autoptr(LacDenoised) constant = denoise(series, &params);
     double outside = 0.0;
@@ -188,7 +188,7 @@ test_given_mask(void)
     LacDenoiseParams params;
     lac_denoise_params_init(&params);
     params.method = LAC_DENOISE_NONE;
-    params.background = LAC_BACKGROUND_LAPLACE;
+    params.background = LAC_BEHIND_LAPLACE;
     g_autoptr(LacDenoised) result = lac_denoise_series(series, &params, mask, NULL, &error);
     g_assert_no_error(error);
     g_assert_cmpuint(result->info[0].n_mask, ==, 49 * NU);
@@ -213,7 +213,7 @@ test_threads(void)
             LacDenoiseParams params;
             lac_denoise_params_init(&params);
             params.method = (LacDenoiseMethod) method;
-            params.background = LAC_BACKGROUND_LAPLACE;
+            params.background = LAC_BEHIND_LAPLACE;
             params.normalise = TRUE;
             g_autoptr(LacDenoised) result = denoise(series, &params);
             if (k == 0)
@@ -240,7 +240,7 @@ test_odd(void)
             LacDenoiseParams params;
             lac_denoise_params_init(&params);
             params.method = (LacDenoiseMethod) method;
-            params.background = LAC_BACKGROUND_LAPLACE;
+            params.background = LAC_BEHIND_LAPLACE;
             params.estimate = FALSE;
             params.noise.gain = 1.0;
             g_autoptr(LacDenoised) result = denoise(series, &params);

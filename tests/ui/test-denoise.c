@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A person denoises the projections of the example: preview, wipe, all of them, back again.
+#include "tests/support/desk.h"
+#include "ui/denoise-panel.h"
+#include "ui/image-view.h"
+#include "ui/projections-view.h"
+
+#include <string.h>
+
+static gboolean
+has_series(gpointer data)
+{
+    return lac_session_get_series(((Desk *) data)->session) != NULL;
+}
+
+static LacDenoisePanel *
+get_panel(Desk *desk)
+{
+    return LAC_DENOISE_PANEL(
+        lac_driver_find_type(GTK_WIDGET(desk->window), LAC_TYPE_DENOISE_PANEL));
+}
+
+static gboolean
+has_preview(gpointer data)
+{
+    Desk *desk = data;
+    const LacDenoisePreview *preview = lac_denoise_panel_get_preview(get_panel(desk));
+    return preview != NULL && preview->projection == lac_session_get_projection(desk->session);
+}
+
+static gboolean
+has_masked_preview(gpointer data)
+{
+    return has_preview(data) && lac_denoise_panel_get_preview(get_panel(data))->mask != NULL;
+}
+
+static void
+shoot(Desk *desk, const char *name)
+{
+    lac_driver_frames(desk->driver, GTK_WIDGET(desk->window), 2);
+    lac_driver_screenshot(desk->driver, GTK_WIDGET(desk->window), name);
+}
+
+static void
+open_denoise(Desk *desk)
+{
+    lac_driver_click(desk->driver, desk_find(desk, "example_button"));
+    desk_wait_for(desk, has_series, 10000);
+    desk_wait_for(desk, desk_is_idle, 2000);
+    lac_driver_frames(desk->driver, GTK_WIDGET(desk->window), 2);
+    shoot(desk, "projections-noise");
+    lac_driver_click(desk->driver, desk_find(desk, "Denoise"));
+    desk_wait_for(desk, has_preview, 10000);
+}
+
+// The image under the pointer is measured on the left of the divider and the preview on its right.
+static void
+test_preview(Desk *desk, gconstpointer data)
+{
+    (void) data;
+    open_denoise(desk);
+    shoot(desk, "denoise-preview");
+    GtkWidget *image = desk_find(desk, "image");
+    double width = gtk_widget_get_width(image), height = gtk_widget_get_height(image);
+    const double from[2] = { 0.5 * width, 0.5 * height }, to[2] = { 0.3 * width, 0.5 * height };
+    lac_driver_drag(desk->driver, image, from, to, 1);
+    shoot(desk, "denoise-wipe");
+    lac_session_set_projection(desk->session, 9);
+    desk_wait_for(desk, has_preview, 10000);
+    adw_combo_row_set_selected(ADW_COMBO_ROW(desk_find(desk, "background_row")), 2);
+    desk_wait_for(desk, has_masked_preview, 10000);
+    shoot(desk, "denoise-mask");
+    const LacDenoisePreview *preview = lac_denoise_panel_get_preview(get_panel(desk));
+    g_assert_cmpfloat(preview->info.sigma, >, 0.0);
+    g_assert_cmpfloat(preview->image->data[0], ==, 0.0F);
+    g_assert_null(lac_session_get_measured(desk->session)); // nothing was changed
+    g_assert_false(lac_session_can_undo(desk->session));
+}
+
+// All of them in one job and one step.
+static void
+test_apply(Desk *desk, gconstpointer data)
+{
+    (void) data;
+    open_denoise(desk);
+    g_autoptr(LacSeries) before = lac_series_ref(lac_session_get_series(desk->session));
+    lac_session_set_projection(desk->session, 3);
+    desk_wait_for(desk, has_preview, 10000);
+    g_autoptr(LacBuffer) expected =
+        lac_buffer_ref(lac_denoise_panel_get_preview(get_panel(desk))->image);
+    g_assert_true(lac_denoise_panel_run(get_panel(desk)));
+    desk_wait_for(desk, desk_is_idle, 30000);
+    LacSeries *after = lac_session_get_series(desk->session);
+    g_assert_true(lac_session_get_measured(desk->session)->buffer == before->buffer);
+    g_assert_true(memcmp(lac_series_get_projection(after, 3), expected->data,
+                      expected->n * sizeof(float)) == 0);
+    g_assert_cmpstr(lac_session_get_undo_label(desk->session), ==, "Denoise projections (BM3D)");
+    lac_driver_pause(desk->driver, 300);
+    shoot(desk, "denoise-applied");
+    // An exclusion keeps what was measured; so does another run, which starts from it again.
+    g_autoptr(LacSeries) excluded = lac_series_with_excluded(after, 2, TRUE);
+    lac_session_set_series(desk->session, excluded);
+    g_assert_true(lac_denoise_panel_run(get_panel(desk)));
+    desk_wait_for(desk, desk_is_idle, 30000);
+    g_assert_true(lac_session_get_measured(desk->session)->buffer == before->buffer);
+    g_assert_true(lac_session_get_series(desk->session)->excluded[2]);
+    lac_session_restore_measured(desk->session);
+    g_assert_null(lac_session_get_measured(desk->session));
+    g_assert_true(lac_session_get_series(desk->session)->buffer == before->buffer);
+    g_assert_true(lac_session_get_series(desk->session)->excluded[2]);
+    for (guint i = 0; i < 4; i++)
+        lac_session_undo(desk->session);
+    g_assert_true(lac_session_get_series(desk->session) == before);
+    g_assert_null(lac_session_get_measured(desk->session));
+    lac_session_redo(desk->session);
+    g_assert_true(lac_session_get_series(desk->session) == after);
+    g_assert_nonnull(lac_session_get_measured(desk->session));
+}
+
+static void
+test_cancel(Desk *desk, gconstpointer data)
+{
+    (void) data;
+    open_denoise(desk);
+    g_autoptr(LacSeries) before = lac_series_ref(lac_session_get_series(desk->session));
+    g_assert_true(lac_denoise_panel_run(get_panel(desk)));
+    g_assert_false(lac_denoise_panel_run(get_panel(desk))); // one at a time
+    lac_job_cancel(lac_session_get_job(desk->session));
+    desk_wait_for(desk, desk_is_idle, 10000);
+    g_assert_true(lac_session_get_series(desk->session) == before);
+    g_assert_false(lac_session_can_undo(desk->session));
+}
+
+int
+main(int argc, char **argv)
+{
+    gtk_test_init(&argc, &argv, NULL);
+    g_autoptr(LacApplication) app = lac_application_new();
+    g_autoptr(LacDriver) driver = lac_driver_new();
+    g_autoptr(GError) error = NULL;
+    const Bench bench = { .app = app, .driver = driver };
+    g_application_register(G_APPLICATION(app), NULL, &error);
+    g_assert_no_error(error);
+    g_test_add("/denoise-window/preview", Desk, &bench, desk_set_up, test_preview, desk_tear_down);
+    g_test_add("/denoise-window/apply", Desk, &bench, desk_set_up, test_apply, desk_tear_down);
+    g_test_add("/denoise-window/cancel", Desk, &bench, desk_set_up, test_cancel, desk_tear_down);
+    return g_test_run();
+}
