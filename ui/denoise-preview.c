@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/denoise-preview.h"
 
-#include <string.h>
-
 /**
  * lac_denoise_request_new:
  * @measured: projections as measured; a reference is taken
@@ -110,27 +108,4 @@ lac_noise_levels_run(LacProgress *progress, gpointer series, GError **error)
             return NULL;
     }
     return g_steal_pointer(&levels);
-}
-
-/**
- * lac_wipe_make:
- * @before: image (nv, nu)
- * @after: image (nv, nu)
- * @nv: rows
- * @nu: columns
- * @at: the first column of @after
- *
- * Returns: (transfer full) (nullable): @before on the left and @after on the right; %NULL without
- *   memory
- */
-LacBuffer *
-lac_wipe_make(const float *before, const float *after, gsize nv, gsize nu, gsize at)
-{
-    LacBuffer *out = lac_buffer_new(nv * nu, NULL);
-    at = MIN(at, nu);
-    for (gsize v = 0; out != NULL && v < nv; v++) {
-        memcpy(out->data + v * nu, before + v * nu, at * sizeof(float));
-        memcpy(out->data + v * nu + at, after + v * nu + at, (nu - at) * sizeof(float));
-    }
-    return out;
 }

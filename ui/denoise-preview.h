@@ -27,5 +27,3 @@ gpointer lac_denoise_preview_run(LacProgress *progress, gpointer request, GError
 void lac_denoise_preview_unref(gpointer preview);
 
 gpointer lac_noise_levels_run(LacProgress *progress, gpointer series, GError **error);
-
-LacBuffer *lac_wipe_make(const float *before, const float *after, gsize nv, gsize nu, gsize at);

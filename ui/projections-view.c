@@ -9,6 +9,7 @@
 #include "ui/tilt-strip.h"
 #include "ui/tilt-table.h"
 #include "ui/tilt.h"
+#include "ui/wipe.h"
 
 #include <math.h>
 #include <string.h>
@@ -492,59 +493,13 @@ draw_axis(LacProjectionsView *self, cairo_t *cr)
         lac_axis_rgb[1], "tilt axis");
 }
 
-// Divider of the wipe, with what is on its sides.
 static void
 draw_divider(LacProjectionsView *self, cairo_t *cr, int height)
 {
-    static const double rgb[3] = { 1.0, 1.0, 1.0 };
-    double x, y, middle = 0.5 * height;
-    lac_image_view_to_widget(self->image, (double) get_divider(self), 0.0, &x, &y);
-    x = floor(x) + 0.5;
-    lac_overlay_line(cr, x, 0.0, x, height, rgb);
-    cairo_arc(cr, x, middle, 9.0, 0.0, 2.0 * G_PI);
-    cairo_set_source_rgba(cr, 0.0, 0.0, 0.0, 0.55);
-    cairo_fill_preserve(cr);
-    cairo_set_source_rgb(cr, rgb[0], rgb[1], rgb[2]);
-    cairo_set_line_width(cr, 1.5);
-    cairo_stroke(cr);
-    for (int side = -1; side <= 1; side += 2) { // an arrow to each side
-        cairo_move_to(cr, x + side * 2.5, middle - 3.5);
-        cairo_line_to(cr, x + side * 5.5, middle);
-        cairo_line_to(cr, x + side * 2.5, middle + 3.5);
-        cairo_stroke(cr);
-    }
     gboolean is_preview =
         shows_denoising(self) && lac_denoise_panel_get_preview(self->denoise) != NULL;
-    lac_overlay_text(GTK_WIDGET(self->image), cr, x - 8.0, 16.0, LAC_ANCHOR_RIGHT, rgb, "measured");
-    lac_overlay_text(GTK_WIDGET(self->image), cr, x + 8.0, 16.0, LAC_ANCHOR_LEFT, rgb,
+    lac_wipe_draw(self->image, cr, height, get_divider(self), "measured",
         is_preview ? "preview" : "denoised");
-}
-
-// The edges between pixels inside and outside the mask.
-static void
-draw_mask(LacProjectionsView *self, const guint8 *mask, cairo_t *cr)
-{
-    gsize nv = self->series->nv, nu = self->series->nu;
-    for (gsize v = 0; v < nv; v++)
-        for (gsize u = 0; u < nu; u++) {
-            gboolean inside = mask[v * nu + u] != 0;
-            double x0, y0, x1, y1;
-            if (u + 1 < nu && inside != (mask[v * nu + u + 1] != 0)) {
-                lac_image_view_to_widget(self->image, (double) u + 1.0, (double) v, &x0, &y0);
-                lac_image_view_to_widget(self->image, (double) u + 1.0, (double) v + 1.0, &x1, &y1);
-                cairo_move_to(cr, x0, y0);
-                cairo_line_to(cr, x1, y1);
-            }
-            if (v + 1 < nv && inside != (mask[(v + 1) * nu + u] != 0)) {
-                lac_image_view_to_widget(self->image, (double) u, (double) v + 1.0, &x0, &y0);
-                lac_image_view_to_widget(self->image, (double) u + 1.0, (double) v + 1.0, &x1, &y1);
-                cairo_move_to(cr, x0, y0);
-                cairo_line_to(cr, x1, y1);
-            }
-        }
-    cairo_set_source_rgb(cr, 0.25, 0.8, 0.95);
-    cairo_set_line_width(cr, 1.5);
-    cairo_stroke(cr);
 }
 
 static void
@@ -558,7 +513,7 @@ draw_overlay(LacImageView *image, cairo_t *cr, int width, int height, gpointer d
     const LacDenoisePreview *preview = lac_denoise_panel_get_preview(self->denoise);
     if (shows_denoising(self) && preview != NULL && preview->mask != NULL &&
         preview->projection == get_current(self))
-        draw_mask(self, preview->mask, cr);
+        lac_mask_draw(image, cr, preview->mask, self->series->nv, self->series->nu);
     if (gtk_toggle_button_get_active(self->axis))
         draw_axis(self, cr);
     if (self->is_wiped)

@@ -173,7 +173,7 @@ lac_mask_grow(const guint8 *mask, gsize nv, gsize nu, double radius, guint8 *out
         distances != NULL && find_distances(mask, nv, nu, radius >= 0.0 ? 1 : 0, distances, error);
     for (gsize i = 0; good && i < nv * nu; i++) {
         gboolean is_near = distances[i] <= radius * radius;
-        out[i] = radius >= 0.0 ? is_near : !is_near;
+        out[i] = is_near == (radius >= 0.0) ? 1 : 0;
     }
     lac_free(distances);
     return good;
