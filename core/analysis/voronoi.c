@@ -9,12 +9,13 @@
 
 #include <math.h>
 
-#define BLOCK       64
-#define CHUNK       4096 // points between two looks at the progress
-#define CUBE        G_MAXUINT32
-#define FIRST_REACH 2.0  // [spacing] of the first neighbours that cut
-#define USUAL       3.0  // [spacing] no cell in the bulk reaches farther
-#define FAR         20.0 // [extent of the particle] where a cell is taken for open
+#define BLOCK     64
+#define CHUNK     4096  // points between two looks at the progress
+#define FAR_CHUNK 256   // of those that reach far out
+#define MOST_FAR  30000 // each of them is cut by all others
+#define CUBE      G_MAXUINT32
+#define USUAL     3.0  // [spacing] no cell in the bulk reaches farther
+#define FAR       20.0 // [extent of the particle] where a cell is taken for open
 
 /**
  * lac_voronoi_params_init:
@@ -272,14 +273,14 @@ make_far_cells(gsize begin, gsize end, G_GNUC_UNUSED guint worker, gpointer data
 }
 
 static gboolean
-for_all(CellArgs *args, gsize n, LacParallelFunc func, double from, double share,
+for_all(CellArgs *args, gsize n, gsize chunk, LacParallelFunc func, double from, double share,
     LacProgress *progress, GError **error)
 {
-    for (args->first = 0; args->first < n; args->first += CHUNK) {
+    for (args->first = 0; args->first < n; args->first += chunk) {
         double done = from + share * (double) args->first / (double) n;
         if (!lac_progress_update(progress, done, error))
             return FALSE;
-        lac_parallel_for(MIN((gsize) CHUNK, n - args->first), BLOCK, func, args);
+        lac_parallel_for(MIN(chunk, n - args->first), MIN(BLOCK, chunk / 8), func, args);
     }
     return TRUE;
 }
@@ -305,13 +306,13 @@ make_all_cells(CellArgs *args, LacProgress *progress, GError **error)
     args->is_large = is_large;
     args->large = large;
     args->extent = measure_extent(args->points);
-    if (!for_all(args, n, make_usual_cells, 0.0, 0.7, progress, error))
+    if (!for_all(args, n, CHUNK, make_usual_cells, 0.0, 0.7, progress, error))
         return FALSE;
     for (gsize i = 0; i < n; i++)
         if (is_large[i])
             large[args->n_large++] = (guint32) i;
-    return !args->params->far_cells ||
-        for_all(args, args->n_large, make_far_cells, 0.7, 0.3, progress, error);
+    return !args->params->far_cells || args->n_large > MOST_FAR ||
+        for_all(args, args->n_large, FAR_CHUNK, make_far_cells, 0.7, 0.3, progress, error);
 }
 
 static void

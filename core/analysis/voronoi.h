@@ -9,7 +9,7 @@
 
 typedef struct {
     double least_area;  // [surface of the cell] smaller faces are dropped; 0: none
-    gboolean far_cells; // whether closed cells of the surface are looked for far outside too
+    gboolean far_cells; // closed cells of the surface are looked for far outside, of 30 000 at most
 } LacVoronoiParams;
 
 // Immutable. Arrays of n points; an open cell, at the surface, has no faces and NaN as numbers.

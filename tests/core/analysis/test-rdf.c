@@ -280,7 +280,7 @@ test_published(gconstpointer data)
         g_assert_cmpfloat_with_epsilon(far, 0.99, 0.02);
     gsize n = 0;
     for (gsize k = 0; k < rdf->n_partials; k++)
-        n += isfinite(rdf->partials[k].shell.peak);
+        n += isfinite(rdf->partials[k].shell.peak) ? 1 : 0;
     g_test_message("%zu partial functions, %zu with a first peak", rdf->n_partials, n);
 }
 
