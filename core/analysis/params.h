@@ -12,6 +12,7 @@
 #include "core/analysis/neighbours.h"
 #include "core/analysis/order.h"
 #include "core/analysis/rdf.h"
+#include "core/analysis/strain.h"
 #include "core/analysis/templates.h"
 
 typedef struct {
@@ -38,6 +39,7 @@ typedef struct {
     LacCoordinationParams coordination;
     LacCompositionParams composition;
     LacAnalysisOrderParams order;
+    LacStrainParams strain;
 } LacAnalysisParams;
 
 void lac_analysis_params_init(LacAnalysisParams *self);
