@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli.h"
-#include "core/analysis/analysis.h"
+#include "core/analysis/score.h"
 #include "core/error.h"
 #include "core/io/io.h"
 #include "core/io/truth-folder.h"
@@ -266,6 +266,30 @@ print_results(const LacCli *cli, const char *file, const LacAnalysis *analysis,
         analysis->volume != NULL ? ", with a volume" : "", text);
 }
 
+// Scores; those of pores are of the model that the audit has corrected.
+static gboolean
+score(const Work *work, const LacAnalysis *analysis, LacReport *report, GPtrArray **rows,
+    LacProgress *progress, GError **error)
+{
+    g_autoptr(LacAnalysis) audited = NULL;
+    const LacAudit *audit = analysis->audit;
+    if (audit != NULL && audit->n_false + audit->n_missing > 0) {
+        g_autoptr(LacEdit) edit =
+            lac_audit_make_edit(audit, analysis->points, NULL, NULL, NULL, error);
+        g_autoptr(LacAtoms) atoms =
+            edit != NULL ? lac_edit_apply(&edit, 1, work->atoms, FALSE, error) : NULL;
+        if (atoms == NULL)
+            return FALSE;
+        audited = lac_analysis_run(atoms, work->volume, &analysis->params,
+            LAC_ANALYSIS_BIT(LAC_ANALYSIS_PORES), NULL, progress, error);
+        if (audited == NULL)
+            return FALSE;
+    }
+    *rows = lac_analysis_score_new(analysis, audited, work->truth);
+    lac_analysis_score_add_section(*rows, report);
+    return TRUE;
+}
+
 // The project gets the model, with the audit as a step of its history, and all results.
 static gboolean
 save(Work *work, const Options *o, const LacAnalysis *analysis, LacProgress *progress,
@@ -295,15 +319,25 @@ run(LacCli *cli, int argc, char **argv, GError **error)
         !open_work(&work, &o, argv[1], cli->progress, error) ||
         (o.apply_audit && !apply_audit(&work, &params, cli->progress, error)))
         return FALSE;
+    guint64 needed = o.wanted | (work.truth != NULL ? lac_analysis_score_get_needs() : 0);
     g_autoptr(LacAnalysis) analysis =
-        lac_analysis_run(work.atoms, work.volume, &params, o.wanted, NULL, cli->progress, error);
+        lac_analysis_run(work.atoms, work.volume, &params, needed, NULL, cli->progress, error);
     if (analysis == NULL || !check_unit(&o, analysis->points, argv[1], error))
         return FALSE;
     g_autoptr(LacReport) report = lac_analysis_report(analysis, o.wanted, o.csv != NULL);
+    g_autoptr(GPtrArray) rows = NULL;
+    if (work.truth != NULL && !score(&work, analysis, report, &rows, cli->progress, error))
+        return FALSE;
     if (o.csv != NULL && !lac_report_write_csv(report, o.csv, error))
         return FALSE;
     print_results(cli, argv[1], analysis, report);
-    return o.output == NULL || save(&work, &o, analysis, cli->progress, error);
+    if (o.output != NULL && !save(&work, &o, analysis, cli->progress, error))
+        return FALSE;
+    guint n_missed =
+        o.require && rows != NULL ? lac_analysis_score_count(rows, LAC_ANALYSIS_SCORE_MISSED) : 0;
+    if (n_missed > 0)
+        g_set_error(error, LAC_ERROR, LAC_ERROR_INTERNAL, "%u scores miss their limits", n_missed);
+    return n_missed == 0;
 }
 
 const LacCliVerb lac_cli_analyse = {

@@ -14,6 +14,7 @@ static const LacBenchmark *const benchmarks[] = {
     &lac_bench_projector,
     &lac_bench_resire,
     &lac_bench_trace,
+    &lac_bench_analyses,
     &lac_bench_render,
     &lac_bench_denoise,
     NULL,

@@ -23,5 +23,5 @@ typedef struct {
 void lac_bench_number(LacBench *bench, const char *name, double value);
 void lac_bench_text(LacBench *bench, const char *name, const char *value);
 
-extern const LacBenchmark lac_bench_projector, lac_bench_resire, lac_bench_trace, lac_bench_render,
-    lac_bench_denoise;
+extern const LacBenchmark lac_bench_analyses, lac_bench_projector, lac_bench_resire,
+    lac_bench_trace, lac_bench_render, lac_bench_denoise;

@@ -29,8 +29,12 @@
     LAC_PARAM_CHOICE, G_STRUCT_OFFSET(LacAnalysisParams, member), 0.0, (n) -1.0, NULL, choices
 
 // The node whose lists of neighbours the final coordination and order are made from.
-#define LAC_NODE_NEIGHBOURS LAC_ANALYSIS_BIT(LAC_ANALYSIS_NEIGHBOURS)
+#define LAC_NODE_NEIGHBOURS LAC_ANALYSIS_BIT(LAC_ANALYSIS_SHELLS)
 
+// Where the strain of atoms comes from.
+#define LAC_NODE_STRAIN 0
+
+const double *lac_node_get_volumetric_strain(const LacAnalysis *analysis);
 const LacNeighbours *lac_node_get_neighbours(const LacAnalysis *analysis);
 LacTable *lac_node_lattice_table(const char *id, const char *title, const char *definition,
     LacLattice *const *lattices, gsize n);

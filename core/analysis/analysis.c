@@ -197,7 +197,9 @@ run_node(LacAnalysis *self, const LacAnalysisInfo *info, LacProgress *progress, 
         *result_of(self, info->node) = result;
         return TRUE;
     }
-    if (g_error_matches(problem, LAC_ERROR, LAC_ERROR_UNDEFINED)) {
+    if (g_error_matches(problem, LAC_ERROR, LAC_ERROR_UNDEFINED) ||
+        g_error_matches(problem, LAC_ERROR, LAC_ERROR_UNSUPPORTED) ||
+        g_error_matches(problem, LAC_ERROR, LAC_ERROR_ARGUMENT)) {
         self->why[info->node] = g_strdup(problem->message);
         return TRUE;
     }
@@ -252,11 +254,11 @@ run_all(LacAnalysis *self, guint64 wanted, const LacAnalysis *previous, LacProgr
  *   far is published
  * @error: return location for a #GError
  *
- * Computes analyses in the order of their needs. A quantity that these atoms do not have is no
- * error: its result stays %NULL and why[] says the reason.
+ * Computes analyses in the order of their needs. A quantity that these atoms do not have, or that a
+ * parameter rules out, is no error: its result stays %NULL and why[] says the reason.
  *
- * Returns: (transfer full): the results, or %NULL with @error set when the atoms are unfit, a
- *   parameter is outside its range, memory is short, or when cancelled
+ * Returns: (transfer full): the results, or %NULL with @error set when the atoms are unfit, memory is
+ *   short, or when cancelled
  */
 LacAnalysis *
 lac_analysis_run(LacAtoms *atoms, LacVolume *volume, const LacAnalysisParams *params,

@@ -3,6 +3,7 @@
 #include "core/analysis/coherency.h"
 
 #include <math.h>
+#include <string.h>
 
 #define FEWEST     25   // atoms of a slab
 #define N_GRID     9    // vectors along each axis of a search
@@ -24,20 +25,57 @@ get_order(const LacVec3 *atoms, gsize n, LacVec3 middle, LacVec3 q)
     return hypot(re, im) / (double) n;
 }
 
+// exp(2 pi i k x) for the steps k of one axis of a search.
+static void
+fill_waves(double x, double first, double step, double waves[N_GRID][2])
+{
+    for (int k = 0; k < N_GRID; k++) {
+        double phase = 2.0 * G_PI * x * (first + step * k);
+        waves[k][0] = cos(phase);
+        waves[k][1] = sin(phase);
+    }
+}
+
+// Sums of exp(2 pi i q x) for all vectors of a search: products of the waves along the axes.
+static void
+sum_waves(const LacVec3 *atoms, gsize n, LacVec3 middle, LacVec3 first, double step,
+    double sums[N_GRID * N_GRID * N_GRID][2])
+{
+    double x[N_GRID][2], y[N_GRID][2], z[N_GRID][2];
+    memset(sums, 0, N_GRID * N_GRID * N_GRID * sizeof *sums);
+    for (gsize i = 0; i < n; i++) {
+        LacVec3 p = lac_vec3_subtract(atoms[i], middle);
+        fill_waves(p.x, first.x, step, x);
+        fill_waves(p.y, first.y, step, y);
+        fill_waves(p.z, first.z, step, z);
+        for (int c = 0; c < N_GRID; c++)
+            for (int b = 0; b < N_GRID; b++) {
+                double re = y[b][0] * z[c][0] - y[b][1] * z[c][1];
+                double im = y[b][0] * z[c][1] + y[b][1] * z[c][0];
+                for (int a = 0; a < N_GRID; a++) {
+                    double *sum = sums[(c * N_GRID + b) * N_GRID + a];
+                    sum[0] += x[a][0] * re - x[a][1] * im;
+                    sum[1] += x[a][0] * im + x[a][1] * re;
+                }
+            }
+    }
+}
+
 // The wave vector near @start in which the atoms are most in phase.
 static LacVec3
 refine(const LacVec3 *atoms, gsize n, LacVec3 middle, LacVec3 start)
 {
     double length = lac_vec3_norm(start), span = FIRST_SPAN * length;
+    double sums[N_GRID * N_GRID * N_GRID][2];
     LacVec3 q = start;
     for (int pass = 0; pass < N_PASSES; pass++) {
-        LacVec3 centre = q;
+        LacVec3 first = { q.x - span, q.y - span, q.z - span };
         double best = -1.0, step = 2.0 * span / (N_GRID - 1);
+        sum_waves(atoms, n, middle, first, step, sums);
         for (int k = 0; k < N_GRID * N_GRID * N_GRID; k++) {
-            LacVec3 trial = { centre.x - span + step * (k % N_GRID),
-                centre.y - span + step * (k / N_GRID % N_GRID),
-                centre.z - span + step * (k / N_GRID / N_GRID) };
-            double order = get_order(atoms, n, middle, trial);
+            LacVec3 trial = { first.x + step * (k % N_GRID), first.y + step * (k / N_GRID % N_GRID),
+                first.z + step * (k / N_GRID / N_GRID) };
+            double order = hypot(sums[k][0], sums[k][1]);
             double change = (lac_vec3_norm(trial) / length - 1.0) / LENGTH_TIE;
             if (pass < N_TIED)
                 order *= exp(-0.5 * change * change);

@@ -58,7 +58,7 @@ report(const LacAnalysis *analysis, LacReportSection *section)
 const LacNeighbours *
 lac_node_get_neighbours(const LacAnalysis *analysis)
 {
-    return analysis->neighbours;
+    return analysis->shells->neighbours;
 }
 
 const LacAnalysisInfo lac_node_neighbours = {

@@ -17,9 +17,18 @@ lac_analysis_params_init(LacAnalysisParams *self)
     lac_template_params_init(&self->templates);
     lac_grain_params_init(&self->grains);
     lac_lattice_params_init(&self->lattices);
+    lac_segment_params_init(&self->segment);
+    lac_shell_params_init(&self->shells);
+    self->density_sigma = 2.5;
+    lac_interface_params_init(&self->interface);
+    lac_crystal_params_init(&self->crystals);
+    lac_across_params_init(&self->across);
+    lac_coherency_params_init(&self->coherency);
+    lac_pore_params_init(&self->pores);
+    lac_surface_params_init(&self->surface);
+    lac_voronoi_params_init(&self->voronoi);
     self->coordination.skin = 3.0;
     lac_composition_params_init(&self->composition);
     lac_order_params_init(&self->order.harmonics);
     self->order.disordered = 0.5;
-    lac_strain_params_init(&self->strain);
 }

@@ -2,18 +2,27 @@
 // The parameters of all analyses in one struct.
 #pragma once
 
+#include "core/analysis/across.h"
 #include "core/analysis/audit.h"
 #include "core/analysis/cna.h"
+#include "core/analysis/coherency.h"
 #include "core/analysis/composition.h"
 #include "core/analysis/coordination.h"
+#include "core/analysis/crystals.h"
 #include "core/analysis/grains.h"
 #include "core/analysis/hull.h"
+#include "core/analysis/interface.h"
+#include "core/analysis/junction.h"
 #include "core/analysis/lattice.h"
 #include "core/analysis/neighbours.h"
 #include "core/analysis/order.h"
+#include "core/analysis/pores.h"
 #include "core/analysis/rdf.h"
-#include "core/analysis/strain.h"
+#include "core/analysis/segment.h"
+#include "core/analysis/shells.h"
+#include "core/analysis/surface.h"
 #include "core/analysis/templates.h"
+#include "core/analysis/voronoi.h"
 
 typedef struct {
     double cutoff; // [Å] 0: from g(r)
@@ -36,10 +45,19 @@ typedef struct {
     LacTemplateParams templates;
     LacGrainParams grains;
     LacLatticeParams lattices;
+    LacSegmentParams segment;
+    LacShellParams shells;
     LacCoordinationParams coordination;
+    double density_sigma; // [Å]
+    LacInterfaceParams interface;
+    LacCrystalParams crystals;
+    LacAcrossParams across;
+    LacCoherencyParams coherency;
+    LacPoreParams pores;
+    LacSurfaceParams surface;
+    LacVoronoiParams voronoi;
     LacCompositionParams composition;
     LacAnalysisOrderParams order;
-    LacStrainParams strain;
 } LacAnalysisParams;
 
 void lac_analysis_params_init(LacAnalysisParams *self);

@@ -230,6 +230,150 @@ test_report(void)
         lac_analysis_get_value(result, node, column, 7));
 }
 
+// Fewer atoms than anything needs: no failure, and a word for everything that is undefined.
+static void
+test_few_atoms(void)
+{
+    const gsize counts[] = { 0, 1, 2, 13 };
+    LacAnalysisParams params;
+    lac_analysis_params_init(&params);
+    for (gsize k = 0; k < G_N_ELEMENTS(counts); k++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(LacAtoms) cube = make_cube(3);
+        g_autoptr(LacAtoms) atoms = lac_atoms_copy(cube, counts[k]);
+        g_autoptr(LacAnalysis) result =
+            lac_analysis_run(atoms, NULL, &params, LAC_ANALYSIS_ALL, NULL, NULL, &error);
+        g_assert_no_error(error);
+        gsize n;
+        const LacAnalysisInfo *const *table = lac_analysis_table(&n);
+        for (gsize i = 0; i < n; i++) {
+            gboolean is_there = lac_analysis_get(result, i) != NULL;
+            if (is_there == (result->why[i] != NULL))
+                g_error("%s of %zu atoms", table[i]->id, counts[k]);
+            g_autoptr(GPtrArray) charts = lac_analysis_charts(result, i);
+            g_assert_nonnull(charts);
+        }
+        g_autoptr(LacReport) report = lac_analysis_report(result, LAC_ANALYSIS_ALL, TRUE);
+        g_autofree char *text = lac_report_dup_text(report);
+        g_assert_nonnull(text);
+    }
+}
+
+static LacAtoms *
+make_ball(void)
+{
+    static const double sites[4][3] = { { 0, 0, 0 }, { 0.5, 0.5, 0 }, { 0.5, 0, 0.5 },
+        { 0, 0.5, 0.5 } };
+    g_autoptr(LacAtoms) all = lac_atoms_new(4 * 8 * 8 * 8);
+    lac_atoms_add_species(all, "Zr");
+    gsize n = 0;
+    for (int i = 0; i < 4 * 8 * 8 * 8; i++) {
+        int c = i / 4;
+        double p[3] = { 4.6 * (c % 8 - 4 + sites[i % 4][0]),
+            4.6 * (c / 8 % 8 - 4 + sites[i % 4][1]), 4.6 * (c / 64 - 4 + sites[i % 4][2]) };
+        if (p[0] * p[0] + p[1] * p[1] + p[2] * p[2] > 15.0 * 15.0)
+            continue;
+        all->x[n] = p[0] + 0.02 * lac_rng_normal(5, 3 * n);
+        all->y[n] = p[1] + 0.02 * lac_rng_normal(5, 3 * n + 1);
+        all->z[n] = p[2] + 0.02 * lac_rng_normal(5, 3 * n + 2);
+        n++;
+    }
+    return lac_atoms_copy(all, n);
+}
+
+// One phase: no interface, and nothing that would need one; one cut-off for all.
+static void
+test_one_phase(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(LacAtoms) ball = make_ball();
+    LacAnalysisParams params;
+    lac_analysis_params_init(&params);
+    g_autoptr(LacAnalysis) result =
+        lac_analysis_run(ball, NULL, &params, LAC_ANALYSIS_ALL, NULL, NULL, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(result->phases->counts[LAC_PHASE_METAL], ==, result->points->n);
+    g_assert_null(result->interface);
+    g_assert_nonnull(result->why[LAC_ANALYSIS_INTERFACE]);
+    g_assert_null(result->across);
+    g_assert_null(result->shells->cutoffs);
+    g_assert_true(result->shells->neighbours == result->neighbours);
+    g_assert_nonnull(result->crystals->lattices[0]);
+    g_assert_cmpfloat(fabs(result->crystals->lattices[0]->a_fcc - 4.6), <, 0.01);
+}
+
+// Turned, displaced and in another order, atoms have the same neighbours, order and structure.
+static void
+test_invariance(void)
+{
+    static const char *const names[] = { "cn", "order", "structure", "phase", "bond" };
+    g_autoptr(GError) error = NULL;
+    g_autoptr(LacAtoms) ball = make_ball();
+    g_autoptr(LacAtoms) turned = lac_atoms_copy(ball, ball->n);
+    LacMat3 turn = lac_rotation_from_euler_deg(31.0, -52.0, 11.0);
+    for (gsize i = 0; i < ball->n; i++) {
+        gsize j = ball->n - 1 - i;
+        LacVec3 p = lac_mat3_apply(&turn, (LacVec3){ ball->x[i], ball->y[i], ball->z[i] });
+        turned->x[j] = p.x + 7.0;
+        turned->y[j] = p.y - 3.0;
+        turned->z[j] = p.z + 0.5;
+    }
+    LacAnalysisParams params;
+    lac_analysis_params_init(&params);
+    params.neighbours.cutoff = 3.9;
+    guint64 wanted;
+    g_assert_true(lac_analysis_parse("coordination,order,phases", &wanted, &error));
+    g_autoptr(LacAnalysis) a = lac_analysis_run(ball, NULL, &params, wanted, NULL, NULL, &error);
+    g_autoptr(LacAnalysis) b = lac_analysis_run(turned, NULL, &params, wanted, NULL, NULL, &error);
+    g_assert_no_error(error);
+    for (gsize k = 0; k < G_N_ELEMENTS(names); k++) {
+        LacAnalysisNode node;
+        const LacAnalysisColumn *column = lac_analysis_find_column(names[k], &node);
+        for (gsize i = 0; i < ball->n; i++)
+            g_assert_cmpfloat(fabs(lac_analysis_get_value(a, node, column, i) -
+                                  lac_analysis_get_value(b, node, column, ball->n - 1 - i)),
+                <, 1e-9);
+    }
+}
+
+// Whatever is cancelled leaves nothing behind, at whatever moment.
+static void
+test_cancelled(void)
+{
+    g_autoptr(LacAtoms) ball = make_ball();
+    LacAnalysisParams params;
+    lac_analysis_params_init(&params);
+    for (guint after = 1; after < 400; after *= 3) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(LacProgress) progress = lac_progress_new();
+        lac_progress_cancel_at(progress, after);
+        g_autoptr(LacAnalysis) result =
+            lac_analysis_run(ball, NULL, &params, LAC_ANALYSIS_ALL, NULL, progress, &error);
+        if (result == NULL)
+            g_assert_error(error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+    }
+}
+
+static void
+test_unfit(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(LacAtoms) cube = make_cube(3);
+    g_autoptr(LacAtoms) nan_atoms = lac_atoms_copy(cube, cube->n);
+    nan_atoms->y[5] = (double) NAN;
+    LacAnalysisParams params;
+    lac_analysis_params_init(&params);
+    g_assert_null(lac_analysis_run(nan_atoms, NULL, &params, LAC_ANALYSIS_ALL, NULL, NULL, &error));
+    g_assert_nonnull(error);
+    g_clear_error(&error);
+    g_autoptr(LacAtoms) twice = lac_atoms_copy(cube, cube->n);
+    twice->x[1] = twice->x[0] + 0.1;
+    twice->y[1] = twice->y[0];
+    twice->z[1] = twice->z[0];
+    g_assert_null(lac_analysis_run(twice, NULL, &params, LAC_ANALYSIS_ALL, NULL, NULL, &error));
+    g_assert_nonnull(error);
+}
+
 static void
 test_format(void)
 {
@@ -255,6 +399,11 @@ main(int argc, char **argv)
     g_test_add_func("/analysis/sharing", test_sharing);
     g_test_add_func("/analysis/parameters", test_parameters);
     g_test_add_func("/analysis/report", test_report);
+    g_test_add_func("/analysis/few-atoms", test_few_atoms);
+    g_test_add_func("/analysis/one-phase", test_one_phase);
+    g_test_add_func("/analysis/invariance", test_invariance);
+    g_test_add_func("/analysis/cancelled", test_cancelled);
+    g_test_add_func("/analysis/unfit", test_unfit);
     g_test_add_func("/analysis/format", test_format);
     return g_test_run();
 }
