@@ -32,7 +32,7 @@
 #define LAC_NODE_NEIGHBOURS LAC_ANALYSIS_BIT(LAC_ANALYSIS_SHELLS)
 
 // Where the strain of atoms comes from.
-#define LAC_NODE_STRAIN 0
+#define LAC_NODE_STRAIN LAC_ANALYSIS_BIT(LAC_ANALYSIS_STRAIN)
 
 const double *lac_node_get_volumetric_strain(const LacAnalysis *analysis);
 const LacNeighbours *lac_node_get_neighbours(const LacAnalysis *analysis);

@@ -108,8 +108,7 @@ static const LacAnalysisColumn columns[] = {
 const double *
 lac_node_get_volumetric_strain(const LacAnalysis *analysis)
 {
-    (void) analysis;
-    return NULL;
+    return analysis->strain != NULL ? analysis->strain->local.volumetric : NULL;
 }
 
 static double *

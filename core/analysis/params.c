@@ -31,4 +31,5 @@ lac_analysis_params_init(LacAnalysisParams *self)
     lac_composition_params_init(&self->composition);
     lac_order_params_init(&self->order.harmonics);
     self->order.disordered = 0.5;
+    lac_strain_params_init(&self->strain);
 }

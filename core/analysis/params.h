@@ -20,6 +20,7 @@
 #include "core/analysis/rdf.h"
 #include "core/analysis/segment.h"
 #include "core/analysis/shells.h"
+#include "core/analysis/strain.h"
 #include "core/analysis/surface.h"
 #include "core/analysis/templates.h"
 #include "core/analysis/voronoi.h"
@@ -58,6 +59,7 @@ typedef struct {
     LacVoronoiParams voronoi;
     LacCompositionParams composition;
     LacAnalysisOrderParams order;
+    LacStrainParams strain;
 } LacAnalysisParams;
 
 void lac_analysis_params_init(LacAnalysisParams *self);

@@ -13,8 +13,8 @@
 #define POWER_ITERATIONS 12
 #define POWER_MARGIN     1.05 // angles change a little after it was measured
 #define WEIGHT_ALPHA     0.5
-#define WEIGHT_CAP       4.0
-#define BLOB             0.6 // [pixel]
+#define WEIGHT_CAP       1.0
+#define BLOB             1.0 // [pixel] atoms are no narrower, noise is
 
 struct LacAlignReference {
     LacSeries *geometry; // angles are its own

@@ -17,6 +17,8 @@
 #define MAX_STEP        1.0   // [pixel] of one Gauss-Newton step
 #define MAX_TURN        0.5   // [deg] likewise
 #define N_UNKNOWNS      6     // factor, du, dv, and the rotations about u, v and w
+#define BLUR            0.7   // [pixel] of images that are compared; noise weighs less in them
+#define BLUR_ANGLES     1.0   // [pixel] likewise: rotations move what is far from the centre
 #define DEG             (G_PI / 180.0)
 
 // One scale of the refinement. Pixels are those of its images.
@@ -384,6 +386,7 @@ refine(LacSeries *out, const LacAlignParams *params, gboolean with_angles, LacAl
             .images = &images,
             .series = images.series,
             .start = start,
+            .blur = with_angles ? BLUR_ANGLES : BLUR,
             .search = MAX(2.0, l == 0 ? params->max_shift / (double) factors[l] : 2.0) };
         if (!open_level(&level, error))
             return FALSE;
