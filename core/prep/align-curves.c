@@ -9,20 +9,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SMOOTH    2    // [pixel] half width of the box in which the object is looked for
-#define LEVELS    256  // of the histogram that tells object from background
-#define SHARE     0.4  // of the threshold between them: thin rims belong to the object
-#define RIM_SHARE 0.04 // of the image, by which the object's mask grows
-#define MIN_RIM   4    // [pixel]
+#define SMOOTH_SHARE 0.018 // of the image: half width of the box in which the object is looked for
+#define MIN_SMOOTH   2     // [pixel]
+#define LEVELS       256   // of the histogram that tells object from background
+#define SHARE        0.4  // of the way from background to that threshold: rims belong to the object
+#define RIM_SHARE    0.04 // of the image, by which the object's mask grows
+#define MIN_RIM      4    // [pixel]
 
 typedef struct {
     const LacAlignImages *images;
     LacAlignCurves *curves;
 } CurveArgs;
 
-// Sums over boxes of 2 SMOOTH + 1 pixels, from an integral image.
+// Means over boxes of 2 half + 1 pixels, from an integral image; @out may be @image.
 static void
-smooth(const float *image, gsize nv, gsize nu, double *integral, float *out)
+smooth(const float *image, gsize nv, gsize nu, gsize half, double *integral, float *out)
 {
     gsize w = nu + 1;
     memset(integral, 0, w * sizeof *integral);
@@ -35,9 +36,9 @@ smooth(const float *image, gsize nv, gsize nu, double *integral, float *out)
         }
     }
     for (gsize v = 0; v < nv; v++) {
-        gsize v0 = v > SMOOTH ? v - SMOOTH : 0, v1 = MIN(v + SMOOTH + 1, nv);
+        gsize v0 = v > half ? v - half : 0, v1 = MIN(v + half + 1, nv);
         for (gsize u = 0; u < nu; u++) {
-            gsize u0 = u > SMOOTH ? u - SMOOTH : 0, u1 = MIN(u + SMOOTH + 1, nu);
+            gsize u0 = u > half ? u - half : 0, u1 = MIN(u + half + 1, nu);
             double sum = integral[v1 * w + u1] - integral[v0 * w + u1] - integral[v1 * w + u0] +
                 integral[v0 * w + u0];
             out[v * nu + u] = (float) (sum / (double) ((v1 - v0) * (u1 - u0)));
@@ -104,6 +105,41 @@ grow(guint8 *mask, gsize nv, gsize nu, gsize rim, guint8 *scratch)
     }
 }
 
+// Leaves of a mask the connected part with the largest sum: noise is in many small ones.
+static void
+keep_largest(guint8 *mask, const float *image, gsize nv, gsize nu)
+{
+    g_autofree guint32 *label = g_new0(guint32, nv * nu);
+    g_autofree gsize *stack = g_new(gsize, nv * nu);
+    guint32 n_labels = 0, best = 0;
+    double most = -HUGE_VAL;
+    for (gsize start = 0; start < nv * nu; start++) {
+        if (!mask[start] || label[start] != 0)
+            continue;
+        gsize n = 0;
+        double sum = 0.0;
+        label[start] = ++n_labels;
+        stack[n++] = start;
+        while (n > 0) {
+            gsize i = stack[--n], v = i / nu, u = i % nu;
+            sum += (double) image[i];
+            const gsize near[] = { v > 0 ? i - nu : i, v + 1 < nv ? i + nu : i, u > 0 ? i - 1 : i,
+                u + 1 < nu ? i + 1 : i };
+            for (guint j = 0; j < G_N_ELEMENTS(near); j++)
+                if (mask[near[j]] && label[near[j]] == 0) {
+                    label[near[j]] = n_labels;
+                    stack[n++] = near[j];
+                }
+        }
+        if (sum > most) {
+            most = sum;
+            best = n_labels;
+        }
+    }
+    for (gsize i = 0; i < nv * nu; i++)
+        mask[i] = mask[i] && label[i] == best;
+}
+
 // Distributes value over the two samples about position s of the line.
 static void
 add_to_line(double *line, gsize n, double s, double value)
@@ -126,10 +162,15 @@ measure_projection(const CurveArgs *args, gsize k)
     g_autofree float *smoothed = g_new(float, n);
     g_autofree guint8 *mask = g_new(guint8, n);
     g_autofree guint8 *scratch = g_new(guint8, n);
-    smooth(image, nv, nu, integral, smoothed);
-    float threshold = (float) SHARE * threshold_of(smoothed, n);
+    gsize half = MAX(MIN_SMOOTH, (gsize) (SMOOTH_SHARE * (double) MAX(nv, nu)));
+    smooth(image, nv, nu, half, integral, smoothed);
+    smooth(smoothed, nv, nu, half, integral, smoothed);
+    // The images are without background but for a rest, which the frame tells again.
+    float rest = lac_align_background(smoothed, NULL, nv, nu);
+    float threshold = rest + (float) SHARE * (threshold_of(smoothed, n) - rest);
     for (gsize i = 0; i < n; i++)
         mask[i] = smoothed[i] > threshold;
+    keep_largest(mask, smoothed, nv, nu);
     gsize rim = MAX(MIN_RIM, (gsize) (RIM_SHARE * (double) MAX(nv, nu)));
     grow(mask, nv, nu, rim, scratch);
     float background = lac_align_background(image, mask, nv, nu);
