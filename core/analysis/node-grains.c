@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Grains, and the lattices fitted to them.
 #include "core/analysis/analysis-table.h"
+#include "core/analysis/fivefold.h"
 
 #include <math.h>
 
@@ -79,6 +80,42 @@ add_misorientations(const LacGrains *grains, GPtrArray *out)
 }
 
 static void
+add_fivefold_axes(const LacAnalysis *analysis, GPtrArray *out)
+{
+    g_autoptr(GArray) axes = lac_fivefold_find(analysis->points, analysis->grains, NULL);
+    if (axes == NULL || axes->len == 0)
+        return;
+    LacTable *table = lac_table_new("fivefold", "Five-fold axes",
+        "a ring of five grains, each a twin of the next, about a common <110>: its middle, "
+        "direction and length, and how far the <110> of a grain is off at most",
+        axes->len);
+    char **grains = lac_table_add_texts(table, "grains", "Grains");
+    double *x = lac_table_add_numbers(table, "x", "x", "Å", 4);
+    double *y = lac_table_add_numbers(table, "y", "y", "Å", 4);
+    double *z = lac_table_add_numbers(table, "z", "z", "Å", 4);
+    double *u = lac_table_add_numbers(table, "axis_x", "Axis x", "", 4);
+    double *v = lac_table_add_numbers(table, "axis_y", "Axis y", "", 4);
+    double *w = lac_table_add_numbers(table, "axis_z", "Axis z", "", 4);
+    double *length = lac_table_add_numbers(table, "length", "Length", "Å", 4);
+    double *off = lac_table_add_numbers(table, "deviation", "Off", "°", 3);
+    for (guint k = 0; k < axes->len; k++) {
+        const LacFivefold *axis = &g_array_index(axes, LacFivefold, k);
+        const guint32 *g = axis->grains;
+        grains[k] =
+            g_strdup_printf("%u %u %u %u %u", g[0] + 1, g[1] + 1, g[2] + 1, g[3] + 1, g[4] + 1);
+        x[k] = axis->position.x;
+        y[k] = axis->position.y;
+        z[k] = axis->position.z;
+        u[k] = axis->direction.x;
+        v[k] = axis->direction.y;
+        w[k] = axis->direction.z;
+        length[k] = axis->length;
+        off[k] = axis->deviation_deg;
+    }
+    g_ptr_array_add(out, table);
+}
+
+static void
 tables_grains(const LacAnalysis *analysis, GPtrArray *out)
 {
     const LacGrains *grains = analysis->grains;
@@ -101,6 +138,8 @@ tables_grains(const LacAnalysis *analysis, GPtrArray *out)
     g_ptr_array_add(out, table);
     if (grains->n_grains > 1)
         add_misorientations(grains, out);
+    if (grains->n_grains >= LAC_FIVEFOLD_N)
+        add_fivefold_axes(analysis, out);
 }
 
 const LacAnalysisInfo lac_node_grains = {
@@ -110,7 +149,8 @@ const LacAnalysisInfo lac_node_grains = {
     .definition =
         "Neighbours of the same structure, nearly the same spacing and orientation belong "
         "to one grain. The misorientation of two grains is the smallest rotation between "
-        "them among all that their symmetry allows.",
+        "them among all that their symmetry allows. A five-fold axis is where five grains "
+        "meet that are twins in a ring.",
     .needs = LAC_ANALYSIS_BIT(LAC_ANALYSIS_NEIGHBOURS) | LAC_ANALYSIS_BIT(LAC_ANALYSIS_TEMPLATES),
     .weight = 0.1,
     .params = grain_params,
