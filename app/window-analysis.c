@@ -2,6 +2,7 @@
 // The stage of analysis in the window.
 #include "app/window-private.h"
 #include "ui/analysis-strip.h"
+#include "ui/result-layers.h"
 
 static void
 analyse_action(GSimpleAction *action, GVariant *parameter, gpointer data)
@@ -47,4 +48,7 @@ lac_window_init_analysis(LacWindow *self)
     lac_analysis_panel_set_session(self->analysis_panel, self->session);
     lac_view_area_add_page(self->view_area, lac_analysis_strip_new(self->session, viewport),
         "results", "Results");
+    gtk_box_prepend(self->layers_list,
+        lac_result_layers_new(self->session, lac_view_area_get_analysis(self->view_area),
+            viewport));
 }

@@ -37,7 +37,7 @@ struct _LacWindow {
     GtkButton *save_button, *undo_button, *redo_button;
     GtkStack *pages, *stages;
     GtkWidget *left_panel, *layers_box, *right_panel, *start_page;
-    GtkBox *volume_page;
+    GtkBox *volume_page, *layers_list;
     GtkStack *tabs;
     GtkStackPage *reconstruct_tab, *atoms_tab, *review_tab, *analysis_tab;
     GtkWidget *selection_box;

@@ -436,6 +436,7 @@ lac_window_class_init(LacWindowClass *klass)
     gtk_widget_class_bind_template_child(widget_class, LacWindow, atoms_panel);
     gtk_widget_class_bind_template_child(widget_class, LacWindow, selection_box);
     gtk_widget_class_bind_template_child(widget_class, LacWindow, selection_panel);
+    gtk_widget_class_bind_template_child(widget_class, LacWindow, layers_list);
     gtk_widget_class_bind_template_child(widget_class, LacWindow, layers_panel);
     gtk_widget_class_bind_template_child(widget_class, LacWindow, volume_panel);
     gtk_widget_class_bind_template_child(widget_class, LacWindow, view_panel);

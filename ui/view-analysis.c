@@ -14,9 +14,136 @@ struct _LacViewAnalysis {
     LacAnalysis *colored; // (nullable) whose values the atoms have
     char *column;         // (nullable) which of them
     guint legend_idle;    // 0: the legend is as it should be
+    LacResultLayer layers[LAC_N_RESULTS];
+    LacLatest *worker;    // makes surfaces ready to be drawn
+    LacAnalysis *meshed;  // (nullable) whose surfaces were asked for
+    LacResultColor color; // that they were asked for with
 };
 
+enum {
+    LAYERS_CHANGED,
+    N_SIGNALS
+};
+static guint signals[N_SIGNALS];
+
 G_DEFINE_FINAL_TYPE(LacViewAnalysis, lac_view_analysis, G_TYPE_OBJECT)
+
+// --- surfaces and markers
+
+typedef struct {
+    LacAnalysis *analysis;
+    LacResultColor color;
+} MeshRequest;
+
+static void
+free_request(gpointer data)
+{
+    MeshRequest *request = data;
+    lac_analysis_unref(request->analysis);
+    g_free(request);
+}
+
+static void
+free_set(gpointer set)
+{
+    lac_mesh_set_unref(set);
+}
+
+static gpointer
+make_meshes(LacProgress *progress, gpointer data, GError **error)
+{
+    const MeshRequest *request = data;
+    return lac_result_meshes_new(request->analysis, request->color, progress, error);
+}
+
+static void
+meshes_made_cb(gpointer result, const GError *error, gpointer owner)
+{
+    LacViewAnalysis *self = owner;
+    if (error != NULL)
+        return;
+    lac_viewport_set_meshes(self->viewport, result);
+    lac_mesh_set_unref(result);
+}
+
+static gboolean
+has_same_surfaces(const LacAnalysis *a, const LacAnalysis *b)
+{
+    return a != NULL && b != NULL && lac_result_get_interface(a) == lac_result_get_interface(b) &&
+        lac_result_get_pores(a) == lac_result_get_pores(b) &&
+        lac_result_get_surface(a) == lac_result_get_surface(b);
+}
+
+static void
+update_meshes(LacViewAnalysis *self)
+{
+    LacAnalysis *analysis = lac_session_get_analysis(self->session);
+    LacResultColor color = self->layers[LAC_RESULT_INTERFACE].color;
+    if (analysis == NULL) {
+        lac_latest_drop(self->worker);
+        g_clear_pointer(&self->meshed, lac_analysis_unref);
+        lac_viewport_set_meshes(self->viewport, NULL);
+        return;
+    }
+    if (color == self->color && has_same_surfaces(analysis, self->meshed))
+        return;
+    g_clear_pointer(&self->meshed, lac_analysis_unref);
+    self->meshed = lac_analysis_ref(analysis);
+    self->color = color;
+    MeshRequest *request = g_new(MeshRequest, 1);
+    *request = (MeshRequest){ lac_analysis_ref(analysis), color };
+    lac_latest_request(self->worker, request, 0);
+}
+
+static void
+update_markers(LacViewAnalysis *self)
+{
+    const LacPicked *picked = lac_session_get_picked(self->session);
+    gsize n = 0, selected = picked->kind == LAC_PICKED_VACANCY ? picked->index : G_MAXSIZE;
+    g_autofree LacMarker *markers = self->layers[LAC_RESULT_VACANCIES].shown
+        ? lac_result_dup_markers(lac_session_get_analysis(self->session), selected, &n)
+        : NULL;
+    lac_viewport_set_markers(self->viewport, LAC_MARKERS_RESULTS, markers, n);
+}
+
+static void
+apply_layers(LacViewAnalysis *self)
+{
+    for (guint i = 0; i < LAC_N_RESULT_SURFACES; i++) {
+        const LacMeshGroup style = { .shown = self->layers[i].shown,
+            .opacity = self->layers[i].opacity,
+            .is_shell = i == LAC_RESULT_SURFACE };
+        lac_viewport_set_mesh_group(self->viewport, i, &style);
+    }
+}
+
+static void
+picked_changed_cb(LacViewAnalysis *self)
+{
+    const LacPicked *picked = lac_session_get_picked(self->session);
+    gboolean is_pore = picked->kind == LAC_PICKED_PORE;
+    lac_viewport_set_selected_mesh(self->viewport, LAC_RESULT_PORES,
+        is_pore ? (guint32) picked->index + 1 : 0);
+    update_markers(self);
+}
+
+static void
+clicked_cb(LacViewAnalysis *self, const LacThing *thing)
+{
+    const LacAnalysis *analysis = lac_session_get_analysis(self->session);
+    LacPicked picked = { .position = thing->position, .index = thing->tag - 1 };
+    if (thing->kind == LAC_THING_MARKER)
+        picked.kind = LAC_PICKED_VACANCY;
+    else if (thing->group == LAC_RESULT_PORES)
+        picked.kind = LAC_PICKED_PORE;
+    else
+        picked.kind =
+            thing->group == LAC_RESULT_INTERFACE ? LAC_PICKED_INTERFACE : LAC_PICKED_SURFACE;
+    if (picked.kind == LAC_PICKED_INTERFACE || picked.kind == LAC_PICKED_SURFACE)
+        picked.index =
+            lac_result_find_part(analysis, (LacResultKind) thing->group, thing->triangle);
+    lac_session_set_picked(self->session, &picked);
+}
 
 // --- the legend
 
@@ -55,6 +182,33 @@ show_atom_colors(LacViewAnalysis *self)
         isnan(look->color_lo) ? lo : look->color_lo, isnan(look->color_hi) ? hi : look->color_hi);
 }
 
+static void
+show_result_colors(LacViewAnalysis *self)
+{
+    static const char *const NAMES[LAC_N_RESULTS] = { "interface of metal and oxide",
+        "pore (green: open)", "surface of the particle", "vacancy (circles; grey: unsure)" };
+    const LacAnalysis *analysis = lac_session_get_analysis(self->session);
+    gboolean has_title = FALSE;
+    for (guint i = 0; i < LAC_N_RESULTS; i++) {
+        float rgb[3];
+        gboolean by_curvature = i == LAC_RESULT_INTERFACE && self->color == LAC_RESULT_BY_CURVATURE;
+        if (!self->layers[i].shown || !lac_result_is_there(analysis, (LacResultKind) i) ||
+            by_curvature)
+            continue;
+        if (!has_title)
+            lac_legend_add_title(self->legend, "Results");
+        has_title = TRUE;
+        lac_result_get_color((LacResultKind) i, rgb);
+        lac_legend_add_word(self->legend, NAMES[i], rgb);
+    }
+    if (!self->layers[LAC_RESULT_INTERFACE].shown || self->color != LAC_RESULT_BY_CURVATURE ||
+        !lac_result_is_there(analysis, LAC_RESULT_INTERFACE))
+        return;
+    double span = lac_result_get_curvature_span(analysis);
+    lac_legend_add_bar(self->legend, "Mean curvature of the interface (1/Å)",
+        LAC_COLORMAP_DIVERGING, FALSE, -span, span);
+}
+
 static gboolean
 update_legend(gpointer data)
 {
@@ -64,6 +218,7 @@ update_legend(gpointer data)
     lac_legend_clear(self->legend);
     lac_legend_set_dark(self->legend, b[0] + b[1] + b[2] < 1.5f);
     show_atom_colors(self);
+    show_result_colors(self);
     return G_SOURCE_REMOVE;
 }
 
@@ -118,6 +273,15 @@ update_colors(LacViewAnalysis *self)
 }
 
 static void
+analysis_changed_cb(LacViewAnalysis *self)
+{
+    update_meshes(self);
+    update_markers(self);
+    update_colors(self);
+    g_signal_emit(self, signals[LAYERS_CHANGED], 0);
+}
+
+static void
 lac_view_analysis_dispose(GObject *object)
 {
     LacViewAnalysis *self = LAC_VIEW_ANALYSIS(object);
@@ -126,6 +290,8 @@ lac_view_analysis_dispose(GObject *object)
     if (self->viewport != NULL)
         g_signal_handlers_disconnect_by_data(self->viewport, self);
     g_clear_handle_id(&self->legend_idle, g_source_remove);
+    g_clear_pointer(&self->worker, lac_latest_free);
+    g_clear_pointer(&self->meshed, lac_analysis_unref);
     g_clear_object(&self->session);
     g_clear_object(&self->viewport);
     g_clear_object(&self->legend);
@@ -138,12 +304,19 @@ static void
 lac_view_analysis_class_init(LacViewAnalysisClass *klass)
 {
     G_OBJECT_CLASS(klass)->dispose = lac_view_analysis_dispose;
+    signals[LAYERS_CHANGED] = g_signal_new("layers-changed", LAC_TYPE_VIEW_ANALYSIS,
+        G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
 lac_view_analysis_init(LacViewAnalysis *self)
 {
     self->legend = g_object_ref_sink(LAC_LEGEND(lac_legend_new()));
+    self->layers[LAC_RESULT_INTERFACE] = (LacResultLayer){ TRUE, 0.65, LAC_RESULT_BY_CURVATURE };
+    self->layers[LAC_RESULT_PORES] = (LacResultLayer){ TRUE, 0.85, LAC_RESULT_PLAIN };
+    self->layers[LAC_RESULT_SURFACE] = (LacResultLayer){ FALSE, 0.25, LAC_RESULT_PLAIN };
+    self->layers[LAC_RESULT_VACANCIES] = (LacResultLayer){ TRUE, 1.0, LAC_RESULT_PLAIN };
+    self->worker = lac_latest_new(make_meshes, free_request, free_set, meshes_made_cb, self);
 }
 
 /**
@@ -160,9 +333,42 @@ lac_view_analysis_new(LacSession *session, LacViewport *viewport)
     self->session = g_object_ref(session);
     self->viewport = g_object_ref(viewport);
     lac_viewport_add_overlay(viewport, GTK_WIDGET(self->legend));
-    g_signal_connect_swapped(session, "analysis-changed", G_CALLBACK(update_colors), self);
+    g_signal_connect_swapped(session, "analysis-changed", G_CALLBACK(analysis_changed_cb), self);
+    g_signal_connect_swapped(session, "picked-changed", G_CALLBACK(picked_changed_cb), self);
+    g_signal_connect_swapped(viewport, "thing-clicked", G_CALLBACK(clicked_cb), self);
     g_signal_connect_swapped(viewport, "scene-changed", G_CALLBACK(update_colors), self);
+    apply_layers(self);
     return self;
+}
+
+/**
+ * lac_view_analysis_get_layer:
+ * @self: it
+ * @kind: a kind of results
+ *
+ * Returns: (transfer none): how they are drawn
+ */
+const LacResultLayer *
+lac_view_analysis_get_layer(LacViewAnalysis *self, LacResultKind kind)
+{
+    return &self->layers[kind];
+}
+
+/**
+ * lac_view_analysis_set_layer:
+ * @self: it
+ * @kind: a kind of results
+ * @layer: how they are drawn
+ */
+void
+lac_view_analysis_set_layer(LacViewAnalysis *self, LacResultKind kind, const LacResultLayer *layer)
+{
+    self->layers[kind] = *layer;
+    apply_layers(self);
+    update_meshes(self);
+    update_markers(self);
+    queue_legend(self);
+    g_signal_emit(self, signals[LAYERS_CHANGED], 0);
 }
 
 /**

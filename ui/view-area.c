@@ -33,12 +33,29 @@ struct _LacViewArea {
 
 G_DEFINE_FINAL_TYPE(LacViewArea, lac_view_area, GTK_TYPE_WIDGET)
 
+// Without a volume there is nothing to be cut: the plots get the room.
+static void
+update_frames(LacViewArea *self)
+{
+    LacView view = self->maximized;
+    gboolean all = view == LAC_VIEW_ALL;
+    gboolean slices = view == LAC_VIEW_XY || view == LAC_VIEW_XZ || view == LAC_VIEW_YZ ||
+        view == LAC_VIEW_SLICES;
+    gboolean has_slices = lac_session_get_volume(self->session) != NULL ||
+        lac_session_get_atoms(self->session) == NULL;
+    gtk_widget_set_visible(self->frame_3d, all || view == LAC_VIEW_3D);
+    gtk_widget_set_visible(self->frame_slices, slices || (all && has_slices));
+    gtk_widget_set_visible(self->frame_plots, all || view == LAC_VIEW_PLOTS);
+    gtk_widget_set_visible(self->inner, view != LAC_VIEW_3D);
+}
+
 // --- the 3D view
 
 static void
 volume_changed_cb(LacViewArea *self)
 {
     lac_viewport_set_volume(self->viewport, lac_session_get_volume(self->session));
+    update_frames(self);
 }
 
 static void
@@ -116,13 +133,9 @@ lac_view_area_set_maximized(LacViewArea *self, LacView view)
     g_return_if_fail(LAC_IS_VIEW_AREA(self));
 
     static const int normals[LAC_N_VIEWS] = { -1, -1, LAC_AXIS_Z, LAC_AXIS_Y, LAC_AXIS_X, -1, -1 };
-    gboolean all = view == LAC_VIEW_ALL;
     gboolean slices = normals[view] >= 0 || view == LAC_VIEW_SLICES;
     self->maximized = view;
-    gtk_widget_set_visible(self->frame_3d, all || view == LAC_VIEW_3D);
-    gtk_widget_set_visible(self->frame_slices, all || slices);
-    gtk_widget_set_visible(self->frame_plots, all || view == LAC_VIEW_PLOTS);
-    gtk_widget_set_visible(self->inner, view != LAC_VIEW_3D);
+    update_frames(self);
     lac_ortho_view_show_only(LAC_ORTHO_VIEW(self->ortho), normals[view]);
     if (normals[view] >= 0)
         gtk_stack_set_visible_child_name(self->lower, "slices");
@@ -251,6 +264,7 @@ connect_session(LacViewArea *self)
         GCallback callback;
     } handlers[] = {
         { "volume-changed", G_CALLBACK(volume_changed_cb) },
+        { "atoms-changed", G_CALLBACK(update_frames) },
         { "crosshair-changed", G_CALLBACK(crosshair_changed_cb) },
         { "opened", G_CALLBACK(opened_cb) },
         { "save-views", G_CALLBACK(save_views_cb) },
@@ -372,4 +386,16 @@ LacOrthoView *
 lac_view_area_get_slices(LacViewArea *self)
 {
     return LAC_ORTHO_VIEW(self->ortho);
+}
+
+/**
+ * lac_view_area_get_analysis:
+ * @self: the views
+ *
+ * Returns: (transfer none): what keeps results in the 3D view
+ */
+LacViewAnalysis *
+lac_view_area_get_analysis(LacViewArea *self)
+{
+    return self->analysis;
 }

@@ -4,6 +4,7 @@
 
 #include "ui/ortho-view.h"
 #include "ui/session.h"
+#include "ui/view-analysis.h"
 #include "ui/viewport.h"
 
 #include <gtk/gtk.h>
@@ -26,6 +27,7 @@ typedef enum {
 
 GtkWidget *lac_view_area_new(LacSession *session);
 LacViewport *lac_view_area_get_viewport(LacViewArea *self);
+LacViewAnalysis *lac_view_area_get_analysis(LacViewArea *self);
 LacOrthoView *lac_view_area_get_slices(LacViewArea *self);
 void lac_view_area_set_maximized(LacViewArea *self, LacView view);
 void lac_view_area_toggle(LacViewArea *self, LacView view);
