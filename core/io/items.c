@@ -2,6 +2,8 @@
 #include "core/io/bytes.h"
 #include "core/io/source.h"
 
+#define BEFORE "/series/raw" // in a project: what /series/data was before it was denoised
+
 static void
 append_item(GString *text, const LacFileItem *item)
 {
@@ -62,7 +64,8 @@ describe_kind(const LacFileItem *item)
  * @name: (out) (transfer full) (nullable): what to read; %NULL when the file holds one thing
  * @error: return location for a #GError
  *
- * Chooses what to read: the only array, or of several the only one that @fits.
+ * Chooses what to read: the only array, or of several the only one that @fits. The measured pixels
+ * that a project keeps beside denoised ones are read by name only.
  *
  * Returns: %TRUE, or %FALSE with @error set, which lists the choices
  */
@@ -87,7 +90,7 @@ lac_source_choose_item(const LacSource *source, const LacReadParams *params, Lac
         append_item(list, item);
         only = item;
         n_arrays++;
-        if (fits(item)) {
+        if (fits(item) && !g_str_equal(item->name, BEFORE)) {
             fitting = item;
             n_fitting++;
         }

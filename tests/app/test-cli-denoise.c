@@ -73,6 +73,13 @@ test_project(LacScratch *scratch, gconstpointer data)
     const LacProvenance *step = after->provenance->pdata[after->provenance->len - 1];
     g_assert_cmpstr(step->name, ==, "denoise");
     g_assert_nonnull(strstr(step->parameters, "method=bm3d\nnoise=estimated\n"));
+    // What is read from the project is denoised.
+    g_autofree char *mrc = lac_scratch_path(scratch, "clean.mrc");
+    g_autoptr(TestRun) convert = test_cli("convert", clean, mrc, NULL);
+    g_assert_cmpint(convert->status, ==, 0);
+    g_autoptr(LacSeries) converted = lac_read_series(mrc, NULL, NULL, &error);
+    g_assert_no_error(error);
+    g_assert_true(memcmp(converted->data, after->series->data, n_bytes) == 0);
     // A second time starts from the measured images again.
     g_autoptr(TestRun) second = test_cli("denoise", "-p", clean, "-o", again, "--background",
         "laplace", "--normalise", NULL);
