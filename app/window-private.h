@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What window.c (layout, actions), window-file.c (opening, saving, closing), window-atoms.c
-// (corrections) and window-analysis.c share.
+// (corrections), window-analysis.c and window-figure.c share.
 #pragma once
 
 #include "app/window.h"
 #include "ui/align-view.h"
 #include "ui/analysis-panel.h"
 #include "ui/atoms-panel.h"
+#include "ui/figure-panel.h"
 #include "ui/import-dialog.h"
 #include "ui/job-bar.h"
 #include "ui/layers-panel.h"
@@ -39,11 +40,14 @@ struct _LacWindow {
     GtkWidget *left_panel, *layers_box, *right_panel, *start_page;
     GtkBox *volume_page, *layers_list;
     GtkStack *tabs;
-    GtkStackPage *reconstruct_tab, *atoms_tab, *review_tab, *analysis_tab;
+    GtkStackPage *reconstruct_tab, *atoms_tab, *review_tab, *analysis_tab, *figure_tab;
     GtkWidget *selection_box;
     LacAtomsPanel *atoms_panel;
     LacReviewPanel *review_panel;
     LacAnalysisPanel *analysis_panel;
+    LacFigurePanel *figure_panel;
+    gboolean is_figure;         // the stage of figures is shown
+    LacView view_before_figure; // that filled the area
     LacSelectionPanel *selection_panel;
     LacLayersPanel *layers_panel;
     LacVolumePanel *volume_panel;
@@ -71,6 +75,8 @@ gboolean lac_window_retype(LacWindow *self, guint digit);
 void lac_window_update_atoms(LacWindow *self);
 void lac_window_init_analysis(LacWindow *self);
 void lac_window_enter_analysis(LacWindow *self);
+void lac_window_init_figure(LacWindow *self);
+void lac_window_show_figure(LacWindow *self, gboolean show);
 void lac_window_init_files(LacWindow *self);
 void lac_window_dispose_files(LacWindow *self);
 gboolean lac_window_close_request(GtkWindow *window);

@@ -117,7 +117,7 @@ void
 lac_window_set_stage(LacWindow *self, LacStage stage)
 {
     gboolean changed = stage != self->stage, is_atoms = stage == LAC_STAGE_ATOMS;
-    gboolean is_analysis = stage == LAC_STAGE_ANALYSIS;
+    gboolean is_analysis = stage == LAC_STAGE_ANALYSIS, is_figure = stage == LAC_STAGE_FIGURE;
     gboolean has_views = stage != LAC_STAGE_PROJECTIONS && stage != LAC_STAGE_ALIGNMENT;
     self->stage = stage;
     gtk_stack_set_visible_child_name(self->stages,
@@ -126,15 +126,18 @@ lac_window_set_stage(LacWindow *self, LacStage stage)
                                            : "volume");
     lac_stage_list_set_stage(self->stage_list, stage);
     gtk_widget_set_visible(self->layers_box, has_views);
+    lac_window_show_figure(self, is_figure);
     if (!changed || !has_views)
         return;
     gtk_stack_page_set_visible(self->atoms_tab, is_atoms);
     gtk_stack_page_set_visible(self->review_tab, is_atoms);
     gtk_stack_page_set_visible(self->analysis_tab, is_analysis);
-    gtk_stack_page_set_visible(self->reconstruct_tab, !is_atoms && !is_analysis);
+    gtk_stack_page_set_visible(self->figure_tab, is_figure);
+    gtk_stack_page_set_visible(self->reconstruct_tab, stage == LAC_STAGE_VOLUME);
     gtk_stack_set_visible_child_name(self->tabs,
         is_atoms          ? "atoms"
             : is_analysis ? "analysis"
+            : is_figure   ? "figure"
                           : "reconstruct");
     gtk_widget_set_visible(self->selection_box, is_atoms || is_analysis);
     lac_selection_panel_set_analysing(self->selection_panel, is_analysis);
@@ -400,6 +403,7 @@ lac_window_class_init(LacWindowClass *klass)
     g_type_ensure(LAC_TYPE_VOLUME_PANEL);
     g_type_ensure(LAC_TYPE_VIEW_PANEL);
     g_type_ensure(LAC_TYPE_ANALYSIS_PANEL);
+    g_type_ensure(LAC_TYPE_FIGURE_PANEL);
     g_type_ensure(LAC_TYPE_ATOMS_PANEL);
     g_type_ensure(LAC_TYPE_REVIEW_PANEL);
     g_type_ensure(LAC_TYPE_SELECTION_PANEL);
@@ -433,6 +437,8 @@ lac_window_class_init(LacWindowClass *klass)
     gtk_widget_class_bind_template_child(widget_class, LacWindow, review_panel);
     gtk_widget_class_bind_template_child(widget_class, LacWindow, analysis_tab);
     gtk_widget_class_bind_template_child(widget_class, LacWindow, analysis_panel);
+    gtk_widget_class_bind_template_child(widget_class, LacWindow, figure_tab);
+    gtk_widget_class_bind_template_child(widget_class, LacWindow, figure_panel);
     gtk_widget_class_bind_template_child(widget_class, LacWindow, atoms_panel);
     gtk_widget_class_bind_template_child(widget_class, LacWindow, selection_box);
     gtk_widget_class_bind_template_child(widget_class, LacWindow, selection_panel);
@@ -468,6 +474,7 @@ lac_window_init(LacWindow *self)
     lac_layers_panel_set_viewport(self->layers_panel, lac_view_area_get_viewport(self->view_area));
     lac_window_init_atoms(self);
     lac_window_init_analysis(self);
+    lac_window_init_figure(self);
     connect_session(self);
     lac_session_offer_recovery(self->session);
     job_progressed_cb(self);

@@ -6,7 +6,7 @@ typedef enum {
     STATE_RUNNING,
     STATE_DONE,
     STATE_STALE,
-    STATE_LATER,
+    STATE_READY, // needs no work of its own
     N_STATES,
 } StageState;
 
@@ -17,29 +17,26 @@ static const struct {
     [STATE_RUNNING] = { "running", "media-playback-start-symbolic", "accent" },
     [STATE_DONE] = { "done", "emblem-ok-symbolic", "success" },
     [STATE_STALE] = { "stale", "dialog-warning-symbolic", "warning" },
-    [STATE_LATER] = { "later version", "changes-prevent-symbolic", "dim-label" },
+    [STATE_READY] = { "ready", "radio-symbolic", "dim-label" },
 };
 
 static const struct {
     const char *name, *tooltip;
-    gboolean is_there;
     const char *stale; // (nullable) why it is
 } stages[LAC_N_STAGES] = {
     [LAC_STAGE_PROJECTIONS] = { "Projections",
-        "Look at the tilt series, check angles, leave projections out (Alt+1)", TRUE, NULL },
+        "Look at the tilt series, check angles, leave projections out (Alt+1)", NULL },
     [LAC_STAGE_ALIGNMENT] = { "Alignment",
-        "Find where the particle lies in each projection, and how it is turned (Alt+2)", TRUE,
-        NULL },
-    [LAC_STAGE_VOLUME] = { "Volume", "Reconstruct and look at the volume (Alt+3)", TRUE,
+        "Find where the particle lies in each projection, and how it is turned (Alt+2)", NULL },
+    [LAC_STAGE_VOLUME] = { "Volume", "Reconstruct and look at the volume (Alt+3)",
         "The projections changed since this volume was made (Alt+3)" },
-    [LAC_STAGE_ATOMS] = { "Atoms", "Trace, classify and correct the atoms (Alt+4)", TRUE,
+    [LAC_STAGE_ATOMS] = { "Atoms", "Trace, classify and correct the atoms (Alt+4)",
         "The volume changed since these atoms were traced from it (Alt+4)" },
     [LAC_STAGE_ANALYSIS] = { "Analysis",
-        "Interface, oxidation, vacancies, pores and structure of the atoms (Alt+5)", TRUE,
+        "Interface, oxidation, vacancies, pores and structure of the atoms (Alt+5)",
         "The atoms changed since they were analysed (Alt+5)" },
     [LAC_STAGE_FIGURE] = { "Figure",
-        "The figure window comes in a later version; \"lacuna-cli render\" writes pictures", FALSE,
-        NULL },
+        "Pictures for a paper: size, scale bar, export, recipes (Alt+6)", NULL },
 };
 
 typedef struct {
@@ -128,6 +125,9 @@ update(LacStageList *self)
     show_state(self, LAC_STAGE_VOLUME, volume_state(self->session));
     show_state(self, LAC_STAGE_ATOMS, atoms_state(self->session));
     show_state(self, LAC_STAGE_ANALYSIS, analysis_state(self->session));
+    gboolean shows = lac_session_get_volume(self->session) != NULL ||
+        lac_session_get_atoms(self->session) != NULL;
+    show_state(self, LAC_STAGE_FIGURE, shows ? STATE_READY : STATE_NOT_STARTED);
 }
 
 static void
@@ -161,9 +161,8 @@ add_row(LacStageList *self, LacStage stage)
     gtk_box_append(GTK_BOX(box), row->icon);
     row->row = gtk_list_box_row_new();
     gtk_list_box_row_set_child(GTK_LIST_BOX_ROW(row->row), box);
-    gtk_widget_set_sensitive(row->row, stages[stage].is_there);
     gtk_list_box_append(GTK_LIST_BOX(self->list), row->row);
-    show_state(self, stage, stages[stage].is_there ? STATE_NOT_STARTED : STATE_LATER);
+    show_state(self, stage, STATE_NOT_STARTED);
 }
 
 static void

@@ -63,6 +63,8 @@ struct _LacViewport {
     guint64 pointed_atom; // the last "atom-pointed"
 
     LacScene scene;
+    gboolean has_paper;       // the background is that of a figure
+    float kept_background[4]; // the view's own meanwhile
     LacRenderer *renderer; // (nullable) from realize to unrealize
     LacRenderProgress progress;
     double move_resolution, move_atom_resolution; // follow the time of frames

@@ -226,6 +226,7 @@ lac_viewport_set_show_scale_bar(LacViewport *self, gboolean show)
 void
 lac_viewport_set_background(LacViewport *self, LacBackground background)
 {
+    self->has_paper = FALSE;
     g_return_if_fail((guint) background < LAC_N_BACKGROUNDS);
 
     static const float LIGHT[4] = { 0.93f, 0.93f, 0.93f, 1.0f }, WHITE[4] = { 1, 1, 1, 1 };

@@ -4,6 +4,7 @@
 
 #include "core/data/atoms.h"
 #include "core/data/volume.h"
+#include "ui/figure-snapshot.h"
 #include "ui/render/scene.h"
 
 #include <gtk/gtk.h>
@@ -127,6 +128,13 @@ void lac_viewport_show_all_atoms(LacViewport *self);
 gsize lac_viewport_count_hidden_atoms(LacViewport *self);
 gboolean lac_viewport_locate_atom(LacViewport *self, gsize index, double *x, double *y);
 gboolean lac_viewport_locate(LacViewport *self, LacVec3 position, double *x, double *y);
+
+// As a figure.
+void lac_viewport_get_figure_data(LacViewport *self, LacFigureData *data);
+LacFigureSnapshot *lac_viewport_take_snapshot(LacViewport *self);
+void lac_viewport_fill_figure(LacViewport *self, LacFigure *figure);
+void lac_viewport_show_figure(LacViewport *self, const LacFigure *figure);
+void lac_viewport_set_paper(LacViewport *self, const float *rgb);
 
 void lac_viewport_get_camera(LacViewport *self, LacCamera *camera);
 void lac_viewport_set_camera(LacViewport *self, const LacCamera *camera);

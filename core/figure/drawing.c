@@ -9,7 +9,7 @@
 static void
 clear_shape(gpointer data)
 {
-    LacShape *shape = data;
+    LacDrawingShape *shape = data;
     g_free(shape->text);
 }
 
@@ -28,7 +28,7 @@ lac_drawing_new(double width, double height, const char *font)
     self->width = width;
     self->height = height;
     self->font = g_strdup(font);
-    self->shapes = g_array_new(FALSE, FALSE, sizeof(LacShape));
+    self->shapes = g_array_new(FALSE, FALSE, sizeof(LacDrawingShape));
     g_array_set_clear_func(self->shapes, clear_shape);
     return self;
 }
@@ -53,9 +53,9 @@ lac_drawing_free(LacDrawing *self)
  * @shape: painted over those before it; copied with its text
  */
 void
-lac_drawing_add(LacDrawing *self, const LacShape *shape)
+lac_drawing_add(LacDrawing *self, const LacDrawingShape *shape)
 {
-    LacShape copy = *shape;
+    LacDrawingShape copy = *shape;
     copy.text = g_strdup(shape->text);
     g_array_append_val(self->shapes, copy);
 }
@@ -110,7 +110,7 @@ lac_drawing_measure(const LacDrawing *self, const char *text, double size, gbool
 }
 
 static void
-paint_text(const LacDrawing *self, const LacShape *s, cairo_t *cr)
+paint_text(const LacDrawing *self, const LacDrawingShape *s, cairo_t *cr)
 {
     g_autoptr(PangoLayout) layout = lay_text(self, cr, s->text, s->x2, s->is_bold);
     PangoRectangle logical;
@@ -132,7 +132,7 @@ paint_text(const LacDrawing *self, const LacShape *s, cairo_t *cr)
 }
 
 static void
-paint_ramp(const LacShape *s, cairo_t *cr)
+paint_ramp(const LacDrawingShape *s, cairo_t *cr)
 {
     cairo_pattern_t *ramp = cairo_pattern_create_linear(0.0, s->y2, 0.0, s->y);
     for (int i = 0; i < RAMP_STOPS; i++) {
@@ -149,33 +149,33 @@ paint_ramp(const LacShape *s, cairo_t *cr)
 }
 
 static void
-paint_shape(const LacDrawing *self, const LacShape *s, cairo_t *cr)
+paint_shape(const LacDrawing *self, const LacDrawingShape *s, cairo_t *cr)
 {
     cairo_set_source_rgb(cr, (double) s->color[0], (double) s->color[1], (double) s->color[2]);
     switch (s->kind) {
-    case LAC_SHAPE_LINE:
+    case LAC_DRAWING_LINE:
         cairo_set_line_width(cr, s->width);
         cairo_move_to(cr, s->x, s->y);
         cairo_line_to(cr, s->x2, s->y2);
         cairo_stroke(cr);
         break;
-    case LAC_SHAPE_RECT:
+    case LAC_DRAWING_RECT:
         cairo_rectangle(cr, s->x, s->y, s->x2 - s->x, s->y2 - s->y);
         cairo_fill(cr);
         break;
-    case LAC_SHAPE_DISC:
+    case LAC_DRAWING_DISC:
         cairo_arc(cr, s->x, s->y, s->x2, 0.0, 2.0 * G_PI);
         cairo_fill(cr);
         break;
-    case LAC_SHAPE_TRIANGLE:
+    case LAC_DRAWING_TRIANGLE:
         cairo_move_to(cr, s->x, s->y);
         cairo_line_to(cr, s->x2, s->y2);
         cairo_line_to(cr, s->x3, s->y3);
         cairo_close_path(cr);
         cairo_fill(cr);
         break;
-    case LAC_SHAPE_RAMP: paint_ramp(s, cr); break;
-    case LAC_SHAPE_TEXT: paint_text(self, s, cr); break;
+    case LAC_DRAWING_RAMP: paint_ramp(s, cr); break;
+    case LAC_DRAWING_TEXT: paint_text(self, s, cr); break;
     }
 }
 
@@ -190,7 +190,7 @@ lac_drawing_paint(const LacDrawing *self, cairo_t *cr)
     for (guint i = 0; i < self->shapes->len; i++) {
         cairo_save(cr);
         cairo_new_path(cr);
-        paint_shape(self, &g_array_index(self->shapes, LacShape, i), cr);
+        paint_shape(self, &g_array_index(self->shapes, LacDrawingShape, i), cr);
         cairo_restore(cr);
     }
 }
@@ -283,7 +283,7 @@ append_color(GString *svg, const char *name, const float color[3])
 }
 
 static void
-append_ramp(GString *svg, const LacShape *s, guint id)
+append_ramp(GString *svg, const LacDrawingShape *s, guint id)
 {
     g_string_append_printf(svg,
         "<linearGradient id=\"ramp%u\" x1=\"0\" y1=\"1\" x2=\"0\" y2=\"0\">\n", id);
@@ -305,7 +305,7 @@ append_ramp(GString *svg, const LacShape *s, guint id)
 }
 
 static void
-append_text(GString *svg, const LacShape *s)
+append_text(GString *svg, const LacDrawingShape *s)
 {
     static const char *const anchors[] = { "start", "middle", "end" };
     g_autofree char *escaped = g_markup_escape_text(s->text, -1);
@@ -325,7 +325,7 @@ append_text(GString *svg, const LacShape *s)
 }
 
 static void
-append_triangle(GString *svg, const LacShape *s)
+append_triangle(GString *svg, const LacDrawingShape *s)
 {
     const double at[] = { s->x, s->y, s->x2, s->y2, s->x3, s->y3 };
     g_string_append(svg, "<polygon points=\"");
@@ -340,10 +340,10 @@ append_triangle(GString *svg, const LacShape *s)
 }
 
 static void
-append_shape(GString *svg, const LacShape *s, guint id)
+append_shape(GString *svg, const LacDrawingShape *s, guint id)
 {
     switch (s->kind) {
-    case LAC_SHAPE_LINE:
+    case LAC_DRAWING_LINE:
         g_string_append(svg, "<line");
         append_number(svg, "x1", s->x);
         append_number(svg, "y1", s->y);
@@ -353,7 +353,7 @@ append_shape(GString *svg, const LacShape *s, guint id)
         append_color(svg, "stroke", s->color);
         g_string_append(svg, "/>\n");
         break;
-    case LAC_SHAPE_RECT:
+    case LAC_DRAWING_RECT:
         g_string_append(svg, "<rect");
         append_number(svg, "x", s->x);
         append_number(svg, "y", s->y);
@@ -362,7 +362,7 @@ append_shape(GString *svg, const LacShape *s, guint id)
         append_color(svg, "fill", s->color);
         g_string_append(svg, "/>\n");
         break;
-    case LAC_SHAPE_DISC:
+    case LAC_DRAWING_DISC:
         g_string_append(svg, "<circle");
         append_number(svg, "cx", s->x);
         append_number(svg, "cy", s->y);
@@ -370,9 +370,9 @@ append_shape(GString *svg, const LacShape *s, guint id)
         append_color(svg, "fill", s->color);
         g_string_append(svg, "/>\n");
         break;
-    case LAC_SHAPE_TRIANGLE: append_triangle(svg, s); break;
-    case LAC_SHAPE_RAMP: append_ramp(svg, s, id); break;
-    case LAC_SHAPE_TEXT: append_text(svg, s); break;
+    case LAC_DRAWING_TRIANGLE: append_triangle(svg, s); break;
+    case LAC_DRAWING_RAMP: append_ramp(svg, s, id); break;
+    case LAC_DRAWING_TEXT: append_text(svg, s); break;
     }
 }
 
@@ -387,6 +387,6 @@ lac_drawing_append_svg(const LacDrawing *self, GString *svg)
     g_autofree char *font = g_markup_escape_text(self->font, -1);
     g_string_append_printf(svg, "<g font-family=\"%s, DejaVu Sans, Arial, sans-serif\">\n", font);
     for (guint i = 0; i < self->shapes->len; i++)
-        append_shape(svg, &g_array_index(self->shapes, LacShape, i), i);
+        append_shape(svg, &g_array_index(self->shapes, LacDrawingShape, i), i);
     g_string_append(svg, "</g>\n");
 }

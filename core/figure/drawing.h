@@ -7,13 +7,13 @@
 #include <cairo.h>
 
 typedef enum {
-    LAC_SHAPE_LINE,     // from (x, y) to (x2, y2)
-    LAC_SHAPE_RECT,     // (x, y) to (x2, y2), filled
-    LAC_SHAPE_DISC,     // about (x, y), radius x2, filled
-    LAC_SHAPE_TRIANGLE, // (x, y), (x2, y2), (x3, y3), filled
-    LAC_SHAPE_RAMP,     // a colour map from the bottom to the top of (x, y) to (x2, y2)
-    LAC_SHAPE_TEXT,     // at (x, y) on its baseline, size x2
-} LacShapeKind;
+    LAC_DRAWING_LINE,     // from (x, y) to (x2, y2)
+    LAC_DRAWING_RECT,     // (x, y) to (x2, y2), filled
+    LAC_DRAWING_DISC,     // about (x, y), radius x2, filled
+    LAC_DRAWING_TRIANGLE, // (x, y), (x2, y2), (x3, y3), filled
+    LAC_DRAWING_RAMP,     // a colour map from the bottom to the top of (x, y) to (x2, y2)
+    LAC_DRAWING_TEXT,     // at (x, y) on its baseline, size x2
+} LacDrawingKind;
 
 typedef enum {
     LAC_TEXT_START,
@@ -23,7 +23,7 @@ typedef enum {
 
 // Lengths in points (1/72 inch) from the top left.
 typedef struct {
-    LacShapeKind kind;
+    LacDrawingKind kind;
     double x, y, x2, y2, x3, y3;
     double width;   // of a line, or of the halo around a text
     float color[3]; // sRGB
@@ -33,17 +33,17 @@ typedef struct {
     LacColormap colormap;
     gboolean is_reversed;
     char *text;
-} LacShape;
+} LacDrawingShape;
 
 typedef struct {
     double width, height; // [pt]
     char *font;           // family
-    GArray *shapes;       // of LacShape
+    GArray *shapes;       // of LacDrawingShape
 } LacDrawing;
 
 LacDrawing *lac_drawing_new(double width, double height, const char *font);
 void lac_drawing_free(LacDrawing *self);
-void lac_drawing_add(LacDrawing *self, const LacShape *shape);
+void lac_drawing_add(LacDrawing *self, const LacDrawingShape *shape);
 double lac_drawing_measure(const LacDrawing *self, const char *text, double size, gboolean is_bold);
 void lac_drawing_paint(const LacDrawing *self, cairo_t *cr);
 void lac_drawing_paint_rows(const LacDrawing *self, guint width, guint height, guint first,

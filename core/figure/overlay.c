@@ -62,7 +62,7 @@ static void
 add_text(const Layout *self, double x, double y, LacTextAnchor anchor, double size,
     gboolean is_bold, const char *text)
 {
-    LacShape shape = { .kind = LAC_SHAPE_TEXT,
+    LacDrawingShape shape = { .kind = LAC_DRAWING_TEXT,
         .x = x,
         .y = y,
         .x2 = size,
@@ -75,7 +75,7 @@ add_text(const Layout *self, double x, double y, LacTextAnchor anchor, double si
 }
 
 static void
-add_shape(const Layout *self, LacShape shape, const float color[3])
+add_shape(const Layout *self, LacDrawingShape shape, const float color[3])
 {
     for (int c = 0; c < 3; c++)
         shape.color[c] = color[c];
@@ -118,7 +118,7 @@ lay_scale_bar(const Layout *self)
     double bottom = is_top(corner) ? self->margin + (ASCENT + BAR_GAP) * self->size + thickness
                                    : p->height - self->margin;
     add_shape(self,
-        (LacShape){ .kind = LAC_SHAPE_RECT,
+        (LacDrawingShape){ .kind = LAC_DRAWING_RECT,
             .x = middle - 0.5 * width,
             .y = bottom - thickness,
             .x2 = middle + 0.5 * width,
@@ -145,7 +145,7 @@ lay_axis(const Layout *self, int axis, double x, double y)
                head = ARROW * size * fmin(1.0, 2.0 * along);
         double base_x = end_x - head * ux, base_y = end_y - head * uy;
         add_shape(self,
-            (LacShape){ .kind = LAC_SHAPE_LINE,
+            (LacDrawingShape){ .kind = LAC_DRAWING_LINE,
                 .x = x,
                 .y = y,
                 .x2 = base_x,
@@ -153,7 +153,7 @@ lay_axis(const Layout *self, int axis, double x, double y)
                 .width = TRIPOD_LINE * size },
             colors[axis]);
         add_shape(self,
-            (LacShape){ .kind = LAC_SHAPE_TRIANGLE,
+            (LacDrawingShape){ .kind = LAC_DRAWING_TRIANGLE,
                 .x = end_x,
                 .y = end_y,
                 .x2 = base_x - 0.4 * head * uy,
@@ -165,7 +165,8 @@ lay_axis(const Layout *self, int axis, double x, double y)
         end_y += 0.6 * size * uy;
     }
     else { // straight towards the viewer or away
-        add_shape(self, (LacShape){ .kind = LAC_SHAPE_DISC, .x = x, .y = y, .x2 = 0.22 * size },
+        add_shape(self,
+            (LacDrawingShape){ .kind = LAC_DRAWING_DISC, .x = x, .y = y, .x2 = 0.22 * size },
             colors[axis]);
         end_x = x - 0.6 * size;
         end_y = y + 0.6 * size;
@@ -217,14 +218,14 @@ lay_color_bar(const Layout *self)
     }
     double right = p->width - self->margin - room - 0.7 * size, left = right - RAMP_WIDTH * size;
     add_shape(self,
-        (LacShape){ .kind = LAC_SHAPE_RECT,
+        (LacDrawingShape){ .kind = LAC_DRAWING_RECT,
             .x = left - line,
             .y = top - line,
             .x2 = right + line,
             .y2 = top + height + line },
         self->ink);
     lac_drawing_add(self->drawing,
-        &(LacShape){ .kind = LAC_SHAPE_RAMP,
+        &(LacDrawingShape){ .kind = LAC_DRAWING_RAMP,
             .x = left,
             .y = top,
             .x2 = right,
@@ -235,7 +236,7 @@ lay_color_bar(const Layout *self)
         double y = top + height * (p->hi - ticks.values[i]) / (p->hi - p->lo);
         g_autofree char *label = lac_ticks_dup_label(&ticks, i);
         add_shape(self,
-            (LacShape){ .kind = LAC_SHAPE_LINE,
+            (LacDrawingShape){ .kind = LAC_DRAWING_LINE,
                 .x = right,
                 .y = y,
                 .x2 = right + 0.35 * size,
@@ -264,13 +265,16 @@ lay_legend(const Layout *self)
     for (gsize i = 0; i < p->n_names; i++) {
         double y = self->margin + (0.5 + LEGEND_LINE * (double) i) * size;
         add_shape(self,
-            (LacShape){ .kind = LAC_SHAPE_DISC,
+            (LacDrawingShape){ .kind = LAC_DRAWING_DISC,
                 .x = left - 0.9 * size,
                 .y = y,
                 .x2 = radius + 0.05 * size },
             self->ink);
         add_shape(self,
-            (LacShape){ .kind = LAC_SHAPE_DISC, .x = left - 0.9 * size, .y = y, .x2 = radius },
+            (LacDrawingShape){ .kind = LAC_DRAWING_DISC,
+                .x = left - 0.9 * size,
+                .y = y,
+                .x2 = radius },
             p->names[i].color);
         add_text(self, left, y + 0.5 * ASCENT * size, LAC_TEXT_START, size, FALSE,
             p->names[i].name);
@@ -286,7 +290,7 @@ lay_label(const Layout *self, const LacOverlayLabel *label)
         double ux = label->dx / far, uy = label->dy / far, head = ARROW * size;
         double base_x = label->x + head * ux, base_y = label->y + head * uy;
         add_shape(self,
-            (LacShape){ .kind = LAC_SHAPE_LINE,
+            (LacDrawingShape){ .kind = LAC_DRAWING_LINE,
                 .x = x,
                 .y = y,
                 .x2 = base_x,
@@ -294,7 +298,7 @@ lay_label(const Layout *self, const LacOverlayLabel *label)
                 .width = 0.11 * size },
             self->ink);
         add_shape(self,
-            (LacShape){ .kind = LAC_SHAPE_TRIANGLE,
+            (LacDrawingShape){ .kind = LAC_DRAWING_TRIANGLE,
                 .x = label->x,
                 .y = label->y,
                 .x2 = base_x - 0.35 * head * uy,
@@ -306,7 +310,7 @@ lay_label(const Layout *self, const LacOverlayLabel *label)
         x += 0.3 * size * (ux > 0.35) - 0.3 * size * (ux < -0.35);
         y += uy > 0.35 ? 0.9 * size : uy < -0.35 ? -0.25 * size : 0.5 * ASCENT * size;
     }
-    LacShape text = { .kind = LAC_SHAPE_TEXT,
+    LacDrawingShape text = { .kind = LAC_DRAWING_TEXT,
         .x = x,
         .y = far > size ? y : y + 0.5 * ASCENT * size,
         .x2 = size,

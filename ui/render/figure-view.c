@@ -150,15 +150,16 @@ list_names(const LacAtomLook *look, const LacAtoms *atoms, const LacAtomValues *
 }
 
 static void
-set_colors(const LacFigure *figure, const LacFigureView *self, LacOverlayPicture *picture)
+set_colors(const LacFigure *figure, const LacScene *scene, const LacFigureData *data,
+    LacOverlayPicture *picture)
 {
     const LacAtomLook *look = &figure->look;
-    const LacAtoms *atoms = self->data.atoms;
-    const LacAtomValues *values = self->data.values;
+    const LacAtoms *atoms = data->atoms;
+    const LacAtomValues *values = data->values;
     if (is_colored_by_values(look, values) && values->names != NULL)
         return;
     double lo = look->color_lo, hi = look->color_hi;
-    if (atoms != NULL && self->scene.atoms.set != NULL && look->color_by == LAC_COLOR_BY_COLUMN &&
+    if (atoms != NULL && scene->atoms.set != NULL && look->color_by == LAC_COLOR_BY_COLUMN &&
         ((isfinite(lo) && isfinite(hi)) ||
             lac_atom_look_get_range(atoms, values, look->color_column, &lo, &hi))) {
         picture->has_colors = lo < hi;
@@ -168,8 +169,8 @@ set_colors(const LacFigure *figure, const LacFigureView *self, LacOverlayPicture
         picture->hi = hi;
         picture->colors_title = look->color_column;
     }
-    else if (self->scene.volume != NULL) {
-        const LacTransfer *transfer = &self->scene.transfer;
+    else if (scene->volume != NULL) {
+        const LacTransfer *transfer = &scene->transfer;
         picture->has_colors = transfer->lo < transfer->hi;
         picture->colormap = transfer->colormap;
         picture->is_reversed = transfer->reversed;
@@ -193,15 +194,25 @@ list_labels(const LacFigure *figure, const LacCamera *camera, double width, doub
     return labels;
 }
 
-static void
-draw_overlay(LacFigureView *self, const LacFigure *figure)
+/**
+ * lac_figure_draw_overlay:
+ * @figure: what is wanted over the picture, and the size of the picture on paper
+ * @scene: what the picture shows
+ * @data: what the scene was made from
+ * @scale_bar: (out) (nullable): [Å] length of the scale bar; 0 without
+ *
+ * Returns: (transfer full): the shapes over the picture
+ */
+LacDrawing *
+lac_figure_draw_overlay(const LacFigure *figure, const LacScene *scene, const LacFigureData *data,
+    double *scale_bar)
 {
-    const LacCamera *camera = &self->scene.camera;
+    const LacCamera *camera = &scene->camera;
     LacOverlayPicture picture = {
         .width = figure->width_mm / MM * PT,
         .height = figure->height_mm / MM * PT,
         .is_perspective = camera->perspective,
-        .is_calibrated = self->texture == NULL || self->texture->volume->voxel_size > 0.0,
+        .is_calibrated = scene->volume == NULL || scene->volume->volume->voxel_size > 0.0,
     };
     LacMat3 m = lac_camera_get_matrix(camera);
     picture.pt_per_angstrom = picture.height / camera->height;
@@ -209,18 +220,26 @@ draw_overlay(LacFigureView *self, const LacFigure *figure)
         for (int i = 0; i < 3; i++)
             picture.axes[axis][i] = m.m[i][axis];
     for (int c = 0; c < 3; c++)
-        picture.background[c] = figure->transparent ? 1.0f : self->scene.background[c];
-    set_colors(figure, self, &picture);
-    g_autoptr(GArray) names =
-        list_names(&figure->look, self->set != NULL ? self->data.atoms : NULL, self->data.values);
+        picture.background[c] = figure->transparent ? 1.0f : scene->background[c];
+    set_colors(figure, scene, data, &picture);
+    g_autoptr(GArray) names = list_names(&figure->look,
+        scene->atoms.set != NULL && scene->atoms.show_atoms ? data->atoms : NULL, data->values);
     g_autoptr(GArray) labels = list_labels(figure, camera, picture.width, picture.height);
     picture.names = (gpointer) names->data;
     picture.n_names = names->len;
     picture.labels = (gpointer) labels->data;
     picture.n_labels = labels->len;
-    if (figure->overlay.scale_bar)
-        self->scale_bar = lac_overlay_get_scale_bar_length(&figure->overlay, &picture);
-    self->drawing = lac_overlay_draw(&figure->overlay, &picture);
+    if (scale_bar != NULL)
+        *scale_bar = figure->overlay.scale_bar
+            ? lac_overlay_get_scale_bar_length(&figure->overlay, &picture)
+            : 0.0;
+    return lac_overlay_draw(&figure->overlay, &picture);
+}
+
+static void
+draw_overlay(LacFigureView *self, const LacFigure *figure)
+{
+    self->drawing = lac_figure_draw_overlay(figure, &self->scene, &self->data, &self->scale_bar);
 }
 
 /**

@@ -31,6 +31,8 @@ typedef struct {
 
 LacFigureView *lac_figure_view_new(const LacFigure *figure, const LacFigureData *data,
     LacRenderer *renderer, LacProgress *progress, GError **error);
+LacDrawing *lac_figure_draw_overlay(const LacFigure *figure, const LacScene *scene,
+    const LacFigureData *data, double *scale_bar);
 void lac_figure_view_turn(LacFigureView *self, const LacFigure *figure, double angle_deg);
 void lac_figure_view_free(LacFigureView *self);
 

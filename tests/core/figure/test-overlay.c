@@ -68,17 +68,17 @@ test_scale_bar(void)
     picture.n_labels = 0;
     g_autoptr(LacDrawing) drawing = lac_overlay_draw(&params, &picture);
     g_assert_cmpuint(drawing->shapes->len, ==, 2);
-    const LacShape *bar = &g_array_index(drawing->shapes, LacShape, 0);
-    const LacShape *text = &g_array_index(drawing->shapes, LacShape, 1);
+    const LacDrawingShape *bar = &g_array_index(drawing->shapes, LacDrawingShape, 0);
+    const LacDrawingShape *text = &g_array_index(drawing->shapes, LacDrawingShape, 1);
     g_assert_cmpfloat_with_epsilon(bar->x2 - bar->x, 7.0, 1e-9);
     g_assert_cmpfloat(bar->x2, <, 120.0);
     g_assert_cmpstr(text->text, ==, "7 nm");
     picture.is_perspective = TRUE;
     g_autoptr(LacDrawing) near = lac_overlay_draw(&params, &picture);
-    g_assert_cmpstr(g_array_index(near->shapes, LacShape, 1).text, ==, "7 nm at the centre");
+    g_assert_cmpstr(g_array_index(near->shapes, LacDrawingShape, 1).text, ==, "7 nm at the centre");
     picture.is_calibrated = FALSE;
     g_autoptr(LacDrawing) voxels = lac_overlay_draw(&params, &picture);
-    g_assert_nonnull(strstr(g_array_index(voxels->shapes, LacShape, 1).text, "70 voxels"));
+    g_assert_nonnull(strstr(g_array_index(voxels->shapes, LacDrawingShape, 1).text, "70 voxels"));
 }
 
 // Nothing of the picture lies outside of it.
@@ -87,9 +87,9 @@ test_inside(void)
 {
     g_autoptr(LacDrawing) drawing = make_drawing();
     for (guint i = 0; i < drawing->shapes->len; i++) {
-        const LacShape *s = &g_array_index(drawing->shapes, LacShape, i);
+        const LacDrawingShape *s = &g_array_index(drawing->shapes, LacDrawingShape, i);
         double left = s->x, right = s->x;
-        if (s->kind == LAC_SHAPE_TEXT) {
+        if (s->kind == LAC_DRAWING_TEXT) {
             double w = lac_drawing_measure(drawing, s->text, s->x2, s->is_bold);
             left -= s->anchor == LAC_TEXT_END ? w : s->anchor == LAC_TEXT_MIDDLE ? 0.5 * w : 0.0;
             right = left + w;
@@ -139,7 +139,7 @@ test_blend(void)
 {
     g_autoptr(LacDrawing) drawing = lac_drawing_new(4.0, 1.0, "DejaVu Sans");
     lac_drawing_add(drawing,
-        &(LacShape){ .kind = LAC_SHAPE_RECT,
+        &(LacDrawingShape){ .kind = LAC_DRAWING_RECT,
             .x = 1.0,
             .y = 0.0,
             .x2 = 2.5,
