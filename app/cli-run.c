@@ -77,10 +77,12 @@ print_step(const LacStepReport *report, const LacRecipeResult *so_far, gpointer 
         break;
     case LAC_STEP_TRACE:
     case LAC_STEP_CLASSIFY:
+    case LAC_STEP_REFINE:
         printf("  %" G_GSIZE_FORMAT " atoms",
             lac_atoms_count_present(lac_journal_get_atoms(project->journal)));
         break;
     case LAC_STEP_DENOISE:
+    case LAC_STEP_ALIGN:
     case LAC_STEP_COMPARE:
     case LAC_N_STEPS:
     default: break;

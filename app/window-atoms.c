@@ -27,6 +27,21 @@ classify_action(GSimpleAction *action, GVariant *parameter, gpointer data)
         lac_window_set_stage(self, LAC_STAGE_ATOMS);
 }
 
+// Pairs the atoms with the known ones in the way that suits any data, now and after every edit.
+static void
+score_action(GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+    (void) action;
+    (void) parameter;
+    LacWindow *self = data;
+    LacMatchParams params;
+    lac_match_params_init(&params);
+    lac_window_set_stage(self, LAC_STAGE_ATOMS);
+    gtk_stack_set_visible_child_name(self->tabs, "atoms");
+    lac_atoms_panel_reveal_comparison(self->atoms_panel);
+    lac_session_compare(self->session, &params);
+}
+
 static void
 refine_action(GSimpleAction *action, GVariant *parameter, gpointer data)
 {
@@ -71,6 +86,7 @@ static const GActionEntry actions[] = {
     { .name = "trace", .activate = trace_action },
     { .name = "classify", .activate = classify_action },
     { .name = "refine", .activate = refine_action },
+    { .name = "score", .activate = score_action },
     { .name = "atom", .activate = atom_action, .parameter_type = "s" },
     { .name = "page", .activate = page_action, .parameter_type = "s" },
 };
@@ -111,6 +127,9 @@ lac_window_update_atoms(LacWindow *self)
     GAction *refine = g_action_map_lookup_action(G_ACTION_MAP(self), "refine");
     g_simple_action_set_enabled(G_SIMPLE_ACTION(classify), idle && has_atoms);
     g_simple_action_set_enabled(G_SIMPLE_ACTION(refine), idle && has_atoms);
+    GAction *score = g_action_map_lookup_action(G_ACTION_MAP(self), "score");
+    g_simple_action_set_enabled(G_SIMPLE_ACTION(score),
+        has_atoms && lac_session_get_truth(self->session) != NULL);
 }
 
 /**

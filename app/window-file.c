@@ -82,6 +82,9 @@ do_after(LacWindow *self)
     case LAC_AFTER_CLOSE: close_now(self); break;
     case LAC_AFTER_OPEN: lac_session_open(self->session, self->pending_path); break;
     case LAC_AFTER_EXAMPLE: lac_session_open_example(self->session); break;
+    case LAC_AFTER_SIMULATE:
+        lac_session_simulate(self->session, lac_simulate_dialog_get_params(self->simulate_dialog));
+        break;
     }
 }
 
@@ -356,6 +359,26 @@ example_action(GSimpleAction *action, GVariant *parameter, gpointer data)
     lac_window_open_example(data);
 }
 
+static void
+simulate_cb(LacWindow *self)
+{
+    do_unless_unsaved(self, LAC_AFTER_SIMULATE, NULL);
+}
+
+static void
+simulate_action(GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+    (void) action;
+    (void) parameter;
+    LacWindow *self = data;
+    if (self->simulate_dialog == NULL) {
+        self->simulate_dialog = LAC_SIMULATE_DIALOG(lac_simulate_dialog_new(GTK_WINDOW(self)));
+        g_signal_connect_object(self->simulate_dialog, "simulate", G_CALLBACK(simulate_cb), self,
+            G_CONNECT_SWAPPED);
+    }
+    gtk_window_present(GTK_WINDOW(self->simulate_dialog));
+}
+
 // --- exporting
 
 typedef struct {
@@ -448,6 +471,7 @@ static const GActionEntry actions[] = {
     { .name = "open-folder", .activate = open_folder_action },
     { .name = "open-path", .activate = open_path_action, .parameter_type = "s" },
     { .name = "example", .activate = example_action },
+    { .name = "simulate", .activate = simulate_action },
     { .name = "save", .activate = save_action },
     { .name = "save-as", .activate = save_as_action },
     { .name = "export-volume", .activate = export_action },

@@ -13,6 +13,7 @@
 #include "ui/layers-panel.h"
 #include "ui/review-panel.h"
 #include "ui/selection-panel.h"
+#include "ui/simulate-dialog.h"
 #include "ui/stage-list.h"
 #include "ui/start-page.h"
 #include "ui/view-area.h"
@@ -27,6 +28,7 @@ typedef enum {
     LAC_AFTER_CLOSE,
     LAC_AFTER_OPEN, // pending_path
     LAC_AFTER_EXAMPLE,
+    LAC_AFTER_SIMULATE, // what the dialog says
 } LacAfter;
 
 struct _LacWindow {
@@ -55,7 +57,8 @@ struct _LacWindow {
     LacViewArea *view_area;
     LacAlignView *align_view;
     LacImportDialog *import_dialog;
-    gboolean is_importing; // the import page is shown
+    LacSimulateDialog *simulate_dialog; // (nullable) until it is first asked for
+    gboolean is_importing;              // the import page is shown
     LacStageList *stage_list;
     LacJobBar *job_bar;
     LacSession *session;

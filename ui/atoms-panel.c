@@ -5,8 +5,8 @@
 #include "core/io/io.h"
 #include "ui/classify-panel.h"
 #include "ui/compare-panel.h"
-#include "ui/refine-panel.h"
 #include "ui/file-dialog.h"
+#include "ui/refine-panel.h"
 #include "ui/trace-panel.h"
 
 struct _LacAtomsPanel {
@@ -52,6 +52,20 @@ lac_atoms_panel_classify(LacAtomsPanel *self)
     g_return_val_if_fail(LAC_IS_ATOMS_PANEL(self), FALSE);
 
     return lac_classify_panel_run(self->classify);
+}
+
+/**
+ * lac_atoms_panel_reveal_comparison:
+ * @self: a panel
+ *
+ * Scrolls to the next result of a comparison when it is there.
+ */
+void
+lac_atoms_panel_reveal_comparison(LacAtomsPanel *self)
+{
+    g_return_if_fail(LAC_IS_ATOMS_PANEL(self));
+
+    lac_compare_panel_reveal(self->compare);
 }
 
 /**

@@ -6,7 +6,7 @@
 #include <adwaita.h>
 #include <math.h>
 
-#define DISPLACED_PM 50.0 // a pair that is farther apart is worth a look
+#define REVEAL_FRAMES 3
 
 struct _LacComparePanel {
     GtkWidget parent_instance;
@@ -16,6 +16,7 @@ struct _LacComparePanel {
     AdwComboRow *align_row;
     GtkSpinButton *cutoff_spin;
     LacSession *session;
+    guint reveal_frames; // until the next result is scrolled to; 0: it is not
 };
 
 G_DEFINE_FINAL_TYPE(LacComparePanel, lac_compare_panel, GTK_TYPE_WIDGET)
@@ -119,6 +120,33 @@ show_published(LacComparePanel *self, const LacMatch *match)
     add_card(self, "Published rule", grid);
 }
 
+static GtkWidget *
+make_table(const char *const *titles, const char *const *tooltips, int n)
+{
+    GtkWidget *grid = make_grid();
+    for (int k = 0; k < n; k++) {
+        GtkWidget *title = make_label(titles[k], k > 0 ? 1.0F : 0.0F, "dim-label");
+        gtk_widget_set_tooltip_text(title, tooltips[k]);
+        gtk_widget_set_hexpand(title, TRUE);
+        gtk_grid_attach(GTK_GRID(grid), title, k, 0, 1, 1);
+    }
+    return grid;
+}
+
+static void
+add_cell(GtkWidget *grid, int column, int row, const char *format, ...) G_GNUC_PRINTF(4, 5);
+
+static void
+add_cell(GtkWidget *grid, int column, int row, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    g_autofree char *text = g_strdup_vprintf(format, args);
+    va_end(args);
+    gtk_grid_attach(GTK_GRID(grid), make_label(text, column > 0 ? 1.0F : 0.0F, NULL), column, row,
+        1, 1);
+}
+
 static void
 show_species(LacComparePanel *self, const LacMatch *match)
 {
@@ -126,13 +154,7 @@ show_species(LacComparePanel *self, const LacMatch *match)
     static const char *const tooltips[] = { "Species", "Known atoms of the species",
         "Of them, those with a partner", "Of them, those of the right species",
         "Root mean square distance [pm]" };
-    GtkWidget *grid = make_grid();
-    for (int k = 0; k < (int) G_N_ELEMENTS(titles); k++) {
-        GtkWidget *title = make_label(titles[k], k > 0 ? 1.0F : 0.0F, "dim-label");
-        gtk_widget_set_tooltip_text(title, tooltips[k]);
-        gtk_widget_set_hexpand(title, TRUE);
-        gtk_grid_attach(GTK_GRID(grid), title, k, 0, 1, 1);
-    }
+    GtkWidget *grid = make_table(titles, tooltips, G_N_ELEMENTS(titles));
     for (guint i = 0; i < match->n_species; i++) {
         const LacMatchSpecies *species = &match->species[i];
         char *texts[] = { g_strdup(species->name),
@@ -148,6 +170,54 @@ show_species(LacComparePanel *self, const LacMatch *match)
         }
     }
     add_card(self, "Species", grid);
+}
+
+// Which phases are found how well.
+static void
+show_phases(LacComparePanel *self, const LacScore *score)
+{
+    static const char *const titles[] = { "", "Known", "Found", "%", "pm" };
+    static const char *const tooltips[] = { "Phase of the simulated particle",
+        "Known atoms of the phase", "Of them, those with a partner", "Share that was found",
+        "Root mean square distance [pm]" };
+    GtkWidget *grid = make_table(titles, tooltips, G_N_ELEMENTS(titles));
+    for (guint p = 0; p < score->n_phases; p++) {
+        const LacScorePhase *phase = &score->phases[p];
+        int row = (int) p + 1;
+        add_cell(grid, 0, row, "%s", lac_truth_phase_get_title(phase->phase));
+        add_cell(grid, 1, row, "%'" G_GSIZE_FORMAT, phase->n_truth);
+        add_cell(grid, 2, row, "%'" G_GSIZE_FORMAT, phase->n_found);
+        add_cell(grid, 3, row, "%.1f",
+            100.0 * (double) phase->n_found / (double) MAX(phase->n_truth, 1));
+        if (isnan(phase->rms))
+            add_cell(grid, 4, row, "–");
+        else
+            add_cell(grid, 4, row, "%.1f", phase->rms);
+    }
+    add_card(self, "Phases", grid);
+}
+
+// What sets the missed atoms apart from the others.
+static void
+show_facts(LacComparePanel *self, const LacScore *score)
+{
+    static const char *const titles[] = { "", "Missed", "All" };
+    static const char *const tooltips[] = { "What atoms can have in common",
+        "Share of the missed atoms", "Share of all known atoms" };
+    GtkWidget *grid = make_table(titles, tooltips, G_N_ELEMENTS(titles));
+    for (guint f = 0; f < score->facts->len; f++) {
+        const LacScoreFact *fact = &g_array_index(score->facts, LacScoreFact, f);
+        int row = (int) f + 1;
+        GtkWidget *title = make_label(fact->title, 0.0F,
+            lac_score_fact_is_telling(score, fact) ? "heading" : NULL);
+        gtk_widget_set_tooltip_text(title, fact->help);
+        gtk_grid_attach(GTK_GRID(grid), title, 0, row, 1, 1);
+        add_cell(grid, 1, row, "%.0f %%",
+            100.0 * (double) fact->n_missed / (double) score->n_missed);
+        add_cell(grid, 2, row, "%.0f %%",
+            100.0 * (double) fact->n_all / (double) MAX(score->n_truth, 1));
+    }
+    add_card(self, "What the Missed Atoms Have in Common", grid);
 }
 
 // --- selecting what differs
@@ -169,7 +239,7 @@ find_displaced(const LacMatch *match, gsize *indices)
     gsize n = 0;
     for (gsize i = 0; i < match->n_pairs; i++) {
         LacVec3 d = match->pairs[i].difference;
-        if (!(100.0 * sqrt(d.x * d.x + d.y * d.y + d.z * d.z) > DISPLACED_PM))
+        if (!(100.0 * sqrt(d.x * d.x + d.y * d.y + d.z * d.z) > LAC_SCORE_DISPLACED_PM))
             continue;
         if (indices != NULL)
             indices[n] = match->pairs[i].model;
@@ -254,6 +324,11 @@ show_match(LacComparePanel *self)
     show_differences(self, match);
     if (match->n_species > 1)
         show_species(self, match);
+    const LacScore *score = lac_session_get_score(self->session);
+    if (score != NULL && score->n_phases > 1)
+        show_phases(self, score);
+    if (score != NULL && score->n_missed > 0)
+        show_facts(self, score);
     show_published(self, match);
 }
 
@@ -282,11 +357,46 @@ update(LacComparePanel *self)
         lac_session_is_match_stale(self->session) ? "The atoms changed: comparing again" : NULL);
 }
 
+// The result has its size one frame after it was made.
+static gboolean
+reveal_tick(GtkWidget *widget, GdkFrameClock *clock, gpointer data)
+{
+    (void) clock;
+    (void) data;
+    LacComparePanel *self = LAC_COMPARE_PANEL(widget);
+    if (--self->reveal_frames > 0)
+        return G_SOURCE_CONTINUE;
+    GtkWidget *scroller = gtk_widget_get_ancestor(widget, GTK_TYPE_SCROLLED_WINDOW);
+    graphene_rect_t place;
+    if (scroller == NULL || !gtk_widget_compute_bounds(widget, scroller, &place))
+        return G_SOURCE_REMOVE;
+    GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment(GTK_SCROLLED_WINDOW(scroller));
+    gtk_adjustment_set_value(adjustment,
+        gtk_adjustment_get_value(adjustment) + (double) graphene_rect_get_y(&place));
+    return G_SOURCE_REMOVE;
+}
+
+/**
+ * lac_compare_panel_reveal:
+ * @self: a panel
+ *
+ * Scrolls to the next result when it is there.
+ */
+void
+lac_compare_panel_reveal(LacComparePanel *self)
+{
+    g_return_if_fail(LAC_IS_COMPARE_PANEL(self));
+
+    self->reveal_frames = REVEAL_FRAMES;
+}
+
 static void
 match_changed_cb(LacComparePanel *self)
 {
     show_match(self);
     update(self);
+    if (self->reveal_frames > 0 && lac_session_get_match(self->session) != NULL)
+        gtk_widget_add_tick_callback(GTK_WIDGET(self), reveal_tick, NULL, NULL);
 }
 
 static void

@@ -13,5 +13,6 @@ G_DECLARE_FINAL_TYPE(LacComparePanel, lac_compare_panel, LAC, COMPARE_PANEL, Gtk
 
 GtkWidget *lac_compare_panel_new(void);
 void lac_compare_panel_set_session(LacComparePanel *self, LacSession *session);
+void lac_compare_panel_reveal(LacComparePanel *self);
 
 G_END_DECLS

@@ -29,6 +29,7 @@ lac_session_clear_atoms(LacSession *self)
     g_clear_pointer(&self->classification, g_free);
     g_clear_pointer(&self->refinement, lac_refinement_free);
     g_clear_pointer(&self->match, lac_match_free);
+    g_clear_pointer(&self->score, lac_score_free);
 }
 
 /**

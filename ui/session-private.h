@@ -67,6 +67,7 @@ struct _LacSession {
     LacClassifyReport *classification; // (nullable) of the newest classification
     LacRefinement *refinement;         // (nullable) the newest
     LacMatch *match;                   // (nullable)
+    LacScore *score;                   // (nullable) with match
     LacMatchParams match_params;
     gboolean has_match_params, is_match_stale;
     LacLatest *matcher;

@@ -210,6 +210,17 @@ classify_job(LacProgress *progress, gpointer pointer, GError **error)
     return NULL;
 }
 
+// Where the truth is known the score is one click away.
+static void
+offer_score(LacSession *self, const LacAtoms *atoms)
+{
+    if (lac_session_get_truth(self) == NULL || self->has_match_params)
+        return;
+    g_autofree char *text = g_strdup_printf("%'" G_GSIZE_FORMAT " atoms, and the truth is known",
+        lac_atoms_count_present(atoms));
+    lac_session_offer(self, text, "Score", "win.score");
+}
+
 static void
 classify_done(LacSession *self, gpointer pointer)
 {
@@ -220,6 +231,7 @@ classify_done(LacSession *self, gpointer pointer)
         return;
     g_free(self->classification);
     self->classification = g_memdup2(&result->report, sizeof result->report);
+    offer_score(self, result->to);
     lac_session_emit(self, LAC_SESSION_ATOMS_CHANGED);
 }
 
@@ -283,16 +295,22 @@ lac_session_get_classification(LacSession *self)
 // --- comparison
 
 typedef struct {
-    LacAtoms *model, *truth;
+    LacAtoms *model;
+    LacTruth *truth;
     LacMatchParams params;
 } MatchData;
+
+typedef struct {
+    LacMatch *match;
+    LacScore *score;
+} Comparison;
 
 static void
 match_data_free(gpointer pointer)
 {
     MatchData *data = pointer;
     lac_atoms_unref(data->model);
-    lac_atoms_unref(data->truth);
+    lac_truth_unref(data->truth);
     g_free(data);
 }
 
@@ -300,13 +318,28 @@ static gpointer
 match_work(LacProgress *progress, gpointer pointer, GError **error)
 {
     MatchData *data = pointer;
-    return lac_match(data->model, data->truth, &data->params, progress, error);
+    LacMatch *match = lac_match(data->model, data->truth->atoms, &data->params, progress, error);
+    if (match == NULL)
+        return NULL;
+    Comparison *result = g_new(Comparison, 1);
+    *result = (Comparison){ match, lac_score_new(data->truth, data->model, match) };
+    return result;
 }
 
 static void
-match_free(gpointer match)
+comparison_free(gpointer pointer)
 {
-    lac_match_free(match);
+    Comparison *comparison = pointer;
+    lac_match_free(comparison->match);
+    lac_score_free(comparison->score);
+    g_free(comparison);
+}
+
+static void
+drop_match(LacSession *self)
+{
+    g_clear_pointer(&self->match, lac_match_free);
+    g_clear_pointer(&self->score, lac_score_free);
 }
 
 static void
@@ -318,8 +351,11 @@ match_done(gpointer result, const GError *error, gpointer owner)
             lac_session_say(self, "Cannot compare: %s", error->message);
         return;
     }
-    g_clear_pointer(&self->match, lac_match_free);
-    self->match = result;
+    Comparison *comparison = result;
+    drop_match(self);
+    self->match = g_steal_pointer(&comparison->match);
+    self->score = g_steal_pointer(&comparison->score);
+    comparison_free(comparison);
     self->is_match_stale = FALSE;
     lac_session_emit(self, LAC_SESSION_MATCH_CHANGED);
 }
@@ -331,7 +367,7 @@ match_done(gpointer result, const GError *error, gpointer owner)
 void
 lac_session_init_match(LacSession *self)
 {
-    self->matcher = lac_latest_new(match_work, match_data_free, match_free, match_done, self);
+    self->matcher = lac_latest_new(match_work, match_data_free, comparison_free, match_done, self);
 }
 
 /**
@@ -345,20 +381,20 @@ void
 lac_session_request_match(LacSession *self, guint delay_ms)
 {
     LacJournal *journal = lac_session_get_journal(self);
-    LacAtoms *truth = lac_session_get_known_atoms(self);
+    LacTruth *truth = lac_session_get_truth(self);
     if (!self->has_match_params)
         return;
     if (journal == NULL || truth == NULL) {
         lac_latest_drop(self->matcher);
         if (self->match != NULL) {
-            g_clear_pointer(&self->match, lac_match_free);
+            drop_match(self);
             lac_session_emit(self, LAC_SESSION_MATCH_CHANGED);
         }
         return;
     }
     MatchData *data = g_new(MatchData, 1);
     *data = (MatchData){ .model = lac_atoms_ref(lac_journal_get_atoms(journal)),
-        .truth = lac_atoms_ref(truth),
+        .truth = lac_truth_ref(truth),
         .params = self->match_params };
     lac_latest_request(self->matcher, data, delay_ms);
 }
@@ -382,7 +418,7 @@ lac_session_compare(LacSession *self, const LacMatchParams *params)
         return;
     }
     lac_latest_drop(self->matcher);
-    g_clear_pointer(&self->match, lac_match_free);
+    drop_match(self);
     lac_session_emit(self, LAC_SESSION_MATCH_CHANGED);
 }
 
@@ -396,6 +432,18 @@ const LacMatch *
 lac_session_get_match(LacSession *self)
 {
     return self->match;
+}
+
+/**
+ * lac_session_get_score:
+ * @self: a session
+ *
+ * Returns: (transfer none) (nullable): what the newest comparison says
+ */
+const LacScore *
+lac_session_get_score(LacSession *self)
+{
+    return self->score;
 }
 
 /**

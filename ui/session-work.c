@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/error.h"
 #include "core/io/io.h"
+#include "core/recipe/simulate.h"
 #include "core/synth/synth.h"
 #include "ui/session-private.h"
 #include "ui/system.h"
@@ -530,6 +531,41 @@ lac_session_open_example(LacSession *self)
     g_autoptr(LacJob) job =
         lac_job_new("Example particle", example_job, params, g_free, free_project);
     lac_session_start_job(self, job, open_done, free_project, "Cannot build the example");
+}
+
+static gpointer
+simulate_job(LacProgress *progress, gpointer data, GError **error)
+{
+    return lac_simulate(data, progress, error);
+}
+
+static void
+free_simulate_params(gpointer data)
+{
+    lac_simulate_params_clear(data);
+    g_free(data);
+}
+
+/**
+ * lac_session_simulate:
+ * @self: a session
+ * @params: the particle and its images
+ *
+ * Simulates a particle in the background and puts its projections, and what is known of it, in the
+ * place of everything that is open.
+ */
+void
+lac_session_simulate(LacSession *self, const LacSimulateParams *params)
+{
+    g_return_if_fail(LAC_IS_SESSION(self));
+
+    if (lac_session_refuse_if_busy(self))
+        return;
+    LacSimulateParams *own = g_new0(LacSimulateParams, 1);
+    lac_simulate_params_copy(params, own);
+    g_autoptr(LacJob) job =
+        lac_job_new("Simulating a particle", simulate_job, own, free_simulate_params, free_project);
+    lac_session_start_job(self, job, open_done, free_project, "Cannot simulate the particle");
 }
 
 typedef struct {

@@ -12,11 +12,13 @@
 #include "core/prep/align.h"
 #include "core/prep/denoise.h"
 #include "core/project/project.h"
+#include "core/recipe/simulate.h"
 #include "core/recon/recon.h"
 #include "core/trace/classify.h"
 #include "core/trace/match.h"
 #include "core/trace/peaks.h"
 #include "core/trace/refine.h"
+#include "core/trace/score.h"
 
 #include <gio/gio.h>
 #include <json-glib/json-glib.h>
@@ -92,6 +94,7 @@ void lac_session_set_truth(LacSession *self, LacTruth *truth);
 void lac_session_open_truth(LacSession *self, const char *path);          // then compares
 void lac_session_compare(LacSession *self, const LacMatchParams *params); // NULL: no more
 const LacMatch *lac_session_get_match(LacSession *self);                  // (nullable)
+const LacScore *lac_session_get_score(LacSession *self); // (nullable) of the same comparison
 gboolean lac_session_is_match_stale(LacSession *self);
 
 // Analyses of the atoms. They run beside other work; what is there follows each change.
@@ -156,6 +159,7 @@ gboolean lac_session_denoise(LacSession *self, const LacDenoiseParams *params);
 void lac_session_revert_to_snapshot(LacSession *self, guint index);
 void lac_session_open(LacSession *self, const char *path); // project or volume
 void lac_session_open_example(LacSession *self);
+void lac_session_simulate(LacSession *self, const LacSimulateParams *params);
 gboolean lac_session_save(LacSession *self, const char *path); // NULL: where it came from
 const char *lac_session_get_path(LacSession *self);            // (nullable) project file
 char *lac_session_dup_title(LacSession *self);

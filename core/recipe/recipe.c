@@ -20,6 +20,8 @@ static const char *const backgrounds[] = { "none", "constant", "laplace", NULL }
 #define SIMULATE(member) G_STRUCT_OFFSET(LacSimulateParams, member)
 #define OPEN(member)     G_STRUCT_OFFSET(LacOpenParams, member)
 #define DENOISE(member)  G_STRUCT_OFFSET(LacDenoiseParams, member)
+#define ALIGN(member)    G_STRUCT_OFFSET(LacAlignStep, member)
+#define REFINE(member)   G_STRUCT_OFFSET(LacRefineParams, member)
 #define RECON(member)    G_STRUCT_OFFSET(LacReconstructStep, member)
 #define TRACE(member)    G_STRUCT_OFFSET(LacTraceStep, member)
 #define CLASSIFY(member) G_STRUCT_OFFSET(LacClassifyStep, member)
@@ -62,6 +64,11 @@ static const LacSetting denoise_settings[] = {
         0, 1000, DENOISE(mask.growth), NULL },
     { "normalise", "Normalise", NULL, "To a common sum inside the mask", LAC_SETTING_BOOLEAN, 0, 0,
         DENOISE(normalise), NULL },
+};
+
+static const LacSetting align_settings[] = {
+    { "methods", "Methods", NULL, "One after the other, separated by commas", LAC_SETTING_TEXT, 0,
+        0, ALIGN(methods), NULL },
 };
 
 static const LacSetting reconstruct_settings[] = {
@@ -115,6 +122,17 @@ static const LacSetting classify_settings[] = {
         CLASSIFY(local_radius), NULL },
 };
 
+static const LacSetting refine_settings[] = {
+    { "rounds", "Rounds", NULL, "At most: widths and heights, then positions", LAC_SETTING_UINT, 1,
+        100, REFINE(n_rounds), NULL },
+    { "steps", "Steps", NULL, "For the positions of a round", LAC_SETTING_UINT, 1, 1000,
+        REFINE(n_steps), NULL },
+    { "max-shift", "Largest shift", "Å", "That an atom may move in all", LAC_SETTING_DOUBLE, 0, 10,
+        REFINE(max_shift), NULL },
+    { "each", "Heights of each atom", NULL, "Else of each species", LAC_SETTING_BOOLEAN, 0, 0,
+        REFINE(each), NULL },
+};
+
 static const LacSetting compare_settings[] = {
     { "truth", "Known atoms", NULL, "A file; without it those of the project", LAC_SETTING_TEXT, 0,
         0, COMPARE(truth), NULL },
@@ -130,9 +148,11 @@ static const struct {
     [LAC_STEP_SIMULATE] = { "simulate", "Simulate" },
     [LAC_STEP_OPEN] = { "open", "Open" },
     [LAC_STEP_DENOISE] = { "denoise", "Denoise" },
+    [LAC_STEP_ALIGN] = { "align", "Align" },
     [LAC_STEP_RECONSTRUCT] = { "reconstruct", "Reconstruct" },
     [LAC_STEP_TRACE] = { "trace", "Trace" },
     [LAC_STEP_CLASSIFY] = { "classify", "Classify" },
+    [LAC_STEP_REFINE] = { "refine", "Refine" },
     [LAC_STEP_COMPARE] = { "compare", "Compare" },
 };
 
@@ -187,6 +207,11 @@ lac_recipe_get_parts(LacRecipe *self, LacStep step, LacRecipePart parts[])
         parts[0] =
             (LacRecipePart){ { denoise_settings, G_N_ELEMENTS(denoise_settings) }, &self->denoise };
         return 1;
+    case LAC_STEP_ALIGN:
+        parts[0] =
+            (LacRecipePart){ { align_settings, G_N_ELEMENTS(align_settings) }, &self->align };
+        parts[1] = (LacRecipePart){ lac_align_settings(), &self->align.params };
+        return 2;
     case LAC_STEP_RECONSTRUCT:
         parts[0] = (LacRecipePart){ { reconstruct_settings, G_N_ELEMENTS(reconstruct_settings) },
             &self->reconstruct };
@@ -198,6 +223,10 @@ lac_recipe_get_parts(LacRecipe *self, LacStep step, LacRecipePart parts[])
     case LAC_STEP_CLASSIFY:
         parts[0] = (LacRecipePart){ { classify_settings, G_N_ELEMENTS(classify_settings) },
             &self->classify };
+        return 1;
+    case LAC_STEP_REFINE:
+        parts[0] =
+            (LacRecipePart){ { refine_settings, G_N_ELEMENTS(refine_settings) }, &self->refine };
         return 1;
     case LAC_STEP_COMPARE:
         parts[0] =
@@ -215,6 +244,9 @@ recipe_new(const char *name)
     self->name = g_strdup(name);
     lac_simulate_params_init(&self->simulate, LAC_MODEL_ZR_ZRO2);
     lac_denoise_params_init(&self->denoise);
+    lac_align_params_init(&self->align.params);
+    self->align.methods = g_strdup("common-line,com,reprojection,angles");
+    lac_refine_params_init(&self->refine);
     lac_recon_params_init(&self->reconstruct.params, LAC_RECON_DEFAULT);
     lac_trace_params_init(&self->trace.params, LAC_FIT_POLYNOMIAL);
     self->classify =
@@ -473,7 +505,7 @@ check_order(Parser *self, GError **error)
     static const struct {
         LacStep step, needs;
     } needs[] = { { LAC_STEP_TRACE, LAC_STEP_RECONSTRUCT }, { LAC_STEP_CLASSIFY, LAC_STEP_TRACE },
-        { LAC_STEP_COMPARE, LAC_STEP_TRACE } };
+        { LAC_STEP_REFINE, LAC_STEP_CLASSIFY }, { LAC_STEP_COMPARE, LAC_STEP_TRACE } };
     for (guint i = 0; i < G_N_ELEMENTS(needs); i++) {
         self->line = self->recipe->lines[needs[i].step];
         if (has[needs[i].step] && !has[needs[i].needs])

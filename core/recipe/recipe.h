@@ -2,10 +2,12 @@
 // A chain of steps as a text: sections in the order of work, keys with values, comments.
 #pragma once
 
+#include "core/prep/align.h"
 #include "core/prep/denoise.h"
 #include "core/recipe/simulate.h"
 #include "core/trace/match.h"
 #include "core/trace/peaks.h"
+#include "core/trace/refine.h"
 
 #define LAC_RECIPE_VERSION 1
 #define LAC_RECIPE_SUFFIX  ".recipe"
@@ -15,9 +17,11 @@ typedef enum {
     LAC_STEP_SIMULATE,
     LAC_STEP_OPEN,
     LAC_STEP_DENOISE,
+    LAC_STEP_ALIGN,
     LAC_STEP_RECONSTRUCT,
     LAC_STEP_TRACE,
     LAC_STEP_CLASSIFY,
+    LAC_STEP_REFINE,
     LAC_STEP_COMPARE,
     LAC_N_STEPS,
 } LacStep;
@@ -26,6 +30,11 @@ typedef struct {
     char *file, *angles; // of the series; angles NULL: as the file says
     double pixel_size;   // [Å]; 0: as the file says
 } LacOpenParams;
+
+typedef struct {
+    char *methods; // one after the other, separated by commas
+    LacAlignParams params;
+} LacAlignStep;
 
 typedef struct {
     gint preset; // LacReconPreset, from which params started
@@ -59,9 +68,11 @@ typedef struct {
     LacSimulateParams simulate;
     LacOpenParams open;
     LacDenoiseParams denoise;
+    LacAlignStep align;
     LacReconstructStep reconstruct;
     LacTraceStep trace;
     LacClassifyStep classify;
+    LacRefineParams refine;
     LacCompareStep compare;
 } LacRecipe;
 

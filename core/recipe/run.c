@@ -3,7 +3,7 @@
 
 #include "core/error.h"
 #include "core/io/io.h"
-#include "core/recipe/stage.h"
+#include "core/recipe/progress-part.h"
 #include "core/trace/classify.h"
 
 #include <string.h>
@@ -141,6 +141,26 @@ denoise_step(Runner *self, GError **error)
 }
 
 static gboolean
+align_step(Runner *self, GError **error)
+{
+    LacAlignMethod methods[LAC_ALIGN_MAX_STEPS];
+    guint n;
+    const char *text = self->recipe->align.methods;
+    if (!lac_align_methods_parse(text != NULL ? text : "", methods, &n, error))
+        return FALSE;
+    g_autoptr(GPtrArray) done = lac_align_run_all(self->project->series, methods, n,
+        &self->recipe->align.params, self->progress, error);
+    if (done == NULL)
+        return FALSE;
+    if (done->len > 0) {
+        const LacAlignment *last = done->pdata[done->len - 1];
+        lac_series_unref(self->project->series);
+        self->project->series = lac_series_ref(last->after);
+    }
+    return TRUE;
+}
+
+static gboolean
 reconstruct_step(Runner *self, GError **error)
 {
     self->project->recon = lac_recon_run(self->project->series, &self->recipe->reconstruct.params,
@@ -188,6 +208,15 @@ classify_step(Runner *self, GError **error)
 }
 
 static gboolean
+refine_step(Runner *self, GError **error)
+{
+    g_autoptr(LacSeries) measured = lac_project_dup_measured(self->project);
+    g_autoptr(LacRefinement) refined = lac_refine(lac_journal_get_atoms(self->project->journal),
+        measured, &self->recipe->refine, self->progress, error);
+    return refined != NULL && keep_atoms(self, refined->atoms);
+}
+
+static gboolean
 compare_step(Runner *self, GError **error)
 {
     const LacCompareStep *step = &self->recipe->compare;
@@ -223,9 +252,11 @@ static const StepInfo infos[LAC_N_STEPS] = {
     { LAC_STEP_SIMULATE, 0.1, has_series, simulate_step },
     { LAC_STEP_OPEN, 0.1, has_series, open_step },
     { LAC_STEP_DENOISE, 0.4, has_denoised, denoise_step },
+    { LAC_STEP_ALIGN, 2.0, has_series, align_step },
     { LAC_STEP_RECONSTRUCT, 0.7, has_volume, reconstruct_step },
     { LAC_STEP_TRACE, 0.15, has_atoms, trace_step },
     { LAC_STEP_CLASSIFY, 0.1, has_atoms, classify_step },
+    { LAC_STEP_REFINE, 0.5, has_atoms, refine_step },
     { LAC_STEP_COMPARE, 0.05, is_never_there, compare_step },
 };
 
@@ -302,7 +333,7 @@ was_done(const Runner *self, LacStep step)
 }
 
 // The first step that has to be done. What was measured, before it was denoised and aligned, is
-// taken from the source again.
+// taken from the source again, and the peaks, before they were classified and refined, are traced.
 static guint
 find_first(const Runner *self)
 {
@@ -313,6 +344,8 @@ find_first(const Runner *self)
         first++;
     if (first > LAC_STEP_OPEN && first < LAC_STEP_RECONSTRUCT)
         first = has[LAC_STEP_SIMULATE] ? LAC_STEP_SIMULATE : LAC_STEP_OPEN;
+    else if (first > LAC_STEP_TRACE && first < LAC_STEP_COMPARE)
+        first = LAC_STEP_TRACE;
     return first;
 }
 
@@ -321,7 +354,7 @@ static gboolean
 forget(Runner *self, LacStep step, GError **error)
 {
     LacProject *project = self->project;
-    if (step <= LAC_STEP_CLASSIFY && project->journal != NULL &&
+    if (step <= LAC_STEP_REFINE && project->journal != NULL &&
         lac_journal_get_length(project->journal) > 0 && !self->run->overwrite) {
         g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
             "%s holds corrections of atoms by hand, which [%s] would replace: name another file, "
@@ -357,19 +390,19 @@ do_step(Runner *self, LacStep step, GError **error)
 }
 
 static gboolean
-run_step(Runner *self, LacStep step, gboolean is_kept, LacStage *stage, GError **error)
+run_step(Runner *self, LacStep step, gboolean is_kept, LacProgressPart *part, GError **error)
 {
     LacStepReport *report = &self->result->steps[self->result->n_steps];
     gint64 start = g_get_monotonic_time();
     *report = (LacStepReport){ .step = step, .is_kept = is_kept };
-    self->progress = stage->progress;
+    self->progress = part->progress;
     if (!is_kept && !do_step(self, step, error))
         return FALSE;
     report->seconds = (double) (g_get_monotonic_time() - start) * 1e-6;
     self->result->n_steps++;
     if (self->run->notify != NULL)
         self->run->notify(report, self->result, self->run->data);
-    return lac_progress_update(stage->progress, 1.0, error);
+    return lac_progress_update(part->progress, 1.0, error);
 }
 
 static LacProject *
@@ -412,11 +445,11 @@ lac_recipe_run(LacRecipe *recipe, const LacRecipeRun *run, LacProgress *progress
     gboolean good = make_keys(&self, error);
     guint first = good ? find_first(&self) : 0;
     for (guint s = 0; s < LAC_N_STEPS && good; s++) {
-        g_auto(LacStage) stage = { 0 };
+        g_auto(LacProgressPart) part = { 0 };
         if (!recipe->has[s])
             continue;
-        lac_stage_begin(&stage, progress, done / total, (done + infos[s].share) / total);
-        good = run_step(&self, (LacStep) s, s < first, &stage, error);
+        lac_progress_part_begin(&part, progress, done / total, (done + infos[s].share) / total);
+        good = run_step(&self, (LacStep) s, s < first, &part, error);
         done += infos[s].share;
     }
     for (guint s = 0; s < LAC_N_STEPS; s++)

@@ -2,7 +2,7 @@
 #include "core/recipe/simulate.h"
 
 #include "core/io/io.h"
-#include "core/recipe/stage.h"
+#include "core/recipe/progress-part.h"
 
 /**
  * lac_simulate_params_init:
@@ -68,43 +68,43 @@ lac_simulate_params_dup_text(const LacSimulateParams *params)
 static LacTruth *
 make_particle(const LacSimulateParams *params, LacProgress *whole, GError **error)
 {
-    g_auto(LacStage) stage = { 0 };
-    lac_stage_begin(&stage, whole, 0.0, 0.5);
+    g_auto(LacProgressPart) part = { 0 };
+    lac_progress_part_begin(&part, whole, 0.0, 0.5);
     g_autoptr(LacAtoms) atoms = NULL;
     if (params->model.kind == LAC_MODEL_FILE && params->model.file != NULL) {
-        atoms = lac_read_atoms(params->model.file, stage.progress, error);
+        atoms = lac_read_atoms(params->model.file, part.progress, error);
         if (atoms == NULL)
             return NULL;
     }
-    return lac_model_build(&params->model, atoms, stage.progress, error);
+    return lac_model_build(&params->model, atoms, part.progress, error);
 }
 
 static LacSeries *
 take_images(const LacSimulateParams *params, const LacTruth *truth, LacTruth **known,
     LacProgress *whole, GError **error)
 {
-    g_auto(LacStage) stage = { 0 };
+    g_auto(LacProgressPart) part = { 0 };
     g_autofree LacAngles *angles = NULL;
     LacCameraAngles given = { 0 };
-    lac_stage_begin(&stage, whole, 0.5, params->keep_volume ? 0.8 : 1.0);
+    lac_progress_part_begin(&part, whole, 0.5, params->keep_volume ? 0.8 : 1.0);
     if (params->camera.angle_file != NULL) {
         angles = lac_read_angles(params->camera.angle_file, &given.n, error);
         if (angles == NULL)
             return NULL;
         given.angles = angles;
     }
-    return lac_camera_take(truth, &params->camera, given, known, stage.progress, error);
+    return lac_camera_take(truth, &params->camera, given, known, part.progress, error);
 }
 
 static gboolean
 keep_volume(const LacSimulateParams *params, const LacSeries *series, LacTruth *truth,
     LacProgress *whole, GError **error)
 {
-    g_auto(LacStage) stage = { 0 };
+    g_auto(LacProgressPart) part = { 0 };
     if (!params->keep_volume)
         return TRUE;
-    lac_stage_begin(&stage, whole, 0.8, 1.0);
-    truth->volume = lac_camera_draw_volume(truth, &params->camera, series, stage.progress, error);
+    lac_progress_part_begin(&part, whole, 0.8, 1.0);
+    truth->volume = lac_camera_draw_volume(truth, &params->camera, series, part.progress, error);
     return truth->volume != NULL;
 }
 

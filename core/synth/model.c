@@ -15,7 +15,7 @@ const char *const lac_model_ids[LAC_N_MODELS + 1] = { "zr-zro2", "fcc", "hcp", "
     "decahedron", "icosahedron", "amorphous", "file", NULL };
 
 static const LacModelInfo infos[LAC_N_MODELS] = {
-    { "zr-zro2", "Zr/ZrO2 core and shell",
+    { "zr-zro2", "Zr/ZrO₂ core and shell",
         "Metal core, cubic oxide joined semicoherently and incoherently, amorphous oxide, "
         "vacancies and pores" },
     { "fcc", "Face-centred cubic", "A truncated octahedron" },

@@ -154,7 +154,7 @@ test_run(LacScratch *scratch, gconstpointer data)
     // Another species: only the last steps.
     g_autoptr(LacRecipe) named = parse_with("species = Pt", "species = Au");
     g_autoptr(LacRecipeResult) third = run(named, path, FALSE);
-    assert_steps(third, "kkkdd");
+    assert_steps(third, "kkddd");
     g_autoptr(LacRecipe) longer = parse_with("iterations = 20", "iterations = 25");
     g_autoptr(LacRecipeResult) fourth = run(longer, path, FALSE);
     assert_steps(fourth, "kdddd");

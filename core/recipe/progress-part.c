@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/recipe/stage.h"
+#include "core/recipe/progress-part.h"
 
 // Runs in the computing thread with every update of the part, so a pause of the whole waits here.
 static void
 pass_on(gpointer data)
 {
-    LacStage *self = data;
+    LacProgressPart *self = data;
     g_autofree char *message = lac_progress_dup_message(self->progress);
     double fraction = lac_progress_get_fraction(self->progress);
     if (message != NULL)
@@ -17,8 +17,8 @@ pass_on(gpointer data)
 }
 
 /**
- * lac_stage_begin:
- * @self: (out caller-allocates): receives the part; must not move before lac_stage_end()
+ * lac_progress_part_begin:
+ * @self: (out caller-allocates): receives the part; must not move before lac_progress_part_end()
  * @whole: (nullable): progress of the whole work
  * @from: fraction of the whole where the part begins
  * @to: and where it ends
@@ -27,9 +27,9 @@ pass_on(gpointer data)
  * pause or to finish, reaches the part.
  */
 void
-lac_stage_begin(LacStage *self, LacProgress *whole, double from, double to)
+lac_progress_part_begin(LacProgressPart *self, LacProgress *whole, double from, double to)
 {
-    *self = (LacStage){ .whole = whole, .from = from, .to = to };
+    *self = (LacProgressPart){ .whole = whole, .from = from, .to = to };
     if (whole == NULL)
         return;
     self->progress = lac_progress_new();
@@ -37,11 +37,11 @@ lac_stage_begin(LacStage *self, LacProgress *whole, double from, double to)
 }
 
 /**
- * lac_stage_end:
+ * lac_progress_part_end:
  * @self: a part
  */
 void
-lac_stage_end(LacStage *self)
+lac_progress_part_end(LacProgressPart *self)
 {
     if (self->progress != NULL)
         lac_progress_set_notify(self->progress, NULL, NULL);
