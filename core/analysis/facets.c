@@ -345,6 +345,7 @@ lac_surface_find_facets(LacSurface *self, const LacSurfaceGrains *grains, LacPro
         self->facet_of[t] = LAC_SURFACE_NO_FACET;
     find_triangles(&g);
     find_neighbours(&g);
-    g_autofree guint32 *next = g.next;
-    return grow_all(&g, grains, progress, error);
+    gboolean ok = grow_all(&g, grains, progress, error);
+    g_free(g.next);
+    return ok;
 }

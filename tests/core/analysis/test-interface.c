@@ -33,7 +33,7 @@ find(const LacPoints *points, const guint8 *phase, const guint32 *grain,
     const LacInterfaceParams *params)
 {
     g_autoptr(GError) error = NULL;
-    Found found = { NULL };
+    Found found = { 0 };
     LacHullParams hull_params;
     LacInterfaceParams defaults;
     lac_hull_params_init(&hull_params);
@@ -301,6 +301,7 @@ test_errors(void)
     g_autoptr(LacPhases) two = lac_phases_new_from_labels(points, hull, phase, NULL, NULL, &error);
     g_autoptr(LacInterface) tiny = lac_interface_new(points, hull, two, &params, NULL, &error);
     g_assert_no_error(error);
+    g_assert_nonnull(tiny);
     for (guint at = 1;; at++) {
         g_autoptr(LacProgress) progress = lac_progress_new();
         lac_progress_cancel_at(progress, at);

@@ -319,7 +319,7 @@ test_too_small_a_ball(void)
     g_assert_cmpuint(small.pores->n, >, 1);
     params.open = 9;
     g_autoptr(GError) error = NULL;
-    LacPoreContext nothing = { NULL };
+    LacPoreContext nothing = { 0 };
     g_assert_null(lac_pores_new(small.points, small.hull, &nothing, &params, NULL, &error));
     g_assert_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT);
 }

@@ -392,7 +392,7 @@ test_errors(void)
     g_autoptr(TestDefects) defects = test_defects_new(points, 3.9, NULL);
     LacVacancyParams params;
     lac_vacancy_params_init(&params);
-    LacVacancyContext context = { NULL };
+    LacVacancyContext context = { 0 };
     g_autoptr(GError) error = NULL;
     g_autoptr(LacProgress) progress = lac_progress_new();
     lac_progress_cancel(progress);
