@@ -54,7 +54,7 @@ lac_align_params_init(LacAlignParams *params)
         .along = TRUE,
         .across = TRUE,
         .max_shift = 16.0,
-        .iterations = 12,
+        .iterations = 20,
         .recon_iterations = 8,
         .finest_bin = 1,
         .phi = TRUE,

@@ -12,13 +12,14 @@
 #define SMALLEST_ANGLES 96 // of those that tell angles: atoms must be in them
 #define MAX_LEVELS      4
 #define MARGIN          8     // [pixel] beyond the largest shift
-#define TOLERANCE       0.004 // [pixel] rms change of a scale that is done
+#define TOLERANCE       0.002 // [pixel] rms change of a scale that is done
 #define FIRST_FACTOR    4     // times the iterations of a reconstruction that is carried on
 #define MAX_STEP        1.0   // [pixel] of one Gauss-Newton step
 #define MAX_TURN        0.5   // [deg] likewise
 #define N_UNKNOWNS      6     // factor, du, dv, and the rotations about u, v and w
-#define BLUR            0.7   // [pixel] of images that are compared; noise weighs less in them
-#define BLUR_ANGLES     1.0   // [pixel] likewise: rotations move what is far from the centre
+#define MOMENTUM        0.75
+#define BLUR            0.7 // [pixel] of images that are compared; noise weighs less in them
+#define BLUR_ANGLES     1.0 // [pixel] likewise: rotations move what is far from the centre
 #define DEG             (G_PI / 180.0)
 
 // One scale of the refinement. Pixels are those of its images.
@@ -33,6 +34,8 @@ typedef struct {
     float *moved, *calculated, *heights;
     double blur, search;
     LacShift *steps; // of this iteration [pixel]
+    LacShift *speed; // what earlier iterations lend to this one [pixel]
+    LacVec3 *spin;   // likewise [deg]
     LacVec3 *turns;  // likewise, about u, v and w [deg]
     double *misfit;
     guint n_done;
@@ -48,6 +51,8 @@ clear_level(Level *self)
     lac_free(self->heights);
     g_free(self->steps);
     g_free(self->turns);
+    g_free(self->speed);
+    g_free(self->spin);
     g_free(self->misfit);
 }
 
@@ -74,6 +79,8 @@ open_level(Level *self, GError **error)
     }
     self->steps = g_new0(LacShift, s->n);
     self->turns = g_new0(LacVec3, s->n);
+    self->speed = g_new0(LacShift, s->n);
+    self->spin = g_new0(LacVec3, s->n);
     self->misfit = g_new0(double, s->n);
     return TRUE;
 }
@@ -274,7 +281,7 @@ static void
 turn_projection(Level *self, gsize k)
 {
     LacSeries *s = self->series;
-    LacMat3 step = lac_rotation_from_vector_deg(self->turns[k]);
+    LacMat3 step = lac_rotation_from_vector_deg(self->spin[k]);
     LacMat3 now = lac_align_rotation(&s->angles[k]), r = lac_mat3_multiply(&step, &now);
     LacMat3 then = lac_align_rotation(&self->start->angles[k]);
     LacMat3 then_t = lac_mat3_transpose(&then), change = lac_mat3_multiply(&r, &then_t);
@@ -313,6 +320,19 @@ recon_iterations(const Level *self)
     return (self->n_done == 0 ? FIRST_FACTOR : 1) * self->params->recon_iterations;
 }
 
+// A projection is a part of what it is compared with, so that one step goes only a part of the way.
+// Steps that keep their direction add up; one that turns back starts anew.
+static void
+gather_speed(Level *self, gsize k)
+{
+    LacShift step = self->steps[k], *speed = &self->speed[k];
+    double keep = step.du * speed->du + step.dv * speed->dv >= 0.0 ? MOMENTUM : 0.0;
+    *speed = (LacShift){ keep * speed->du + step.du, keep * speed->dv + step.dv };
+    LacVec3 turn = self->turns[k], *spin = &self->spin[k];
+    keep = turn.x * spin->x + turn.y * spin->y + turn.z * spin->z >= 0.0 ? MOMENTUM : 0.0;
+    *spin = (LacVec3){ keep * spin->x + turn.x, keep * spin->y + turn.y, keep * spin->z + turn.z };
+}
+
 static gboolean
 iterate(Level *self, LacProgress *progress, double *rms, GError **error)
 {
@@ -325,8 +345,9 @@ iterate(Level *self, LacProgress *progress, double *rms, GError **error)
     lac_parallel_for(s->n, 1, compare_projections, self);
     *rms = rms_step(self);
     for (gsize k = 0; k < s->n; k++) {
-        s->shifts[k].du += self->steps[k].du;
-        s->shifts[k].dv += self->steps[k].dv;
+        gather_speed(self, k);
+        s->shifts[k].du += self->speed[k].du;
+        s->shifts[k].dv += self->speed[k].dv;
         if (self->with_angles)
             turn_projection(self, k);
     }
