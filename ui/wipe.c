@@ -6,8 +6,9 @@
 #include <math.h>
 #include <string.h>
 
-#define HANDLE 9.0 // radius, in widget units
-#define GAP    8.0 // between the divider and the words
+#define HANDLE 9.0  // radius, in widget units
+#define GAP    8.0  // between the divider and the words
+#define WORDS  34.0 // from the top, below what else is written there
 
 /**
  * lac_wipe_make:
@@ -64,8 +65,8 @@ lac_wipe_draw(LacImageView *image, cairo_t *cr, int height, gsize at, const char
         cairo_line_to(cr, x + side * 2.5, middle + 3.5);
         cairo_stroke(cr);
     }
-    lac_overlay_text(GTK_WIDGET(image), cr, x - GAP, 16.0, LAC_ANCHOR_RIGHT, rgb, before);
-    lac_overlay_text(GTK_WIDGET(image), cr, x + GAP, 16.0, LAC_ANCHOR_LEFT, rgb, after);
+    lac_overlay_text(GTK_WIDGET(image), cr, x - GAP, WORDS, LAC_ANCHOR_RIGHT, rgb, before);
+    lac_overlay_text(GTK_WIDGET(image), cr, x + GAP, WORDS, LAC_ANCHOR_LEFT, rgb, after);
 }
 
 // From (u, v) to (u + du, v + dv), corners of pixels.
