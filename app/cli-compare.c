@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli-score.h"
 #include "app/cli.h"
 #include "core/error.h"
 #include "core/io/format.h"
+#include "core/project/project.h"
 #include "core/trace/match.h"
 #include "core/trace/units.h"
 
@@ -15,6 +17,7 @@ typedef struct {
     char *file, *types, *unit_name;
     LacUnit unit;
     LacAtoms *atoms;
+    LacTruth *known; // (nullable) of a simulated particle
 } Input;
 
 typedef struct {
@@ -34,6 +37,7 @@ clear_input(Input *input)
     g_free(input->types);
     g_free(input->unit_name);
     g_clear_pointer(&input->atoms, lac_atoms_unref);
+    g_clear_pointer(&input->known, lac_truth_unref);
 }
 
 static void
@@ -109,8 +113,10 @@ static gboolean
 parse(LacCli *cli, Options *o, int argc, char **argv, GError **error)
 {
     const GOptionEntry entries[] = {
-        { "model", 0, 0, G_OPTION_ARG_FILENAME, &o->model.file, "Atoms to be judged", "FILE" },
-        { "truth", 0, 0, G_OPTION_ARG_FILENAME, &o->truth.file, "Known atoms", "FILE" },
+        { "model", 0, 0, G_OPTION_ARG_FILENAME, &o->model.file, "Atoms to be judged, or a project",
+            "FILE" },
+        { "truth", 0, 0, G_OPTION_ARG_FILENAME, &o->truth.file,
+            "Known atoms, or the project of a simulated particle", "FILE" },
         { "cutoff", 0, 0, G_OPTION_ARG_DOUBLE, &o->cutoff,
             "Of a pair; 0: the smaller of 0.8 Å and 0.35 bond lengths (default)", "Å" },
         { "align", 0, 0, G_OPTION_ARG_STRING, &o->align,
@@ -176,10 +182,30 @@ read_types(Input *input, LacAtoms *atoms, LacProgress *progress, GError **error)
     return TRUE;
 }
 
+// A project stands for its model, or as the truth for what is known of the particle.
+static LacAtoms *
+read_project(Input *input, gboolean is_truth, LacProgress *progress, GError **error)
+{
+    g_autoptr(LacProject) project = lac_project_load(input->file, progress, error);
+    if (project == NULL)
+        return NULL;
+    if (is_truth && project->truth != NULL) {
+        input->known = lac_truth_ref(project->truth);
+        return lac_atoms_ref(project->truth->atoms);
+    }
+    if (project->journal != NULL)
+        return lac_atoms_ref(lac_journal_get_atoms(project->journal));
+    g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT, "%s holds no %s", input->file,
+        is_truth ? "known atoms" : "traced atoms");
+    return NULL;
+}
+
 static gboolean
 read_input(Input *input, const Options *o, LacProgress *progress, GError **error)
 {
-    g_autoptr(LacAtoms) read = lac_read_atoms(input->file, progress, error);
+    g_autoptr(LacAtoms) read = lac_project_is_project(input->file)
+        ? read_project(input, input == &o->truth, progress, error)
+        : lac_read_atoms(input->file, progress, error);
     if (read == NULL)
         return FALSE;
     g_autoptr(LacAtoms) atoms = lac_atoms_copy(read, read->n);
@@ -225,7 +251,7 @@ print_confusion(const LacMatch *match)
 }
 
 static void
-print_text(const Options *o, const LacMatch *match)
+print_text(const Options *o, const LacMatch *match, const LacScore *score)
 {
     printf("%s: %" G_GSIZE_FORMAT " atoms, unit %s; truth %s: %" G_GSIZE_FORMAT
            " atoms, unit %s, bond %.3f Å\n",
@@ -254,6 +280,10 @@ print_text(const Options *o, const LacMatch *match)
            " (%.2f %%; a displaced model gets %.1f %%), RMSD %.3f pm\n",
         match->published.cutoff, match->published.n_kept, match->n_truth,
         100.0 * match->published.share, 100.0 * match->published.chance, match->published.rmsd);
+    if (score != NULL) {
+        g_autofree char *text = lac_score_dup_text(score);
+        fputs(text, stdout);
+    }
 }
 
 static void
@@ -339,7 +369,7 @@ add_species(JsonBuilder *json, const LacMatch *match)
 }
 
 static void
-print_json(const Options *o, const LacMatch *match)
+print_json(const Options *o, const LacMatch *match, const LacScore *score)
 {
     g_autoptr(JsonBuilder) json = json_builder_new();
     json_builder_begin_object(json);
@@ -372,6 +402,8 @@ print_json(const Options *o, const LacMatch *match)
     add_number(json, "chance", match->published.chance);
     add_number(json, "rmsd_pm", match->published.rmsd);
     json_builder_end_object(json);
+    if (score != NULL)
+        lac_cli_add_score(json, score);
     json_builder_end_object(json);
     lac_cli_print_json(json);
 }
@@ -394,6 +426,15 @@ suggest_axes(const Options *o, const LacMatch *match, LacProgress *progress, GEr
     return TRUE;
 }
 
+// Labels of the truth go with its own axes.
+static LacScore *
+make_score(const Options *o, const LacMatch *match)
+{
+    return o->truth.known != NULL && o->axes == NULL && o->swap == NULL
+        ? lac_score_new(o->truth.known, o->model.atoms, match)
+        : NULL;
+}
+
 static gboolean
 run(LacCli *cli, int argc, char **argv, GError **error)
 {
@@ -405,10 +446,11 @@ run(LacCli *cli, int argc, char **argv, GError **error)
     g_autoptr(LacMatch) match = lac_match(o.model.atoms, truth, &o.params, cli->progress, error);
     if (match == NULL)
         return FALSE;
+    g_autoptr(LacScore) score = make_score(&o, match);
     if (cli->json)
-        print_json(&o, match);
+        print_json(&o, match, score);
     else
-        print_text(&o, match);
+        print_text(&o, match, score);
     return cli->json || match->score.recall >= POOR ||
         suggest_axes(&o, match, cli->progress, error);
 }

@@ -476,8 +476,7 @@ plan_film(Camera *self, const LacAngles *angles, gsize n, GError **error)
 static gboolean
 init_camera(Camera *self, const LacTruth *truth, const LacCameraParams *params, GError **error)
 {
-    if (!lac_settings_check(lac_camera_settings(), params, error) ||
-        !check_thermal(params, error))
+    if (!lac_settings_check(lac_camera_settings(), params, error) || !check_thermal(params, error))
         return FALSE;
     self->params = params;
     self->radius = lac_truth_get_radius(truth);

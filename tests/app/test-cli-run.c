@@ -28,6 +28,16 @@ test_run(LacScratch *scratch, gconstpointer data)
     g_assert_cmpint(second->status, ==, 0);
     g_assert_nonnull(strstr(second->out, "Reconstruct  kept"));
     g_assert_nonnull(strstr(second->out, "recall"));
+    // The same score from the project alone.
+    g_autoptr(TestRun) compare =
+        test_cli("compare", "--model", output, "--truth", output, "--json", NULL);
+    g_assert_cmpstr(compare->err, ==, "");
+    g_autoptr(JsonParser) other = json_parser_new();
+    JsonObject *same = json_object_get_object_member(test_run_get_json(compare, other), "score");
+    g_assert_cmpint(json_object_get_int_member(same, "found"), ==,
+        json_object_get_int_member(score, "found"));
+    g_assert_cmpfloat(json_object_get_double_member(same, "rms_pm"), ==,
+        json_object_get_double_member(score, "rms_pm"));
     g_autoptr(TestRun) project = test_cli("info", output, NULL);
     g_assert_nonnull(strstr(project->out, "truth"));
 }
