@@ -70,8 +70,10 @@ spread(const LacInterface *self, const LacPoints *points, const LacPhases *phase
         guint8 p = phases->phase[i];
         if (p == LAC_PHASE_UNASSIGNED || (self->params.inside >> p & 1) != (inside ? 1 : 0))
             continue;
-        lac_field_splat(&self->grid, (LacVec3){ points->x[i], points->y[i], points->z[i] },
-            (float) (1 / phases->densities[p]), field);
+        // A phase of no volume that could be told has no density either.
+        if (phases->densities[p] > 0)
+            lac_field_splat(&self->grid, (LacVec3){ points->x[i], points->y[i], points->z[i] },
+                (float) (1 / phases->densities[p]), field);
     }
     return lac_field_smooth(&self->grid, self->params.sigma, field, progress, error);
 }
