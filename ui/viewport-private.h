@@ -65,7 +65,7 @@ struct _LacViewport {
     LacScene scene;
     gboolean has_paper;       // the background is that of a figure
     float kept_background[4]; // the view's own meanwhile
-    LacRenderer *renderer; // (nullable) from realize to unrealize
+    LacRenderer *renderer;    // (nullable) from realize to unrealize
     LacRenderProgress progress;
     double move_resolution, move_atom_resolution; // follow the time of frames
     gboolean is_moving;                           // quick pictures until the settle timer runs out
