@@ -21,6 +21,9 @@ struct LacTiffWriter {
     char complaint[128]; // of libtiff
 };
 
+static int keep_complaint(TIFF *tiff, void *data, const char *module, const char *format,
+    va_list args) G_GNUC_PRINTF(4, 0);
+
 static int
 keep_complaint(TIFF *tiff, void *data, const char *module, const char *format, va_list args)
 {
