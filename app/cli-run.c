@@ -85,12 +85,17 @@ print_step(const LacStepReport *report, const LacRecipeResult *so_far, gpointer 
     case LAC_STEP_DENOISE:
     case LAC_STEP_ALIGN:
     case LAC_STEP_COMPARE:
+    case LAC_STEP_ANALYSE:
     case LAC_N_STEPS:
     default: break;
     }
     printf("\n");
     if (report->step == LAC_STEP_COMPARE && so_far->score != NULL) {
         g_autofree char *text = lac_score_dup_text(so_far->score);
+        fputs(text, stdout);
+    }
+    if (report->step == LAC_STEP_ANALYSE && project->analyses != NULL) {
+        g_autofree char *text = lac_report_dup_text(project->analyses);
         fputs(text, stdout);
     }
     fflush(stdout);

@@ -25,6 +25,7 @@ static const char *const backgrounds[] = { "none", "constant", "laplace", NULL }
 #define RECON(member)    G_STRUCT_OFFSET(LacReconstructStep, member)
 #define TRACE(member)    G_STRUCT_OFFSET(LacTraceStep, member)
 #define CLASSIFY(member) G_STRUCT_OFFSET(LacClassifyStep, member)
+#define ANALYSE(member)  G_STRUCT_OFFSET(LacAnalyseStep, member)
 #define COMPARE(member)  G_STRUCT_OFFSET(LacCompareStep, member)
 
 static const LacSetting simulate_settings[] = {
@@ -142,6 +143,11 @@ static const LacSetting compare_settings[] = {
         COMPARE(align), aligns },
 };
 
+static const LacSetting analyse_settings[] = {
+    { "analyses", "Analyses", NULL, "Names separated by commas, or all", LAC_SETTING_TEXT, 0, 0,
+        ANALYSE(names), NULL },
+};
+
 static const struct {
     const char *id, *title;
 } steps[LAC_N_STEPS] = {
@@ -154,6 +160,7 @@ static const struct {
     [LAC_STEP_CLASSIFY] = { "classify", "Classify" },
     [LAC_STEP_REFINE] = { "refine", "Refine" },
     [LAC_STEP_COMPARE] = { "compare", "Compare" },
+    [LAC_STEP_ANALYSE] = { "analyse", "Analyse" },
 };
 
 /**
@@ -232,6 +239,10 @@ lac_recipe_get_parts(LacRecipe *self, LacStep step, LacRecipePart parts[])
         parts[0] =
             (LacRecipePart){ { compare_settings, G_N_ELEMENTS(compare_settings) }, &self->compare };
         return 1;
+    case LAC_STEP_ANALYSE:
+        parts[0] =
+            (LacRecipePart){ { analyse_settings, G_N_ELEMENTS(analyse_settings) }, &self->analyse };
+        return 1;
     case LAC_N_STEPS:
     default: g_return_val_if_reached(0);
     }
@@ -252,6 +263,7 @@ recipe_new(const char *name)
     self->classify =
         (LacClassifyStep){ .species = g_strdup("1"), .drop_non_atoms = TRUE, .local_radius = 10.0 };
     self->compare.align = LAC_ALIGN_TRANSLATION;
+    self->analyse.names = g_strdup("all");
     return self;
 }
 
@@ -505,7 +517,8 @@ check_order(Parser *self, GError **error)
     static const struct {
         LacStep step, needs;
     } needs[] = { { LAC_STEP_TRACE, LAC_STEP_RECONSTRUCT }, { LAC_STEP_CLASSIFY, LAC_STEP_TRACE },
-        { LAC_STEP_REFINE, LAC_STEP_CLASSIFY }, { LAC_STEP_COMPARE, LAC_STEP_TRACE } };
+        { LAC_STEP_REFINE, LAC_STEP_CLASSIFY }, { LAC_STEP_COMPARE, LAC_STEP_TRACE },
+        { LAC_STEP_ANALYSE, LAC_STEP_TRACE } };
     for (guint i = 0; i < G_N_ELEMENTS(needs); i++) {
         self->line = self->recipe->lines[needs[i].step];
         if (has[needs[i].step] && !has[needs[i].needs])

@@ -23,6 +23,7 @@ typedef enum {
     LAC_STEP_CLASSIFY,
     LAC_STEP_REFINE,
     LAC_STEP_COMPARE,
+    LAC_STEP_ANALYSE,
     LAC_N_STEPS,
 } LacStep;
 
@@ -61,6 +62,10 @@ typedef struct {
 } LacCompareStep;
 
 typedef struct {
+    char *names; // of analyses, separated by commas, or all
+} LacAnalyseStep;
+
+typedef struct {
     gboolean has[LAC_N_STEPS];
     guint lines[LAC_N_STEPS]; // where each section begins, from 1
     char *name;               // of the file, for messages
@@ -74,6 +79,7 @@ typedef struct {
     LacClassifyStep classify;
     LacRefineParams refine;
     LacCompareStep compare;
+    LacAnalyseStep analyse;
 } LacRecipe;
 
 // What a section is made of: its tables and the structs they describe.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/recipe/run.h"
 
+#include "core/analysis/analysis.h"
 #include "core/error.h"
 #include "core/io/io.h"
 #include "core/recipe/progress-part.h"
@@ -48,6 +49,12 @@ static gboolean
 has_atoms(const LacProject *project)
 {
     return project->journal != NULL;
+}
+
+static gboolean
+has_analyses(const LacProject *project)
+{
+    return project->analyses != NULL;
 }
 
 static gboolean
@@ -247,6 +254,25 @@ compare_step(Runner *self, GError **error)
     return TRUE;
 }
 
+static gboolean
+analyse_step(Runner *self, GError **error)
+{
+    guint64 wanted;
+    LacAnalysisParams params;
+    const char *names = self->recipe->analyse.names;
+    lac_analysis_params_init(&params);
+    if (!lac_analysis_parse(names != NULL ? names : "all", &wanted, error))
+        return FALSE;
+    g_autoptr(LacAnalysis) analysis =
+        lac_analysis_run(lac_journal_get_atoms(self->project->journal),
+            self->project->recon->volume, &params, wanted, NULL, self->progress, error);
+    if (analysis == NULL)
+        return FALSE;
+    self->project->analyses = lac_analysis_report(analysis, wanted, TRUE);
+    lac_analysis_add_digests(analysis, self->project->analyses);
+    return TRUE;
+}
+
 // In the order of LacStep.
 static const StepInfo infos[LAC_N_STEPS] = {
     { LAC_STEP_SIMULATE, 0.1, has_series, simulate_step },
@@ -258,6 +284,7 @@ static const StepInfo infos[LAC_N_STEPS] = {
     { LAC_STEP_CLASSIFY, 0.1, has_atoms, classify_step },
     { LAC_STEP_REFINE, 0.5, has_atoms, refine_step },
     { LAC_STEP_COMPARE, 0.05, is_never_there, compare_step },
+    { LAC_STEP_ANALYSE, 0.3, has_analyses, analyse_step },
 };
 
 static gboolean
@@ -340,7 +367,8 @@ find_first(const Runner *self)
     const gboolean *has = self->recipe->has;
     guint first = 0;
     while (first < LAC_N_STEPS &&
-        (!has[first] || (infos[first].is_there(self->project) && was_done(self, (LacStep) first))))
+        (!has[first] || first == LAC_STEP_COMPARE ||
+            (infos[first].is_there(self->project) && was_done(self, (LacStep) first))))
         first++;
     if (first > LAC_STEP_OPEN && first < LAC_STEP_RECONSTRUCT)
         first = has[LAC_STEP_SIMULATE] ? LAC_STEP_SIMULATE : LAC_STEP_OPEN;
@@ -362,6 +390,9 @@ forget(Runner *self, LacStep step, GError **error)
             self->run->output, lac_step_get_id(step));
         return FALSE;
     }
+    if (step == LAC_STEP_COMPARE)
+        return TRUE;
+    g_clear_pointer(&project->analyses, lac_report_unref);
     if (step <= LAC_STEP_OPEN) {
         g_clear_pointer(&project->series, lac_series_unref);
         g_clear_pointer(&project->raw_series, lac_series_unref);
@@ -449,7 +480,7 @@ lac_recipe_run(LacRecipe *recipe, const LacRecipeRun *run, LacProgress *progress
         if (!recipe->has[s])
             continue;
         lac_progress_part_begin(&part, progress, done / total, (done + infos[s].share) / total);
-        good = run_step(&self, (LacStep) s, s < first, &part, error);
+        good = run_step(&self, (LacStep) s, s < first && s != LAC_STEP_COMPARE, &part, error);
         done += infos[s].share;
     }
     for (guint s = 0; s < LAC_N_STEPS; s++)

@@ -162,6 +162,14 @@ test_run(LacScratch *scratch, gconstpointer data)
     g_autoptr(LacRecipeResult) fifth = run(larger, path, FALSE);
     assert_steps(fifth, "ddddd");
     g_assert_cmpuint(fifth->score->n_truth, >, first->score->n_truth);
+    // Analyses come last, and the comparison before them does not make them old.
+    g_autoptr(LacRecipe) analysed =
+        parse_with("[compare]\n", "[compare]\n[analyse]\nanalyses = coordination\n");
+    g_autoptr(LacRecipeResult) eighth = run(analysed, path, FALSE);
+    assert_steps(eighth, "dddddd");
+    g_autoptr(LacRecipeResult) ninth = run(analysed, path, FALSE);
+    assert_steps(ninth, "kkkkdk");
+    g_assert_nonnull(ninth->project->analyses);
     // Denoising starts from what was measured.
     g_autoptr(LacRecipe) denoised =
         parse_with("[reconstruct]\n", "[denoise]\nmethod = gaussian\n[reconstruct]\n");
