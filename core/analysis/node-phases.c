@@ -11,15 +11,15 @@ G_STATIC_ASSERT(G_N_ELEMENTS(PHASES) == LAC_N_PHASES + 1);
 static const LacParamInfo phase_params[] = {
     { "phases.split", "Metal below", "Å",
         "A crystal is metal when the fcc cell of its density has a shorter edge than this",
-        LAC_NODE_DOUBLE(segment.split, 1.0, 20.0) },
-    { "phases.share", "Share of neighbours", "",
+        LAC_NODE_DOUBLE(phases.split, 1.0, 20.0) },
+    { "phases.majority", "Share of neighbours", "",
         "An atom off the lattices joins a phase that this share of its neighbours is of",
-        LAC_NODE_DOUBLE(segment.share, 0.3, 1.0) },
-    { "phases.least", "Neighbours needed", "", "For an atom off the lattices to join a crystal",
-        LAC_NODE_UINT(segment.least, 1, 12) },
+        LAC_NODE_DOUBLE(phases.majority, 0.3, 1.0) },
+    { "phases.rounds", "Rounds", "", "Of taking neighbours along, at most",
+        LAC_NODE_UINT(phases.rounds, 0, 100) },
     { "phases.ordered", "Order of crystalline oxide", "",
         "An atom off the lattices joins the crystalline oxide only from this scaled order on",
-        LAC_NODE_DOUBLE(segment.ordered, 0.0, 2.0) },
+        LAC_NODE_DOUBLE(phases.ordered, 0.0, 2.0) },
 };
 
 static double
@@ -32,19 +32,33 @@ static const LacAnalysisColumn phase_columns[] = {
     { "phase", "Phase", "", "Metal, crystalline oxide or amorphous oxide", 0, PHASES, get_phase },
 };
 
+// Labels that were set by hand, in a column of the model.
+static guint8 *
+read_by_hand(const LacPoints *points)
+{
+    const double *by_hand = lac_atoms_get_column(points->atoms, LAC_COLUMN_PHASE_BY_HAND);
+    if (by_hand == NULL)
+        return NULL;
+    guint8 *labels = g_new(guint8, MAX(points->n, 1));
+    for (gsize i = 0; i < points->n; i++) {
+        double value = by_hand[points->index[i]];
+        gboolean is_set = value >= LAC_PHASE_METAL && value < LAC_N_PHASES;
+        labels[i] = is_set ? (guint8) value : LAC_PHASE_AS_FOUND;
+    }
+    return labels;
+}
+
 static gpointer
 run_phases(const LacAnalysis *analysis, LacProgress *progress, GError **error)
 {
     const LacPoints *points = analysis->points;
-    g_autofree guint8 *phase = g_new0(guint8, MAX(points->n, 1));
-    g_autofree guint32 *grain = g_new0(guint32, MAX(points->n, 1));
+    g_autofree guint8 *by_hand = read_by_hand(points);
     g_autoptr(LacOrder) order = lac_order_new(points, analysis->neighbours,
         &analysis->params.order.harmonics, progress, error);
-    if (order == NULL)
-        return NULL;
-    lac_segment(points, analysis->lattices, analysis->neighbours, order, &analysis->params.segment,
-        phase, grain);
-    return lac_phases_new_from_labels(points, analysis->hull, phase, grain, progress, error);
+    return order != NULL
+        ? lac_phases_new(points, analysis->hull, analysis->lattices, analysis->neighbours, order,
+              by_hand, &analysis->params.phases, progress, error)
+        : NULL;
 }
 
 static void

@@ -17,13 +17,15 @@ lac_analysis_params_init(LacAnalysisParams *self)
     lac_template_params_init(&self->templates);
     lac_grain_params_init(&self->grains);
     lac_lattice_params_init(&self->lattices);
-    lac_segment_params_init(&self->segment);
+    lac_phase_params_init(&self->phases);
     lac_shell_params_init(&self->shells);
     self->density_sigma = 2.5;
     lac_interface_params_init(&self->interface);
     lac_crystal_params_init(&self->crystals);
     lac_across_params_init(&self->across);
     lac_coherency_params_init(&self->coherency);
+    lac_spread_params_init(&self->spread);
+    lac_vacancy_params_init(&self->vacancies);
     lac_pore_params_init(&self->pores);
     lac_surface_params_init(&self->surface);
     lac_voronoi_params_init(&self->voronoi);

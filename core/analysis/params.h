@@ -16,14 +16,19 @@
 #include "core/analysis/lattice.h"
 #include "core/analysis/neighbours.h"
 #include "core/analysis/order.h"
+#include "core/analysis/phases.h"
 #include "core/analysis/pores.h"
 #include "core/analysis/rdf.h"
-#include "core/analysis/segment.h"
 #include "core/analysis/shells.h"
+#include "core/analysis/spread.h"
 #include "core/analysis/strain.h"
 #include "core/analysis/surface.h"
 #include "core/analysis/templates.h"
+#include "core/analysis/vacancies.h"
 #include "core/analysis/voronoi.h"
+
+// A column of the model by which phases are set by hand: the number of a LacPhase, NaN: not set.
+#define LAC_COLUMN_PHASE_BY_HAND "phase_by_hand"
 
 typedef struct {
     double cutoff; // [Å] 0: from g(r)
@@ -46,7 +51,7 @@ typedef struct {
     LacTemplateParams templates;
     LacGrainParams grains;
     LacLatticeParams lattices;
-    LacSegmentParams segment;
+    LacPhaseParams phases;
     LacShellParams shells;
     LacCoordinationParams coordination;
     double density_sigma; // [Å]
@@ -54,12 +59,14 @@ typedef struct {
     LacCrystalParams crystals;
     LacAcrossParams across;
     LacCoherencyParams coherency;
+    LacVacancyParams vacancies;
     LacPoreParams pores;
     LacSurfaceParams surface;
     LacVoronoiParams voronoi;
     LacCompositionParams composition;
     LacAnalysisOrderParams order;
     LacStrainParams strain;
+    LacSpreadParams spread;
 } LacAnalysisParams;
 
 void lac_analysis_params_init(LacAnalysisParams *self);

@@ -18,4 +18,5 @@ void lac_analysis_score_add(LacAnalysisScore *self, const char *item, double val
 void lac_analysis_score_add_open(LacAnalysisScore *self, const char *item, const char *why);
 void lac_analysis_score_crystals(LacAnalysisScore *self);
 void lac_analysis_score_coherency(LacAnalysisScore *self);
+void lac_analysis_score_vacancies(LacAnalysisScore *self);
 void lac_analysis_score_pores(LacAnalysisScore *self);

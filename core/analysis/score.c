@@ -243,7 +243,7 @@ lac_analysis_score_get_needs(void)
     return LAC_ANALYSIS_BIT(LAC_ANALYSIS_AUDIT) | LAC_ANALYSIS_BIT(LAC_ANALYSIS_PHASES) |
         LAC_ANALYSIS_BIT(LAC_ANALYSIS_INTERFACE) | LAC_ANALYSIS_BIT(LAC_ANALYSIS_CRYSTALS) |
         LAC_ANALYSIS_BIT(LAC_ANALYSIS_ACROSS) | LAC_ANALYSIS_BIT(LAC_ANALYSIS_JUNCTIONS) |
-        LAC_ANALYSIS_BIT(LAC_ANALYSIS_PORES);
+        LAC_ANALYSIS_BIT(LAC_ANALYSIS_VACANCIES) | LAC_ANALYSIS_BIT(LAC_ANALYSIS_PORES);
 }
 
 /**
@@ -275,6 +275,8 @@ lac_analysis_score_new(const LacAnalysis *analysis, const LacAnalysis *audited,
             score_densities(&score);
             lac_analysis_score_coherency(&score);
         }
+        if (truth->vacancies->len > 0)
+            lac_analysis_score_vacancies(&score);
         if (truth->pores->len > 0)
             lac_analysis_score_pores(&score);
     }
