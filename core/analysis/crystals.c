@@ -10,7 +10,7 @@
 void
 lac_crystal_params_init(LacCrystalParams *params)
 {
-    *params = (LacCrystalParams){ .from_interface = 6.0, .depth = 3.0 };
+    *params = (LacCrystalParams){ .from_interface = 5.5, .depth = 3.0 };
 }
 
 /**

@@ -37,7 +37,8 @@ static const LacParamInfo params[] = {
         "Radius of the largest ball from which a void is a nanopore",
         LAC_NODE_DOUBLE(pores.nanopore, 2.0, 30.0) },
     { "pores.delta", "Surface allowance", "d_NN",
-        "From the wall's atom centres to the surface of the missing atoms, in units of the spacing",
+        "From the wall's atom centres to the surface of the missing atoms, in units of the first peak "
+        "of g(r)",
         LAC_NODE_DOUBLE(pores.delta, 0.0, 1.0) },
     { "pores.atom_radius", "Radius of an atom", "Å", "For the free volume",
         LAC_NODE_DOUBLE(pores.atom_radius, 0.0, 5.0) },
@@ -50,11 +51,15 @@ static const LacParamInfo params[] = {
 static gpointer
 run(const LacAnalysis *analysis, LacProgress *progress, GError **error)
 {
+    // The median distance to the nearest atom shrinks with the noise of positions, and the allowance
+    // with it; the first peak of g(r) does not.
+    LacPoreParams params_here = analysis->params.pores;
+    if (analysis->rdf != NULL && analysis->rdf->shell.peak_fit > 0.0)
+        params_here.delta *= analysis->rdf->shell.peak_fit / analysis->hull->d_nn;
     LacPoreContext context = { .delaunay = analysis->delaunay,
         .phases = analysis->phases != NULL ? analysis->phases->phase : NULL,
         .interface = analysis->interface };
-    return lac_pores_new(analysis->points, analysis->hull, &context, &analysis->params.pores,
-        progress, error);
+    return lac_pores_new(analysis->points, analysis->hull, &context, &params_here, progress, error);
 }
 
 static void
@@ -67,6 +72,8 @@ report(const LacAnalysis *analysis, LacReportSection *section)
         "", "The other unions of empty balls");
     lac_report_add(section, "volume", "Volume of the nanopores", pores->volume, 4, "Å³",
         "Sum of their Gibbs volumes: what the missing atoms filled");
+    lac_report_add(section, "delta", "Surface allowance used", pores->delta, 4, "Å",
+        "From the centres of the wall's atoms to the surface of the missing atoms");
     lac_report_add(section, "porosity", "Porosity", pores->porosity, 3, "",
         "That volume over the volume of the envelope");
 }
@@ -148,8 +155,8 @@ const LacAnalysisInfo lac_node_pores = {
                   "compact pairs and triples of them, hold smaller balls. An atom left inside by "
                   "mistake splits a pore: audit the model first.",
     .needs = LAC_ANALYSIS_BIT(LAC_ANALYSIS_HULL),
-    .uses = LAC_ANALYSIS_BIT(LAC_ANALYSIS_PHASES) | LAC_ANALYSIS_BIT(LAC_ANALYSIS_INTERFACE) |
-        LAC_ANALYSIS_BIT(LAC_ANALYSIS_DELAUNAY),
+    .uses = LAC_ANALYSIS_BIT(LAC_ANALYSIS_RDF) | LAC_ANALYSIS_BIT(LAC_ANALYSIS_PHASES) |
+        LAC_ANALYSIS_BIT(LAC_ANALYSIS_INTERFACE) | LAC_ANALYSIS_BIT(LAC_ANALYSIS_DELAUNAY),
     .weight = 1.5,
     .params = params,
     .n_params = G_N_ELEMENTS(params),
