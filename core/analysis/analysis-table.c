@@ -7,7 +7,7 @@
 
 #define LAC_ANALYSIS_NODE(NAME, name, Type) [LAC_ANALYSIS_##NAME] = &lac_node_##name,
 static const LacAnalysisInfo *const table[LAC_N_ANALYSES] = {
-#include "core/analysis/nodes.h"
+#include "core/analysis/nodes.inc"
 };
 #undef LAC_ANALYSIS_NODE
 

@@ -5,7 +5,7 @@
 #include "core/analysis/analysis.h"
 
 #define LAC_ANALYSIS_NODE(NAME, name, Type) extern const LacAnalysisInfo lac_node_##name;
-#include "core/analysis/nodes.h"
+#include "core/analysis/nodes.inc"
 #undef LAC_ANALYSIS_NODE
 
 // The members of a row that handle the result: a member of LacAnalysis with _ref and _unref.

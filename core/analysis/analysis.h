@@ -14,7 +14,7 @@
 // In the order of computation: a node needs only nodes above it.
 typedef enum {
 #define LAC_ANALYSIS_NODE(NAME, name, Type) LAC_ANALYSIS_##NAME,
-#include "core/analysis/nodes.h"
+#include "core/analysis/nodes.inc"
 #undef LAC_ANALYSIS_NODE
     LAC_N_ANALYSES,
 } LacAnalysisNode;
@@ -30,7 +30,7 @@ typedef struct {
     LacVolume *volume; // (nullable)
     LacAnalysisParams params;
 #define LAC_ANALYSIS_NODE(NAME, name, Type) Type *name;
-#include "core/analysis/nodes.h"
+#include "core/analysis/nodes.inc"
 #undef LAC_ANALYSIS_NODE
     guint64 done;  // bits of the nodes that were computed, with a result or a reason
     guint64 stale; // bits of those that are older than the atoms
