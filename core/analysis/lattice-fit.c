@@ -5,9 +5,10 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define N_ROUNDS 8   // of robust weights
-#define GOOD     1.5 // [median] displacements below this weigh alike
-#define LEAST    8   // atoms
+#define N_ROUNDS 8    // of robust weights
+#define GOOD     1.5  // [median] displacements below this weigh alike
+#define STRANGE  1.67 // [GOOD] 2.5 medians, 3.8 sigma: atoms farther off are none of the lattice
+#define LEAST    8    // atoms
 
 static int
 compare_doubles(gconstpointer a, gconstpointer b)
@@ -106,7 +107,8 @@ solve(const Samples *samples, LacMat3 *cell, LacVec3 *origin)
  * @cell: (out caller-allocates): [Å] primitive vectors as columns
  * @origin: (out caller-allocates): [Å]
  *
- * Fits x = origin + cell (n + basis) with weights 1 / max(displacement, 1.5 median)^2, eight times.
+ * Fits x = origin + cell (n + basis) with weights 1 / max(displacement, 1.5 median)^2, eight times;
+ * atoms off by more than 2.5 medians weigh nothing.
  *
  * Returns: %FALSE, with the outputs untouched, if there are fewer than eight atoms or they do not
  *   span space
@@ -142,7 +144,7 @@ lac_lattice_fit(const LacPoints *points, const LacLatticeKind *kind, const guint
         double floor = GOOD * find_median(residual, samples.n) + 1e-9;
         for (gsize i = 0; i < samples.n; i++) {
             double w = floor / fmax(residual[i], floor);
-            weight[i] = w * w;
+            weight[i] = residual[i] > STRANGE * floor ? 0.0 : w * w;
         }
     }
     *cell = c;
