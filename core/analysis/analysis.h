@@ -80,6 +80,8 @@ const LacAnalysisInfo *lac_analysis_find(const char *id);
 gboolean lac_analysis_parse(const char *names, guint64 *wanted, GError **error);
 LacAnalysis *lac_analysis_run(LacAtoms *atoms, LacVolume *volume, const LacAnalysisParams *params,
     guint64 wanted, const LacAnalysis *previous, LacProgress *progress, GError **error);
+LacAnalysis *
+lac_analysis_update_local(const LacAnalysis *previous, LacAtoms *atoms, GError **error);
 LacAnalysis *lac_analysis_ref(LacAnalysis *self);
 void lac_analysis_unref(LacAnalysis *self);
 gpointer lac_analysis_get(const LacAnalysis *self, LacAnalysisNode node);

@@ -336,6 +336,46 @@ test_invariance(void)
     }
 }
 
+// After an edit neighbours, order and phases are those of a full analysis, and the rest is stale.
+static void
+test_local(void)
+{
+    static const char *const names[] = { "cn", "order", "phase" };
+    g_autoptr(GError) error = NULL;
+    g_autoptr(LacAtoms) ball = make_ball();
+    LacAnalysisParams params;
+    lac_analysis_params_init(&params);
+    params.neighbours.cutoff = 3.9;
+    guint64 wanted;
+    g_assert_true(lac_analysis_parse("coordination,order,phases,cna", &wanted, &error));
+    g_autoptr(LacAnalysis) before =
+        lac_analysis_run(ball, NULL, &params, wanted, NULL, NULL, &error);
+    for (guint kind = 0; kind < 2; kind++) {
+        g_autoptr(LacAtoms) edited = lac_atoms_copy(ball, ball->n);
+        if (kind == 0)
+            edited->x[100] += 0.3;
+        else
+            edited->state[100] = LAC_ATOM_DELETED;
+        g_autoptr(LacAnalysis) local = lac_analysis_update_local(before, edited, &error);
+        g_assert_no_error(error);
+        g_autoptr(LacAnalysis) full =
+            lac_analysis_run(edited, NULL, &params, wanted, NULL, NULL, &error);
+        g_assert_true(local->stale & LAC_ANALYSIS_BIT(LAC_ANALYSIS_CNA));
+        g_assert_false(local->stale & LAC_ANALYSIS_BIT(LAC_ANALYSIS_ORDER));
+        g_assert_cmpint(local->cna != NULL, ==, kind == 0);
+        for (guint k = 0; k < G_N_ELEMENTS(names); k++) {
+            LacAnalysisNode node;
+            const LacAnalysisColumn *column = lac_analysis_find_column(names[k], &node);
+            for (gsize i = 0; i < full->points->n; i++)
+                g_assert_cmpfloat(fabs(lac_analysis_get_value(local, node, column, i) -
+                                      lac_analysis_get_value(full, node, column, i)),
+                    <, 1e-12);
+        }
+        g_autoptr(LacReport) report = lac_analysis_report(local, LAC_ANALYSIS_ALL, TRUE);
+        g_assert_true(lac_report_find(report, "cna")->stale);
+    }
+}
+
 // Whatever is cancelled leaves nothing behind, at whatever moment.
 static void
 test_cancelled(void)
@@ -402,6 +442,7 @@ main(int argc, char **argv)
     g_test_add_func("/analysis/few-atoms", test_few_atoms);
     g_test_add_func("/analysis/one-phase", test_one_phase);
     g_test_add_func("/analysis/invariance", test_invariance);
+    g_test_add_func("/analysis/local", test_local);
     g_test_add_func("/analysis/cancelled", test_cancelled);
     g_test_add_func("/analysis/unfit", test_unfit);
     g_test_add_func("/analysis/format", test_format);
