@@ -198,9 +198,9 @@ lac_settings_copy(LacSettings self, gconstpointer from, gpointer to)
 {
     for (gsize i = 0; i < self.n; i++) {
         gsize offset = self.settings[i].offset;
+        gconstpointer member = (const guint8 *) from + offset;
         if (self.settings[i].type == LAC_SETTING_TEXT)
-            *(char **) G_STRUCT_MEMBER_P(to, offset) =
-                g_strdup(*(char *const *) ((const guint8 *) from + offset));
+            *(char **) G_STRUCT_MEMBER_P(to, offset) = g_strdup(*(char *const *) member);
     }
 }
 

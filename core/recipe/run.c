@@ -291,7 +291,6 @@ static gboolean
 add_file(const Runner *self, GChecksum *checksum, const char *file, GError **error)
 {
     g_autofree char *path = file != NULL ? lac_recipe_dup_path(self->recipe, file) : NULL;
-    g_autofree char *inside = NULL;
     if (path == NULL)
         return TRUE;
     // What follows the last colon may name what is inside.

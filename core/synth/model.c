@@ -151,7 +151,7 @@ void
 lac_model_params_init(LacModelParams *params, LacModelKind kind)
 {
     *params = (LacModelParams){
-        .kind = kind,
+        .kind = (gint) kind,
         .n_atoms = 3000,
         .a = 4.60,
         .c = 5.147,
