@@ -90,7 +90,7 @@ drop_all(LacAnalysis *self)
     gsize n;
     const LacAnalysisInfo *const *table = lac_analysis_table(&n);
     for (gsize i = 0; i < n; i++)
-        if (i != LAC_ANALYSIS_RDF && lac_analysis_get(self, i) != NULL) {
+        if (i != LAC_ANALYSIS_RDF && lac_analysis_get(self, table[i]->node) != NULL) {
             lac_analysis_set_result(self, table[i]->node, NULL, TRUE);
             self->why[i] = g_strdup("atoms were added or taken out since");
         }

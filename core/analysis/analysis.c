@@ -25,7 +25,8 @@ gpointer
 lac_analysis_get(const LacAnalysis *self, LacAnalysisNode node)
 {
     gsize n;
-    return *(const gpointer *) G_STRUCT_MEMBER_P(self, lac_analysis_table(&n)[node]->result);
+    const guint8 *bytes = (const guint8 *) self;
+    return *(const gpointer *) (gconstpointer) (bytes + lac_analysis_table(&n)[node]->result);
 }
 
 /**
@@ -53,7 +54,7 @@ lac_analysis_unref(LacAnalysis *self)
     gsize n;
     const LacAnalysisInfo *const *table = lac_analysis_table(&n);
     for (gsize i = 0; i < n; i++) {
-        gpointer result = lac_analysis_get(self, i);
+        gpointer result = lac_analysis_get(self, table[i]->node);
         if (result != NULL)
             table[i]->unref(result);
         g_free(self->why[i]);

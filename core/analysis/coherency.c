@@ -406,8 +406,8 @@ lac_coherency_patch_new(const LacCoherencyCrystal *metal, const LacCoherencyCrys
     self->matches = find_matches(metals, oxides, self->normal, params);
     self->spacing = find_spacing(metal, self->matches, self->normal);
     if (n_layer >= FEWEST_LAYER) {
-        g_auto(Balls) near = { NULL };
-        g_auto(Balls) inside = { NULL };
+        g_auto(Balls) near = { .atoms = NULL };
+        g_auto(Balls) inside = { .atoms = NULL };
         fill_balls(&near, layer, n_layer, 1, params->ball, FEWEST_BALL);
         fill_balls(&inside, interior, n_interior, MAX(n_interior / MOST_CENTRES, 1), params->ball,
             FEWEST_INSIDE);

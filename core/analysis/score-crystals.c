@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Scores of lattices, of how they are joined, and of pores.
 #include "core/analysis/score-private.h"
+#include "core/data/cells.h"
 
 #include <math.h>
 
 #define SAME_PORE     4.5 // [Å] between the centre of a pore and the true one
+#define BALL_STEP     0.3 // [Å] and
+#define BALL_STEPS    21  // places to each axis where the largest ball of a pore is looked for
 #define LARGEST_EXTRA 1.0 // nanopores that are not there
 
 // The refitted lattice whose orientation is nearest to that of a true grain.
@@ -175,6 +178,28 @@ lac_analysis_score_coherency(LacAnalysisScore *self)
     }
 }
 
+// Radius of the largest ball without true atoms in a pore: its walls are atoms, no smooth body.
+static double
+find_true_ball(const LacAnalysisScore *self, const LacTruthPore *known)
+{
+    const LacAtoms *atoms = self->truth->atoms;
+    double smallest = fmin(fmin(known->axes[0], known->axes[1]), known->axes[2]);
+    g_autoptr(LacCells) cells =
+        lac_cells_new(atoms->x, atoms->y, atoms->z, NULL, atoms->n, 3.0, NULL);
+    double best = smallest;
+    for (int k = 0; cells != NULL && k < BALL_STEPS * BALL_STEPS * BALL_STEPS; k++) {
+        const int half = BALL_STEPS / 2;
+        LacVec3 p = { known->centre.x + BALL_STEP * (k % BALL_STEPS - half),
+            known->centre.y + BALL_STEP * (k / BALL_STEPS % BALL_STEPS - half),
+            known->centre.z + BALL_STEP * (k / BALL_STEPS / BALL_STEPS - half) };
+        gsize index;
+        double d;
+        if (lac_cells_find_nearest(cells, p, smallest + 3.0, G_MAXSIZE, &index, &d))
+            best = fmax(best, d);
+    }
+    return best;
+}
+
 static const LacPore *
 find_pore(const LacPores *pores, const LacTruthPore *known, guint8 *is_taken)
 {
@@ -215,7 +240,7 @@ lac_analysis_score_pores(LacAnalysisScore *self)
     for (guint k = 0; k < self->truth->pores->len; k++) {
         const LacTruthPore *known = &g_array_index(self->truth->pores, LacTruthPore, k);
         const LacPore *pore = pores != NULL ? find_pore(pores, known, is_taken) : NULL;
-        double radius = fmin(fmin(known->axes[0], known->axes[1]), known->axes[2]);
+        double radius = known->is_open ? 0.0 : find_true_ball(self, known);
         double ratio = pore != NULL ? pore->volume / known->volume : nan;
         g_autofree char *volume = g_strdup_printf("Pore %u, volume over the true one", k + 1);
         g_autofree char *lis = g_strdup_printf("Pore %u, largest ball, off by", k + 1);

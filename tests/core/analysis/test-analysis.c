@@ -247,10 +247,10 @@ test_few_atoms(void)
         gsize n;
         const LacAnalysisInfo *const *table = lac_analysis_table(&n);
         for (gsize i = 0; i < n; i++) {
-            gboolean is_there = lac_analysis_get(result, i) != NULL;
+            gboolean is_there = lac_analysis_get(result, table[i]->node) != NULL;
             if (is_there == (result->why[i] != NULL))
                 g_error("%s of %zu atoms", table[i]->id, counts[k]);
-            g_autoptr(GPtrArray) charts = lac_analysis_charts(result, i);
+            g_autoptr(GPtrArray) charts = lac_analysis_charts(result, table[i]->node);
             g_assert_nonnull(charts);
         }
         g_autoptr(LacReport) report = lac_analysis_report(result, LAC_ANALYSIS_ALL, TRUE);
