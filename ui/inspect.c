@@ -5,6 +5,7 @@
 #include "ui/result-meshes.h"
 
 #include <math.h>
+#include <string.h>
 
 static char *
 dup_with_unit(const char *value, const char *unit)
@@ -245,6 +246,29 @@ inspect_vacancy(const LacAnalysis *analysis, gsize index, LacFactList *list)
             0, "", "Vacancies nearer to each other than 1.25 spacings");
 }
 
+// How the crystals of a part of the interface are joined: its row has the name of what it faces.
+static void
+inspect_junction(const LacAnalysis *analysis, LacFactList *list)
+{
+    const LacAnalysisInfo *info = lac_analysis_find("coherency");
+    g_autofree char *faces = g_strdup(lac_fact_list_get(list, "Faces"));
+    g_autoptr(GPtrArray) tables = g_ptr_array_new_with_free_func(free_table);
+    if (faces == NULL || info == NULL || lac_analysis_get(analysis, info->node) == NULL)
+        return;
+    info->tables(analysis, tables);
+    for (guint i = 0; i < tables->len; i++) {
+        const LacTable *table = g_ptr_array_index(tables, i);
+        const LacTableColumn *names = lac_table_find(table, "faces");
+        if (!g_str_equal(table->id, "junctions") || names == NULL)
+            continue;
+        for (gsize row = 0; row < table->n_rows; row++)
+            if (strstr(faces, names->texts[row]) != NULL) {
+                lac_inspect_row(analysis, info->node, "junctions", row, list);
+                return;
+            }
+    }
+}
+
 /**
  * lac_inspect_picked:
  * @analysis: an analysis
@@ -262,5 +286,7 @@ lac_inspect_picked(const LacAnalysis *analysis, const LacPicked *picked, LacFact
         inspect_vacancy(analysis, picked->index, list);
     else if (info != NULL)
         lac_inspect_row(analysis, info->node, things[picked->kind].table, picked->index, list);
+    if (picked->kind == LAC_PICKED_INTERFACE)
+        inspect_junction(analysis, list);
     lac_fact_list_add(list, "Clicked at x, y, z", position, NULL);
 }

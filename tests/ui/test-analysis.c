@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A person at the Analysis stage of the real window, with a particle of which everything is known.
+#include "core/data/table.h"
 #include "core/io/io.h"
 #include "tests/support/desk.h"
 #include "ui/analysis-panel.h"
@@ -7,6 +8,7 @@
 #include "ui/analysis-strip.h"
 #include "ui/column-chart.h"
 #include "ui/inspect.h"
+#include "ui/result-meshes.h"
 #include "ui/selection-panel.h"
 #include "ui/view-area.h"
 
@@ -199,6 +201,114 @@ test_atoms(Desk *desk, gconstpointer bench)
     shoot(desk, "analysis-colors");
 }
 
+static const LacPores *
+get_pores(Desk *desk)
+{
+    return lac_result_get_pores(lac_session_get_analysis(desk->session));
+}
+
+// How far the nearest carved pore is, and what it held.
+static double
+get_known_volume(LacVec3 centre, double *distance)
+{
+    g_autofree char *path = dup_particle("pores.csv");
+    g_autofree char *text = NULL;
+    double volume = 0.0;
+    *distance = G_MAXDOUBLE;
+    if (path == NULL || !g_file_get_contents(path, &text, NULL, NULL))
+        return volume;
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    for (guint i = 1; lines[i] != NULL && *lines[i] != '\0'; i++) {
+        g_auto(GStrv) cells = g_strsplit(lines[i], ",", -1);
+        double x = g_ascii_strtod(cells[0], NULL) - centre.x;
+        double y = g_ascii_strtod(cells[1], NULL) - centre.y;
+        double z = g_ascii_strtod(cells[2], NULL) - centre.z;
+        if (hypot(hypot(x, y), z) < *distance) {
+            *distance = hypot(hypot(x, y), z);
+            volume = 4.0 / 3.0 * G_PI * g_ascii_strtod(cells[3], NULL) *
+                g_ascii_strtod(cells[4], NULL) * g_ascii_strtod(cells[5], NULL);
+        }
+    }
+    return volume;
+}
+
+// Of the carved pores the one nearest to the viewer.
+static gsize
+find_front_pore(Desk *desk)
+{
+    const LacPores *pores = get_pores(desk);
+    LacCamera camera;
+    lac_viewport_get_camera(desk->viewport, &camera);
+    LacMat3 m = lac_camera_get_matrix(&camera);
+    gsize best = 0;
+    double nearest = -G_MAXDOUBLE;
+    for (gsize i = 0; i < pores->n; i++) {
+        double distance;
+        LacVec3 eye = lac_mat3_apply(&m, pores->pores[i].centre);
+        get_known_volume(pores->pores[i].centre, &distance);
+        if (distance < 1.5 && eye.z + pores->pores[i].radius > nearest) {
+            nearest = eye.z + pores->pores[i].radius;
+            best = i;
+        }
+    }
+    return best;
+}
+
+static gboolean
+has_meshes(gpointer data)
+{
+    return lac_viewport_get_scene(((Desk *) data)->viewport)->meshes.set != NULL;
+}
+
+// A pore of which everything is known is clicked; the inspector has the numbers of the report, and
+// the volume is about that of what was carved out.
+static void
+test_pore(Desk *desk, gconstpointer bench)
+{
+    (void) bench;
+    if (!analyse_particle(desk))
+        return;
+    g_assert_nonnull(get_pores(desk));
+    g_assert_cmpuint(get_pores(desk)->n, >=, 5);
+    desk_wait_for(desk, has_meshes, 20000);
+    shoot(desk, "analysis-all");
+    lac_driver_click(desk->driver, desk_find(desk, "Show the atoms of the model"));
+    lac_driver_frames(desk->driver, GTK_WIDGET(desk->window), 3);
+    shoot(desk, "analysis-results");
+    lac_driver_click(desk->driver, desk_find(desk, "Show the surface between metal and oxide"));
+    lac_driver_frames(desk->driver, GTK_WIDGET(desk->window), 3);
+    desk_wait_for(desk, is_settled, 20000);
+    gsize front = find_front_pore(desk);
+    const LacPore *pore = &get_pores(desk)->pores[front];
+    double x, y, distance;
+    g_assert_true(lac_viewport_locate(desk->viewport, pore->centre, &x, &y));
+    lac_driver_click_at(desk->driver, GTK_WIDGET(desk->viewport), x, y, 1);
+    lac_driver_pause(desk->driver, 150);
+    const LacPicked *picked = lac_session_get_picked(desk->session);
+    g_assert_cmpint(picked->kind, ==, LAC_PICKED_PORE);
+    g_assert_cmpuint(picked->index, ==, front);
+    g_autofree char *number = lac_format_number(pore->volume, 4);
+    g_autofree char *wanted = g_strdup_printf("%s Å³", number);
+    g_assert_cmpstr(lac_selection_panel_get_result(get_inspector(desk), "Volume"), ==, wanted);
+    double known = get_known_volume(pore->centre, &distance);
+    g_test_message("pore %" G_GSIZE_FORMAT ": %s, known %.0f, %.2f off", front + 1, wanted, known,
+        distance);
+    g_assert_cmpfloat(distance, <, 1.5);
+    g_assert_cmpfloat(pore->volume / known, >, 0.75);
+    g_assert_cmpfloat(pore->volume / known, <, 1.45);
+    shoot(desk, "analysis-pore");
+    lac_driver_click(desk->driver, desk_find(desk, "Show the surface between metal and oxide"));
+    lac_driver_frames(desk->driver, GTK_WIDGET(desk->window), 3);
+    desk_wait_for(desk, is_settled, 20000);
+    g_assert_true(lac_viewport_locate(desk->viewport, (LacVec3){ 0 }, &x, &y));
+    lac_driver_click_at(desk->driver, GTK_WIDGET(desk->viewport), x, y, 1);
+    lac_driver_pause(desk->driver, 150);
+    g_assert_cmpint(lac_session_get_picked(desk->session)->kind, ==, LAC_PICKED_INTERFACE);
+    g_assert_nonnull(lac_selection_panel_get_result(get_inspector(desk), "Area"));
+    g_assert_nonnull(lac_selection_panel_get_result(get_inspector(desk), "Joined"));
+    shoot(desk, "analysis-interface");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -215,6 +325,7 @@ main(int argc, char **argv)
     } tests[] = {
         { "/analysis/brush", test_brush },
         { "/analysis/atoms", test_atoms },
+        { "/analysis/pore", test_pore },
     };
     for (guint i = 0; i < G_N_ELEMENTS(tests); i++)
         g_test_add(tests[i].path, Desk, &bench, desk_set_up, tests[i].test, desk_tear_down);
