@@ -180,6 +180,12 @@ lac_session_analysis_atoms_changed(LacSession *self, const LacEdit *edit)
         lac_session_emit(self, LAC_SESSION_ANALYSIS_PROGRESSED);
         return;
     }
+    LacJournal *journal = lac_session_get_journal(self);
+    LacAnalysis *local = self->analysis != NULL && journal != NULL
+        ? lac_analysis_update_local(self->analysis, lac_journal_get_atoms(journal), NULL)
+        : NULL;
+    if (local != NULL)
+        take_analysis(self, local);
     request(self, EDIT_DELAY_MS);
 }
 
@@ -282,6 +288,19 @@ lac_session_get_analyser(LacSession *self)
     return self->analyser;
 }
 
+// Whether all results are of other atoms, another volume or other parameters.
+static gboolean
+is_outdated(LacSession *self)
+{
+    LacJournal *journal = lac_session_get_journal(self);
+    const LacAnalysis *analysis = self->analysis;
+    if (analysis == NULL || journal == NULL)
+        return FALSE;
+    return analysis->points->atoms != lac_journal_get_atoms(journal) ||
+        analysis->volume != get_volume(self) ||
+        memcmp(&analysis->params, &self->analysis_params, sizeof analysis->params) != 0;
+}
+
 /**
  * lac_session_is_analysis_stale:
  * @self: a session
@@ -295,9 +314,7 @@ lac_session_is_analysis_stale(LacSession *self)
     const LacAnalysis *analysis = self->analysis;
     if (analysis == NULL || journal == NULL)
         return FALSE;
-    return analysis->points->atoms != lac_journal_get_atoms(journal) ||
-        analysis->volume != get_volume(self) ||
-        memcmp(&analysis->params, &self->analysis_params, sizeof analysis->params) != 0;
+    return analysis->stale != 0 || is_outdated(self);
 }
 
 /**
@@ -314,8 +331,7 @@ lac_session_get_analysis_state(LacSession *self, LacAnalysisNode node)
     const LacAnalysis *analysis = self->analysis;
     gboolean is_done = analysis != NULL && (analysis->done & bit) != 0;
     gboolean is_busy = self->analyser != NULL || self->analysis_source != 0;
-    gboolean is_old =
-        is_done && ((analysis->stale & bit) != 0 || lac_session_is_analysis_stale(self));
+    gboolean is_old = is_done && ((analysis->stale & bit) != 0 || is_outdated(self));
     if (is_old)
         return LAC_ANALYSIS_STATE_STALE;
     if (is_done)
