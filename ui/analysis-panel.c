@@ -222,7 +222,8 @@ make_audit(LacAnalysisPanel *self)
     GtkWidget *title = make_label("heading");
     gtk_label_set_text(GTK_LABEL(title), "Audit first");
     self->audit_text = make_label("caption");
-    self->audit_apply = make_button(self, "Apply as _One Correction", NULL, G_CALLBACK(apply_cb));
+    self->audit_apply = make_button(self, "Apply as _One Correction", "Nothing to correct yet",
+        G_CALLBACK(apply_cb));
     gtk_box_append(GTK_BOX(self->audit), title);
     gtk_box_append(GTK_BOX(self->audit), self->audit_text);
     gtk_box_append(GTK_BOX(self->audit), self->audit_apply);

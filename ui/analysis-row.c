@@ -202,6 +202,7 @@ lac_analysis_row_new(LacSession *session, const LacAnalysisInfo *info)
     self->session = g_object_ref(session);
     self->info = info;
     adw_preferences_row_set_title(ADW_PREFERENCES_ROW(self), info->title);
+    gtk_widget_set_tooltip_text(GTK_WIDGET(self), "Unfold its results and parameters");
     adw_expander_row_add_action(ADW_EXPANDER_ROW(self), make_definition(info));
     adw_expander_row_add_action(ADW_EXPANDER_ROW(self), self->run);
     gtk_widget_set_tooltip_text(self->run, run);

@@ -367,7 +367,6 @@ lac_analysis_strip_init(LacAnalysisStrip *self)
     self->view = LAC_CHART_VIEW(view);
     lac_chart_view_set_empty_text(self->view, "Analyse the atoms to see plots of the results");
     gtk_widget_set_vexpand(view, TRUE);
-    gtk_widget_set_tooltip_text(view, NULL);
     gtk_box_append(GTK_BOX(self->box), view);
     g_signal_connect(view, "brushed", G_CALLBACK(brushed_cb), self);
     g_signal_connect(view, "handle-moved", G_CALLBACK(handle_moved_cb), self);

@@ -4,12 +4,13 @@
 #include "app/window.h"
 #include "tests/support/ui-driver.h"
 #include "ui/align-view.h"
+#include "ui/chart-view.h"
+#include "ui/chart-view.h"
 #include "ui/histogram-view.h"
 #include "ui/image-view.h"
 #include "ui/import-dialog.h"
 #include "ui/job-bar.h"
 #include "ui/layers-panel.h"
-#include "ui/ortho-view.h"
 #include "ui/plot.h"
 #include "ui/projections-view.h"
 #include "ui/recon-plots.h"
@@ -162,7 +163,8 @@ static gboolean
 has_tooltip(GtkWidget *widget)
 {
     // A tooltip would hide what is looked at; these say under the pointer what is there.
-    if (LAC_IS_IMAGE_VIEW(widget) || LAC_IS_VIEWPORT(widget) || LAC_IS_PLOT(widget))
+    if (LAC_IS_IMAGE_VIEW(widget) || LAC_IS_VIEWPORT(widget) || LAC_IS_PLOT(widget) ||
+        LAC_IS_CHART_VIEW(widget))
         return TRUE;
     for (; widget != NULL && !GTK_IS_WINDOW(widget); widget = gtk_widget_get_parent(widget))
         if (gtk_widget_get_tooltip_text(widget) != NULL)
