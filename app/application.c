@@ -31,7 +31,7 @@ static const struct {
     { "win.trace", { "<Control>t" } },
     { "win.classify", { "<Control>k" } },
     { "win.refine", { "<Control><Shift>t" } },
-    { "win.score", { "<Control>e" } },
+    { "win.score", { "<Control><Shift>e" } },
     { "win.run", { "<Control>r" } },
     { "win.job-pause", { "<Control>space" } },
     { "win.job-finish", { "<Control>Return" } },

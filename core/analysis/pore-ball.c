@@ -24,7 +24,8 @@ distance_at(const LacPoreFinder *finder, LacVec3 p, double guess)
     return distance;
 }
 
-// Climbs in steps that halve, along axes and diagonals.
+// Climbs in steps that halve, along axes and diagonals. From the mouth of an open pore the way up
+// leads out of the particle and on without end: it stops at the envelope.
 static LacVec3
 climb(const LacPoreFinder *finder, LacVec3 p, double *height)
 {
@@ -35,6 +36,8 @@ climb(const LacPoreFinder *finder, LacVec3 p, double *height)
             for (int k = 0; k < 27; k++) {
                 LacVec3 q = { p.x + step * (k % 3 - 1), p.y + step * (k / 3 % 3 - 1),
                     p.z + step * (k / 9 - 1) };
+                if (!(lac_hull_depth_at(finder->hull, q) > 0))
+                    continue;
                 double d = distance_at(finder, q, *height + 2 * step);
                 if (d > highest) {
                     highest = d;

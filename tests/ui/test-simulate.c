@@ -141,7 +141,7 @@ test_score(Desk *desk, gconstpointer data)
     desk_wait_for(desk, has_atoms, 30000);
     gtk_widget_activate_action(GTK_WIDGET(desk->window), "win.classify", NULL);
     desk_wait_for(desk, desk_is_idle, 30000);
-    lac_driver_key(desk->driver, "ctrl+e");
+    lac_driver_key(desk->driver, "ctrl+shift+e");
     desk_wait_for(desk, has_score, 10000);
     const LacScore *score = lac_session_get_score(desk->session);
     g_assert_cmpuint(score->n_truth, ==, lac_atoms_count_present(truth->atoms));

@@ -224,6 +224,29 @@ test_convex_slivers(void)
     g_assert_cmpfloat(largest, >, 8);
 }
 
+// Pits of all depths in a ball of atoms: the largest ball of each stays inside the particle, however
+// wide the way out is.
+static void
+test_pits(void)
+{
+    const double radius = 6;
+    g_autoptr(LacAtoms) whole = test_crystal_ball(TEST_FCC, 3.25, 18);
+    for (double centre = 11; centre < 17; centre += 0.75) {
+        g_autoptr(LacAtoms) atoms = lac_atoms_copy(whole, whole->n);
+        for (gsize i = 0; i < atoms->n; i++)
+            if (hypot(hypot(atoms->x[i] - centre, atoms->y[i]), atoms->z[i]) < radius)
+                atoms->state[i] = LAC_ATOM_DELETED;
+        LacPoreParams params;
+        lac_pore_params_init(&params);
+        g_auto(Found) found = find(atoms, &params, -1);
+        for (gsize i = 0; i < found.pores->n; i++) {
+            const LacPore *pore = &found.pores->pores[i];
+            g_assert_cmpfloat(pore->radius, <, radius + 3.25);
+            g_assert_cmpfloat(lac_hull_depth_at(found.hull, pore->ball), >, 0);
+        }
+    }
+}
+
 static void
 check_particle(const TestParticle *particle, double radius_tolerance, double high)
 {
@@ -397,6 +420,7 @@ main(int argc, char **argv)
     g_test_add_func("/pores/dense-cavity", test_dense_cavity);
     g_test_add_func("/pores/crystal-voids", test_crystal_voids);
     g_test_add_func("/pores/thirteen", test_thirteen);
+    g_test_add_func("/pores/pits", test_pits);
     g_test_add_func("/pores/convex-slivers", test_convex_slivers);
     g_test_add_func("/pores/particles", test_particles);
     g_test_add_func("/pores/reference", test_reference);
