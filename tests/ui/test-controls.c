@@ -5,7 +5,6 @@
 #include "tests/support/ui-driver.h"
 #include "ui/align-view.h"
 #include "ui/chart-view.h"
-#include "ui/chart-view.h"
 #include "ui/histogram-view.h"
 #include "ui/image-view.h"
 #include "ui/import-dialog.h"
