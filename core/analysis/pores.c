@@ -122,7 +122,8 @@ measure_all(const LacPoreFinder *finder, const LacFieldComponents *parts, LacPor
         if (!lac_pore_measure(finder, &centres, pore, error))
             return FALSE;
     }
-    qsort(self->pores, self->n, sizeof *self->pores, compare_pores);
+    if (self->n > 0)
+        qsort(self->pores, self->n, sizeof *self->pores, compare_pores);
     return TRUE;
 }
 

@@ -278,7 +278,8 @@ patch_start(Patch *self, const LacAtoms *atoms, gsize room)
     self->owns_positions = self->owns_species = self->owns_state = self->owns_flag = is_copy;
     self->owns_column = g_byte_array_new();
     g_byte_array_set_size(self->owns_column, atoms->columns->len);
-    memset(self->owns_column->data, is_copy, atoms->columns->len);
+    if (atoms->columns->len > 0)
+        memset(self->owns_column->data, is_copy, atoms->columns->len);
 }
 
 /**

@@ -99,7 +99,7 @@ test_audit(void)
         g_assert_cmpfloat(best, <, 0.2);
     }
     // As one step that undo takes back.
-    g_autoptr(LacJournal) journal = lac_journal_new(lac_atoms_ref(model));
+    g_autoptr(LacJournal) journal = lac_journal_new(model);
     LacEdit *edit = lac_audit_make_edit(audit, result->points, NULL, NULL, NULL, &error);
     g_assert_no_error(error);
     g_assert_true(lac_journal_apply(journal, edit, &error));
