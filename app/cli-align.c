@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli-input.h"
 #include "app/cli-settings.h"
-#include "app/cli.h"
 #include "core/error.h"
 #include "core/io/io.h"
 #include "core/prep/align.h"
@@ -90,51 +90,6 @@ parse(LacCli *cli, Options *o, int argc, char **argv, GError **error)
     return FALSE;
 }
 
-static void
-replace_series(LacProject *project, LacSeries *series)
-{
-    lac_series_unref(project->series);
-    project->series = series;
-}
-
-// A project, or a new one around the series of a file.
-static LacProject *
-read_input(const LacCli *cli, const Options *o, GError **error)
-{
-    g_autoptr(LacProject) project = NULL;
-    if (lac_project_is_project(o->projections)) {
-        project = lac_project_load(o->projections, cli->progress, error);
-        if (project != NULL && project->series == NULL) {
-            g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT, "%s holds no projections",
-                o->projections);
-            return NULL;
-        }
-    }
-    else {
-        project = lac_project_new();
-        project->series = lac_read_series(o->projections, NULL, cli->progress, error);
-        if (project->series == NULL)
-            return NULL;
-    }
-    if (project == NULL)
-        return NULL;
-    if (o->angles != NULL) {
-        gsize n;
-        g_autofree LacAngles *angles = lac_read_angles(o->angles, &n, error);
-        LacSeries *turned =
-            angles != NULL ? lac_series_with_angles(project->series, angles, n, error) : NULL;
-        if (turned == NULL)
-            return NULL;
-        replace_series(project, turned);
-    }
-    if (o->voxel_size > 0.0) {
-        LacSeries *scaled = lac_series_copy(project->series);
-        scaled->pixel_size = o->voxel_size;
-        replace_series(project, scaled);
-    }
-    return g_steal_pointer(&project);
-}
-
 // Compares with what is known, where anything is.
 static gboolean
 compare_with_truth(const LacCli *cli, const Options *o, const LacProject *project, Outcome *outcome,
@@ -193,7 +148,8 @@ write_result(LacCli *cli, const Options *o, const LacAlignParams *params, LacPro
         return applied != NULL && lac_write_series(applied, o->output, cli->progress, error);
     }
     g_autofree char *digests = lac_project_dup_digests(project);
-    replace_series(project, lac_series_ref(last->after));
+    lac_series_unref(project->series);
+    project->series = lac_series_ref(last->after);
     g_clear_pointer(&project->recon, lac_recon_unref); // of other shifts
     g_autofree char *settings = lac_settings_dup_text(lac_align_settings(), params);
     g_autofree char *parameters = g_strdup_printf("method=%s\n%s",
@@ -386,7 +342,8 @@ run(LacCli *cli, int argc, char **argv, GError **error)
         !lac_align_methods_parse(o.methods != NULL ? o.methods : DEFAULT_METHODS, methods,
             &n_methods, error))
         return FALSE;
-    g_autoptr(LacProject) project = read_input(cli, &o, error);
+    g_autoptr(LacProject) project =
+        lac_cli_read_project(o.projections, o.angles, o.voxel_size, cli->progress, error);
     if (project == NULL)
         return FALSE;
     gint64 start = g_get_monotonic_time();

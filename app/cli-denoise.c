@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/cli.h"
+#include "app/cli-input.h"
 #include "core/error.h"
 #include "core/io/io.h"
 #include "core/prep/denoise.h"
@@ -135,54 +135,6 @@ make_params(const Options *o, LacDenoiseParams *params, GError **error)
     return make_noise(o, params, error) && lac_denoise_params_check(params, error);
 }
 
-static LacSeries *
-with_pixel_size(const LacSeries *series, double pixel_size)
-{
-    LacSeries *copy = lac_series_copy(series);
-    copy->pixel_size = pixel_size;
-    return copy;
-}
-
-// A project's own series, as measured, or one of a file.
-static LacProject *
-read_input(const LacCli *cli, const Options *o, GError **error)
-{
-    g_autoptr(LacProject) project = NULL;
-    if (lac_project_is_project(o->projections)) {
-        project = lac_project_load(o->projections, cli->progress, error);
-        if (project == NULL)
-            return NULL;
-        if (project->series == NULL) {
-            g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT, "%s holds no projections",
-                o->projections);
-            return NULL;
-        }
-    }
-    else {
-        project = lac_project_new();
-        project->series = lac_read_series(o->projections, NULL, cli->progress, error);
-        if (project->series == NULL)
-            return NULL;
-    }
-    gsize n = 0;
-    g_autofree LacAngles *angles = NULL;
-    if (o->angles != NULL) {
-        angles = lac_read_angles(o->angles, &n, error);
-        LacSeries *turned =
-            angles != NULL ? lac_series_with_angles(project->series, angles, n, error) : NULL;
-        if (turned == NULL)
-            return NULL;
-        lac_series_unref(project->series);
-        project->series = turned;
-    }
-    if (!isnan(o->voxel_size)) {
-        LacSeries *scaled = with_pixel_size(project->series, o->voxel_size);
-        lac_series_unref(project->series);
-        project->series = scaled;
-    }
-    return g_steal_pointer(&project);
-}
-
 static void
 print_text(const LacDenoised *result, const LacDenoiseParams *params, double seconds,
     const char *output)
@@ -280,7 +232,8 @@ run(LacCli *cli, int argc, char **argv, GError **error)
     LacDenoiseParams params;
     if (!parse(cli, &o, argc, argv, error) || !make_params(&o, &params, error))
         return FALSE;
-    g_autoptr(LacProject) project = read_input(cli, &o, error);
+    g_autoptr(LacProject) project =
+        lac_cli_read_project(o.projections, o.angles, o.voxel_size, cli->progress, error);
     if (project == NULL)
         return FALSE;
     g_autoptr(LacSeries) masks = NULL;

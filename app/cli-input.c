@@ -107,6 +107,77 @@ lac_cli_input_get_params(const LacCliInput *self, LacReadParams *params, GError 
     return params->mrc_mode0 != 0;
 }
 
+// Turned and scaled as the options say; @series is the caller's no more.
+static LacSeries *
+dress(LacSeries *series, const char *angles_file, double pixel_size, GError **error)
+{
+    g_autoptr(LacSeries) dressed = series;
+    if (angles_file != NULL) {
+        gsize n;
+        g_autofree LacAngles *angles = lac_read_angles(angles_file, &n, error);
+        dressed = angles != NULL ? lac_series_with_angles(series, angles, n, error) : NULL;
+        lac_series_unref(series);
+    }
+    if (dressed == NULL || !(pixel_size > 0.0))
+        return g_steal_pointer(&dressed);
+    LacSeries *scaled = lac_series_copy(dressed);
+    scaled->pixel_size = pixel_size;
+    return scaled;
+}
+
+/**
+ * lac_cli_read_series:
+ * @file: projections
+ * @angles: (nullable): table of their angles, instead of what @file says
+ * @pixel_size: [Å] instead of what @file says; 0 or NaN: as there
+ * @progress: (nullable): progress and cancel
+ * @error: return location for a #GError
+ *
+ * Returns: (transfer full): the tilt series, or %NULL with @error set
+ */
+LacSeries *
+lac_cli_read_series(const char *file, const char *angles, double pixel_size, LacProgress *progress,
+    GError **error)
+{
+    const LacReadParams read = { .spacing = pixel_size > 0.0 ? pixel_size : 0.0 };
+    LacSeries *series = lac_read_series(file, &read, progress, error);
+    return series != NULL ? dress(series, angles, 0.0, error) : NULL;
+}
+
+/**
+ * lac_cli_read_project:
+ * @file: a project with projections, or projections
+ * @angles: (nullable): table of their angles, instead of what @file says
+ * @pixel_size: [Å] instead of what @file says; 0 or NaN: as there
+ * @progress: (nullable): progress and cancel
+ * @error: return location for a #GError
+ *
+ * Returns: (transfer full): the project, or a new one around the series, or %NULL with @error set
+ */
+LacProject *
+lac_cli_read_project(const char *file, const char *angles, double pixel_size, LacProgress *progress,
+    GError **error)
+{
+    g_autoptr(LacProject) project = NULL;
+    if (lac_project_is_project(file)) {
+        project = lac_project_load(file, progress, error);
+        if (project == NULL)
+            return NULL;
+        if (project->series == NULL) {
+            g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT, "%s holds no projections", file);
+            return NULL;
+        }
+    }
+    else {
+        project = lac_project_new();
+        project->series = lac_read_series(file, NULL, progress, error);
+        if (project->series == NULL)
+            return NULL;
+    }
+    project->series = dress(project->series, angles, pixel_size, error);
+    return project->series != NULL ? g_steal_pointer(&project) : NULL;
+}
+
 /**
  * lac_cli_input_clear:
  * @self: what the options say; its strings are freed

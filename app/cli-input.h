@@ -4,6 +4,7 @@
 
 #include "app/cli.h"
 #include "core/io/io.h"
+#include "core/project/project.h"
 
 typedef struct {
     char *raw_shape, *raw_type, *mrc_bytes;
@@ -16,6 +17,10 @@ GOptionEntry *lac_cli_input_entries(LacCliInput *self, const GOptionEntry *own);
 gboolean lac_cli_input_get_params(const LacCliInput *self, LacReadParams *params, GError **error);
 gboolean
 lac_cli_parse_sizes(const char *option, const char *text, guint n, gsize *out, GError **error);
+LacSeries *lac_cli_read_series(const char *file, const char *angles, double pixel_size,
+    LacProgress *progress, GError **error);
+LacProject *lac_cli_read_project(const char *file, const char *angles, double pixel_size,
+    LacProgress *progress, GError **error);
 void lac_cli_input_clear(LacCliInput *self);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(LacCliInput, lac_cli_input_clear)

@@ -155,14 +155,6 @@ make_params(const Options *o, LacReconParams *params, GError **error)
 }
 
 static LacSeries *
-with_pixel_size(LacSeries *series, double pixel_size)
-{
-    LacSeries *copy = lac_series_copy(series);
-    copy->pixel_size = pixel_size;
-    return copy;
-}
-
-static LacSeries *
 minus_background(const LacSeries *series, double background, GError **error)
 {
     LacSeries *out = lac_series_new(series->n, series->nv, series->nu, series->pixel_size, error);
@@ -176,53 +168,20 @@ minus_background(const LacSeries *series, double background, GError **error)
     return out;
 }
 
-static gboolean
-replace(LacSeries **series, LacSeries *with)
-{
-    if (with == NULL)
-        return FALSE;
-    lac_series_unref(*series);
-    *series = with;
-    return TRUE;
-}
-
 static LacSeries *
 read_series(const LacCli *cli, const Options *o, GError **error)
 {
-    g_autoptr(LacSeries) series = NULL;
-    if (lac_project_is_project(o->projections)) {
-        g_autoptr(LacProject) project = lac_project_load(o->projections, cli->progress, error);
-        if (project == NULL)
-            return NULL;
-        if (project->series == NULL) {
-            g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT, "%s holds no projections",
-                o->projections);
-            return NULL;
-        }
-        series = lac_series_ref(project->series);
-    }
-    else {
-        series = lac_read_series(o->projections, NULL, cli->progress, error);
-    }
-    if (series == NULL)
+    if (!isnan(o->voxel_size) && !(o->voxel_size > 0.0 && o->voxel_size < 1e4)) {
+        g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
+            "--voxel-size %g is not a positive length in Å", o->voxel_size);
         return NULL;
-    if (o->angles != NULL) {
-        gsize n;
-        g_autofree LacAngles *angles = lac_read_angles(o->angles, &n, error);
-        if (angles == NULL || !replace(&series, lac_series_with_angles(series, angles, n, error)))
-            return NULL;
     }
-    if (!isnan(o->voxel_size)) {
-        if (!(o->voxel_size > 0.0 && o->voxel_size < 1e4)) {
-            g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
-                "--voxel-size %g is not a positive length in Å", o->voxel_size);
-            return NULL;
-        }
-        replace(&series, with_pixel_size(series, o->voxel_size));
-    }
-    if (!isnan(o->background) && !replace(&series, minus_background(series, o->background, error)))
+    g_autoptr(LacProject) project =
+        lac_cli_read_project(o->projections, o->angles, o->voxel_size, cli->progress, error);
+    if (project == NULL)
         return NULL;
-    return g_steal_pointer(&series);
+    return isnan(o->background) ? lac_series_ref(project->series)
+                                : minus_background(project->series, o->background, error);
 }
 
 static gboolean

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/cli.h"
+#include "app/cli-input.h"
 #include "core/error.h"
 #include "core/io/io.h"
 #include "core/trace/refine.h"
@@ -72,18 +72,6 @@ parse(LacCli *cli, Options *o, int argc, char **argv, GError **error)
     return TRUE;
 }
 
-static LacSeries *
-read_projections(const Options *o, LacProgress *progress, GError **error)
-{
-    const LacReadParams read = { .spacing = o->voxel_size };
-    g_autoptr(LacSeries) series = lac_read_series(o->projections, &read, progress, error);
-    if (series == NULL || o->angles == NULL)
-        return g_steal_pointer(&series);
-    gsize n;
-    g_autofree LacAngles *angles = lac_read_angles(o->angles, &n, error);
-    return angles != NULL ? lac_series_with_angles(series, angles, n, error) : NULL;
-}
-
 static void
 print_result(const LacCli *cli, const Options *o, const LacRefinement *r)
 {
@@ -124,7 +112,9 @@ run(LacCli *cli, int argc, char **argv, GError **error)
     if (!parse(cli, &o, argc, argv, error))
         return FALSE;
     g_autoptr(LacAtoms) atoms = lac_read_atoms(o.model, cli->progress, error);
-    g_autoptr(LacSeries) series = atoms != NULL ? read_projections(&o, cli->progress, error) : NULL;
+    g_autoptr(LacSeries) series = atoms != NULL
+        ? lac_cli_read_series(o.projections, o.angles, o.voxel_size, cli->progress, error)
+        : NULL;
     g_autoptr(LacRefinement) refinement =
         series != NULL ? lac_refine(atoms, series, &o.params, cli->progress, error) : NULL;
     if (refinement == NULL || !lac_write_atoms(refinement->atoms, o.output, error))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/cli.h"
+#include "app/cli-input.h"
 #include "core/error.h"
 #include "core/io/io.h"
 #include "core/trace/candidates.h"
@@ -99,25 +99,14 @@ from_volume(const Options *o, LacAtoms *atoms, Outcome *outcome, LacProgress *pr
     return outcome->residual != NULL;
 }
 
-static LacSeries *
-read_projections(const Options *o, LacProgress *progress, GError **error)
-{
-    const LacReadParams read = { .spacing = o->voxel_size };
-    g_autoptr(LacSeries) series = lac_read_series(o->projections, &read, progress, error);
-    if (series == NULL || o->angles == NULL)
-        return g_steal_pointer(&series);
-    gsize n;
-    g_autofree LacAngles *angles = lac_read_angles(o->angles, &n, error);
-    return angles != NULL ? lac_series_with_angles(series, angles, n, error) : NULL;
-}
-
 static gboolean
 from_projections(const Options *o, LacAtoms *atoms, Outcome *outcome, LacProgress *progress,
     GError **error)
 {
     LacModelResidualParams params;
     lac_model_residual_params_init(&params);
-    g_autoptr(LacSeries) series = read_projections(o, progress, error);
+    g_autoptr(LacSeries) series =
+        lac_cli_read_series(o->projections, o->angles, o->voxel_size, progress, error);
     g_autoptr(LacModelResidual) fit =
         series != NULL ? lac_model_residual_new(atoms, series, &params, progress, error) : NULL;
     if (fit == NULL)
