@@ -78,9 +78,12 @@ image_of(const Round *round)
 static gboolean
 open_round(Round *round, GError **error)
 {
-    gsize n = MAX(round->n, 1), n_parts, n_bytes;
-    if (!g_size_checked_mul(&n_parts, n, round->series->n) ||
-        !g_size_checked_mul(&n_bytes, n_parts, sizeof(LacMat3)) || n_bytes > G_MAXSSIZE) {
+    gsize n = MAX(round->n, 1), n_parts = 0, n_bytes = 0;
+    gboolean fits = g_size_checked_mul(&n_parts, n, round->series->n) &&
+        g_size_checked_mul(&n_bytes, n_parts, sizeof(LacMat3)) && n_bytes <= G_MAXSSIZE;
+    round->products = fits ? g_try_new(LacVec3, n_parts) : NULL;
+    round->squares = fits ? g_try_new(LacMat3, n_parts) : NULL;
+    if (round->products == NULL || round->squares == NULL) {
         g_set_error_literal(error, LAC_ERROR, LAC_ERROR_MEMORY,
             "Not enough memory for the positions of the atoms");
         return FALSE;
@@ -89,13 +92,6 @@ open_round(Round *round, GError **error)
     round->blocks = g_new0(LacMat3, n);
     round->inverses = g_new0(LacMat3, n);
     round->sums = g_new0(double, round->series->n);
-    round->products = g_try_new(LacVec3, n_parts);
-    round->squares = g_try_new(LacMat3, n_parts);
-    if (round->products == NULL || round->squares == NULL) {
-        g_set_error_literal(error, LAC_ERROR, LAC_ERROR_MEMORY,
-            "Not enough memory for the positions of the atoms");
-        return FALSE;
-    }
     round->drawn = lac_alloc_floats(round->series->n * round->n_pixels, error);
     return round->drawn != NULL;
 }
@@ -323,22 +319,6 @@ store_errors(Round *round, double sum_of_squares)
     }
 }
 
-// R1 of what is left of the projections that are not excluded.
-static double
-r1_of(const LacSeries *series, const LacSeries *residual)
-{
-    double sum = 0.0, norm = 0.0;
-    gsize n = series->nv * series->nu;
-    for (gsize k = 0; k < series->n; k++)
-        for (gsize i = k * n; i < (k + 1) * n && !series->excluded[k]; i++) {
-            if (!isfinite(series->data[i]))
-                continue;
-            sum += fabs((double) residual->data[i]);
-            norm += fabs((double) series->data[i]);
-        }
-    return norm > 0.0 ? sum / norm : (double) NAN;
-}
-
 // A whole refinement.
 typedef struct {
     const LacAtoms *first;
@@ -440,7 +420,7 @@ sum_up(const Work *work)
     }
     out->mean_shift = n > 0 ? shifts / (double) n : 0.0;
     out->mean_error = n > 0 && errors != NULL ? all_errors / (double) n : (double) NAN;
-    out->r1_after = r1_of(work->series, work->fit->residual);
+    out->r1_after = work->fit->r1;
 }
 
 static gboolean
@@ -492,7 +472,7 @@ lac_refine(const LacAtoms *atoms, const LacSeries *series, const LacRefineParams
     };
     if (!lac_progress_update(progress, 0.0, error) || !describe(&work, error))
         return NULL;
-    out->r1_before = r1_of(series, work.fit->residual);
+    out->r1_before = work.fit->r1;
     if (!refine_while_better(&work, error))
         return NULL;
     sum_up(&work);

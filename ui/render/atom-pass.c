@@ -355,15 +355,6 @@ make_view(const LacScene *scene, const LacRenderTarget *target)
 }
 
 static gboolean
-is_same_clip(const LacClipPlane *a, const LacClipPlane *b)
-{
-    if (!a->enabled || !b->enabled)
-        return !a->enabled == !b->enabled;
-    return a->normal.x == b->normal.x && a->normal.y == b->normal.y && a->normal.z == b->normal.z &&
-        a->offset == b->offset;
-}
-
-static gboolean
 is_same_view(const View *a, const View *b)
 {
     const LacAtomScene *s = &a->scene, *t = &b->scene;
@@ -371,7 +362,7 @@ is_same_view(const View *a, const View *b)
         !s->show_bonds == !t->show_bonds && !s->show_polyhedra == !t->show_polyhedra &&
         !s->show_ghosts == !t->show_ghosts && s->depth_cue == t->depth_cue &&
         !s->occlusion == !t->occlusion && lac_camera_is_equal(&a->camera, &b->camera) &&
-        is_same_clip(&a->clip, &b->clip) &&
+        lac_clip_plane_is_equal(&a->clip, &b->clip) &&
         memcmp(a->background, b->background, sizeof a->background) == 0 && a->width == b->width &&
         a->height == b->height && a->full_width == b->full_width &&
         a->full_height == b->full_height && a->tile_x == b->tile_x && a->tile_y == b->tile_y;

@@ -271,15 +271,6 @@ make_view(const LacScene *scene, const LacRenderTarget *target)
 }
 
 static gboolean
-is_same_clip(const LacClipPlane *a, const LacClipPlane *b)
-{
-    if (!a->enabled || !b->enabled)
-        return !a->enabled == !b->enabled;
-    return a->normal.x == b->normal.x && a->normal.y == b->normal.y && a->normal.z == b->normal.z &&
-        a->offset == b->offset;
-}
-
-static gboolean
 is_same_style(const LacMeshScene *a, const LacMeshScene *b)
 {
     for (guint i = 0; i < LAC_MESH_MAX_GROUPS; i++)
@@ -295,8 +286,8 @@ static gboolean
 is_same_view(const View *a, const View *b)
 {
     return a->set == b->set && is_same_style(&a->scene, &b->scene) &&
-        lac_camera_is_equal(&a->camera, &b->camera) && is_same_clip(&a->clip, &b->clip) &&
-        a->depth_cue == b->depth_cue &&
+        lac_camera_is_equal(&a->camera, &b->camera) &&
+        lac_clip_plane_is_equal(&a->clip, &b->clip) && a->depth_cue == b->depth_cue &&
         memcmp(a->background, b->background, sizeof a->background) == 0 &&
         a->full_width == b->full_width && a->full_height == b->full_height &&
         a->tile_x == b->tile_x && a->tile_y == b->tile_y && a->width == b->width &&

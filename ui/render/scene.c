@@ -29,6 +29,22 @@ lac_scene_default(void)
 }
 
 /**
+ * lac_clip_plane_is_equal:
+ * @a: a plane
+ * @b: another
+ *
+ * Returns: whether both cut away the same; two that are off do
+ */
+gboolean
+lac_clip_plane_is_equal(const LacClipPlane *a, const LacClipPlane *b)
+{
+    if (!a->enabled || !b->enabled)
+        return !a->enabled == !b->enabled;
+    return a->normal.x == b->normal.x && a->normal.y == b->normal.y && a->normal.z == b->normal.z &&
+        a->offset == b->offset;
+}
+
+/**
  * lac_render_mode_get_name:
  * @mode: a mode
  *

@@ -74,5 +74,6 @@ typedef struct {
 } LacScene;
 
 LacScene lac_scene_default(void);
+gboolean lac_clip_plane_is_equal(const LacClipPlane *a, const LacClipPlane *b);
 const char *lac_render_mode_get_name(LacRenderMode mode);
 gboolean lac_render_mode_from_name(const char *name, LacRenderMode *mode, GError **error);
