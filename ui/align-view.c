@@ -6,13 +6,13 @@
 #include "ui/image-view.h"
 #include "ui/latest.h"
 #include "ui/overlay.h"
+#include "ui/tilt-player.h"
 #include "ui/tilt-table.h"
 #include "ui/tilt.h"
 
 #include <math.h>
 #include <string.h>
 
-#define FRAME_TIME  90  // of the animation [ms]
 #define PAGE        5   // tilts
 #define DELAY       150 // before all projections are moved [ms]
 #define NUDGE       0.1 // [pixel] of an arrow key
@@ -44,8 +44,6 @@ struct _LacAlignView {
     LacSeries *series; // (nullable) what is shown
     LacSeries *one;    // (nullable) the projection shown, moved, until the look is done
     gboolean updating;
-    guint timer;
-    int direction;
 };
 
 G_DEFINE_FINAL_TYPE(LacAlignView, lac_align_view, GTK_TYPE_WIDGET)
@@ -84,13 +82,6 @@ look_work(LacProgress *progress, gpointer data, GError **error)
     return NULL;
 }
 
-static guint
-get_current(LacAlignView *self)
-{
-    guint k = lac_session_get_projection(self->session);
-    return self->series != NULL ? MIN(k, (guint) self->series->n - 1) : 0;
-}
-
 // --- the projection that is shown
 
 static LacSeries *
@@ -113,7 +104,7 @@ show_projection(LacAlignView *self)
         gtk_label_set_text(self->tilt, "");
         return;
     }
-    guint k = get_current(self);
+    guint k = lac_tilt_get_current(self->session, self->series);
     const LacSeries *from = self->series;
     gsize index = k;
     g_clear_pointer(&self->one, lac_series_unref);
@@ -150,7 +141,7 @@ draw_overlay(LacImageView *image, cairo_t *cr, int width, int height, gpointer d
     (void) height;
     if (self->series == NULL)
         return;
-    guint k = get_current(self);
+    guint k = lac_tilt_get_current(self->session, self->series);
     gboolean is_aligned = gtk_toggle_button_get_active(self->aligned);
     LacShift shift = is_aligned ? (LacShift){ 0.0, 0.0 } : self->series->shifts[k];
     double u = (double) (self->series->nu / 2) + 0.5 + shift.du;
@@ -172,7 +163,7 @@ draw_overlay(LacImageView *image, cairo_t *cr, int width, int height, gpointer d
 static void
 projection_changed_cb(LacAlignView *self)
 {
-    guint k = get_current(self);
+    guint k = lac_tilt_get_current(self->session, self->series);
     self->updating = TRUE;
     gtk_adjustment_set_value(self->adjustment, k);
     gtk_single_selection_set_selected(self->selection, k);
@@ -298,7 +289,7 @@ nudge(LacAlignView *self, double du, double dv)
     if (is_busy_aligning(self))
         return;
     g_autofree LacShift *shifts = g_memdup2(self->series->shifts, self->series->n * sizeof *shifts);
-    guint k = get_current(self);
+    guint k = lac_tilt_get_current(self->session, self->series);
     shifts[k].du -= du;
     shifts[k].dv -= dv;
     store_shifts(self, shifts);
@@ -359,18 +350,10 @@ reset_cb(LacAlignView *self)
 // --- motion
 
 static void
-go_to(LacAlignView *self, gint64 k)
-{
-    if (self->series != NULL)
-        lac_session_set_projection(self->session,
-            (guint) CLAMP(k, 0, (gint64) self->series->n - 1));
-}
-
-static void
 slider_cb(LacAlignView *self)
 {
     if (!self->updating)
-        go_to(self, (gint64) round(gtk_adjustment_get_value(self->adjustment)));
+        lac_tilt_go_to(self->session, (gint64) round(gtk_adjustment_get_value(self->adjustment)));
 }
 
 static void
@@ -378,39 +361,7 @@ selected_cb(LacAlignView *self)
 {
     guint k = gtk_single_selection_get_selected(self->selection);
     if (!self->updating && k != GTK_INVALID_LIST_POSITION)
-        go_to(self, k);
-}
-
-static gboolean
-frame_cb(gpointer data)
-{
-    LacAlignView *self = data;
-    if (self->series == NULL || self->series->n < 2)
-        return G_SOURCE_CONTINUE;
-    gint64 k = (gint64) get_current(self) + self->direction;
-    if (k < 0 || k >= (gint64) self->series->n) {
-        self->direction = -self->direction;
-        k += 2 * self->direction;
-    }
-    go_to(self, k);
-    return G_SOURCE_CONTINUE;
-}
-
-static void
-play_toggled_cb(LacAlignView *self)
-{
-    gboolean playing = gtk_toggle_button_get_active(self->play);
-    gtk_button_set_icon_name(GTK_BUTTON(self->play),
-        playing ? "media-playback-pause-symbolic" : "media-playback-start-symbolic");
-    g_clear_handle_id(&self->timer, g_source_remove);
-    if (playing)
-        self->timer = g_timeout_add(FRAME_TIME, frame_cb, self);
-}
-
-static void
-unmap_cb(LacAlignView *self)
-{
-    gtk_toggle_button_set_active(self->play, FALSE);
+        lac_tilt_go_to(self->session, k);
 }
 
 static void
@@ -428,16 +379,16 @@ key_cb(GtkEventControllerKey *controller, guint key, guint code, GdkModifierType
     if (self->series == NULL || (state & (GDK_CONTROL_MASK | GDK_ALT_MASK)) != 0)
         return GDK_EVENT_PROPAGATE;
     double step = (state & GDK_SHIFT_MASK) != 0 ? COARSE_STEP : NUDGE;
-    gint64 k = get_current(self);
+    gint64 k = lac_tilt_get_current(self->session, self->series);
     switch (key) {
     case GDK_KEY_Left: nudge(self, -step, 0.0); break;
     case GDK_KEY_Right: nudge(self, step, 0.0); break;
     case GDK_KEY_Up: nudge(self, 0.0, step); break;
     case GDK_KEY_Down: nudge(self, 0.0, -step); break;
-    case GDK_KEY_comma: go_to(self, k - 1); break;
-    case GDK_KEY_period: go_to(self, k + 1); break;
-    case GDK_KEY_Page_Up: go_to(self, k + PAGE); break;
-    case GDK_KEY_Page_Down: go_to(self, k - PAGE); break;
+    case GDK_KEY_comma: lac_tilt_go_to(self->session, k - 1); break;
+    case GDK_KEY_period: lac_tilt_go_to(self->session, k + 1); break;
+    case GDK_KEY_Page_Up: lac_tilt_go_to(self->session, k + PAGE); break;
+    case GDK_KEY_Page_Down: lac_tilt_go_to(self->session, k - PAGE); break;
     case GDK_KEY_m:
     case GDK_KEY_M: toggle(self->aligned); break;
     case GDK_KEY_space: toggle(self->play); break;
@@ -458,7 +409,6 @@ static void
 lac_align_view_dispose(GObject *object)
 {
     LacAlignView *self = LAC_ALIGN_VIEW(object);
-    g_clear_handle_id(&self->timer, g_source_remove);
     g_clear_pointer(&self->looker, lac_latest_free);
     if (self->session != NULL)
         g_signal_handlers_disconnect_by_data(self->session, self);
@@ -501,7 +451,6 @@ lac_align_view_class_init(LacAlignViewClass *klass)
 static void
 lac_align_view_init(LacAlignView *self)
 {
-    self->direction = 1;
     self->tilts = g_list_store_new(LAC_TYPE_TILT);
     self->selection = gtk_single_selection_new(G_LIST_MODEL(g_object_ref(self->tilts)));
     self->looker = lac_latest_new(look_work, look_free, look_free, look_done, self);
@@ -524,7 +473,6 @@ connect_controls(LacAlignView *self)
     } connections[] = {
         { self->adjustment, "value-changed", G_CALLBACK(slider_cb) },
         { self->selection, "notify::selected", G_CALLBACK(selected_cb) },
-        { self->play, "toggled", G_CALLBACK(play_toggled_cb) },
         { self->aligned, "toggled", G_CALLBACK(show_projection) },
         { self->reset, "clicked", G_CALLBACK(reset_cb) },
         { self->table, "shift-edited", G_CALLBACK(shift_edited_cb) },
@@ -533,13 +481,13 @@ connect_controls(LacAlignView *self)
         { self->table, "refused", G_CALLBACK(refused_cb) },
         { self->image, "clicked", G_CALLBACK(clicked_cb) },
         { self, "map", G_CALLBACK(request_look) },
-        { self, "unmap", G_CALLBACK(unmap_cb) },
         { self->session, "series-changed", G_CALLBACK(series_changed_cb) },
         { self->session, "projection-changed", G_CALLBACK(projection_changed_cb) },
     };
     for (guint i = 0; i < G_N_ELEMENTS(connections); i++)
         g_signal_connect_object(connections[i].from, connections[i].signal, connections[i].callback,
             self, G_CONNECT_SWAPPED);
+    lac_tilt_player_attach(self->play, self->session);
     // Before the fields and the scale take arrow keys: only the picture moves by them.
     GtkEventController *key = gtk_event_controller_key_new();
     g_signal_connect(key, "key-pressed", G_CALLBACK(key_cb), self);

@@ -6,6 +6,7 @@
 #include "ui/image-view.h"
 #include "ui/latest.h"
 #include "ui/overlay.h"
+#include "ui/tilt-player.h"
 #include "ui/tilt-strip.h"
 #include "ui/tilt-table.h"
 #include "ui/tilt.h"
@@ -14,8 +15,7 @@
 #include <math.h>
 #include <string.h>
 
-#define FRAME_TIME 90 // of the animation [ms]
-#define PAGE       5  // tilts
+#define PAGE 5 // tilts
 
 struct _LacProjectionsView {
     GtkWidget parent_instance;
@@ -43,8 +43,6 @@ struct _LacProjectionsView {
     gboolean is_wiped;    // the image is two halves
     LacLatest *levels;    // of the noise
     LacBuffer *levels_of; // (nullable) pixels whose noise is known or asked for; not owned
-    guint timer;          // of the animation
-    int direction;        // of the animation
 };
 
 G_DEFINE_FINAL_TYPE(LacProjectionsView, lac_projections_view, GTK_TYPE_WIDGET)
@@ -91,13 +89,6 @@ update_order(LacProjectionsView *self)
         self->order[k] = k;
     g_qsort_with_data(self->order, (gint) self->series->n, sizeof *self->order, compare_tilts,
         self->series->angles);
-}
-
-static guint
-get_current(LacProjectionsView *self)
-{
-    guint k = lac_session_get_projection(self->session);
-    return self->series != NULL ? MIN(k, (guint) self->series->n - 1) : 0;
 }
 
 static void
@@ -157,7 +148,7 @@ show_pixel(LacProjectionsView *self)
         return;
     }
     gsize u = self->pointed[0], v = self->pointed[1], at = v * self->series->nu + u;
-    guint k = get_current(self);
+    guint k = lac_tilt_get_current(self->session, self->series);
     const float *after = self->is_wiped ? get_after(self, k) : NULL;
     g_autoptr(GString) text = g_string_new(NULL);
     g_string_append_printf(text, "u %" G_GSIZE_FORMAT "   v %" G_GSIZE_FORMAT, u, v);
@@ -204,7 +195,7 @@ show_projection(LacProjectionsView *self)
         gtk_label_set_text(self->tilt, "");
         return;
     }
-    guint k = get_current(self);
+    guint k = lac_tilt_get_current(self->session, self->series);
     const LacSeries *series = self->series;
     show_image(self, k);
     g_autofree char *text = g_strdup_printf("%u of %" G_GSIZE_FORMAT "   θ %.2f°%s", k + 1,
@@ -217,7 +208,8 @@ show_projection(LacProjectionsView *self)
 static void
 image_changed_cb(LacProjectionsView *self)
 {
-    gboolean has_after = self->series != NULL && get_after(self, get_current(self)) != NULL;
+    gboolean has_after = self->series != NULL &&
+        get_after(self, lac_tilt_get_current(self->session, self->series)) != NULL;
     gtk_widget_set_sensitive(GTK_WIDGET(self->wipe), has_after);
     show_projection(self);
     gtk_widget_queue_draw(GTK_WIDGET(self->image));
@@ -227,7 +219,7 @@ image_changed_cb(LacProjectionsView *self)
 static void
 projection_changed_cb(LacProjectionsView *self)
 {
-    guint k = get_current(self);
+    guint k = lac_tilt_get_current(self->session, self->series);
     self->updating = TRUE;
     gtk_adjustment_set_value(self->adjustment, k);
     gtk_single_selection_set_selected(self->selection, k);
@@ -337,18 +329,10 @@ series_changed_cb(LacProjectionsView *self)
 }
 
 static void
-go_to(LacProjectionsView *self, gint64 k)
-{
-    if (self->series != NULL)
-        lac_session_set_projection(self->session,
-            (guint) CLAMP(k, 0, (gint64) self->series->n - 1));
-}
-
-static void
 slider_cb(LacProjectionsView *self)
 {
     if (!self->updating)
-        go_to(self, (gint64) round(gtk_adjustment_get_value(self->adjustment)));
+        lac_tilt_go_to(self->session, (gint64) round(gtk_adjustment_get_value(self->adjustment)));
 }
 
 static void
@@ -356,7 +340,7 @@ selected_cb(LacProjectionsView *self)
 {
     guint k = gtk_single_selection_get_selected(self->selection);
     if (!self->updating && k != GTK_INVALID_LIST_POSITION)
-        go_to(self, k);
+        lac_tilt_go_to(self->session, k);
 }
 
 static void
@@ -377,7 +361,8 @@ static void
 exclude_toggled_cb(LacProjectionsView *self)
 {
     if (!self->updating && self->series != NULL)
-        set_excluded(self, get_current(self), gtk_toggle_button_get_active(self->exclude));
+        set_excluded(self, lac_tilt_get_current(self->session, self->series),
+            gtk_toggle_button_get_active(self->exclude));
 }
 
 static void
@@ -457,7 +442,7 @@ sinogram_clicked_cb(LacProjectionsView *self, int n_press, double u, double row)
     (void) n_press;
     (void) u;
     if (self->series != NULL && row >= 0.0 && row < (double) self->series->n)
-        go_to(self, self->order[(gsize) row]);
+        lac_tilt_go_to(self->session, self->order[(gsize) row]);
 }
 
 static void
@@ -473,7 +458,8 @@ draw_axis(LacProjectionsView *self, cairo_t *cr)
     static const double dashes[] = { 8.0, 5.0 };
     double x, y, top, bottom;
     gsize nu = self->series->nu, nv = self->series->nv;
-    const LacShift *shift = &self->series->shifts[get_current(self)];
+    const LacShift *shift =
+        &self->series->shifts[lac_tilt_get_current(self->session, self->series)];
     double u = (double) (nu / 2) + 0.5 + shift->du, v = (double) (nv / 2) + 0.5 + shift->dv;
     lac_image_view_to_widget(self->image, u, 0.0, &x, &bottom);
     lac_image_view_to_widget(self->image, u, (double) nv, &x, &top);
@@ -512,7 +498,7 @@ draw_overlay(LacImageView *image, cairo_t *cr, int width, int height, gpointer d
         return;
     const LacDenoisePreview *preview = lac_denoise_panel_get_preview(self->denoise);
     if (shows_denoising(self) && preview != NULL && preview->mask != NULL &&
-        preview->projection == get_current(self))
+        preview->projection == lac_tilt_get_current(self->session, self->series))
         lac_mask_draw(image, cr, preview->mask, self->series->nv, self->series->nu);
     if (gtk_toggle_button_get_active(self->axis))
         draw_axis(self, cr);
@@ -530,7 +516,7 @@ draw_overlay(LacImageView *image, cairo_t *cr, int width, int height, gpointer d
     if (self->series->pixel_size > 0.0)
         lac_overlay_scale_bar(GTK_WIDGET(image), cr, width, height,
             lac_image_view_get_zoom(image) / self->series->pixel_size);
-    if (self->series->excluded[get_current(self)])
+    if (self->series->excluded[lac_tilt_get_current(self->session, self->series)])
         lac_overlay_text(GTK_WIDGET(image), cr, 10.0, 16.0, LAC_ANCHOR_LEFT, red, "✕ excluded");
 }
 
@@ -542,7 +528,7 @@ draw_sinogram_overlay(LacImageView *image, cairo_t *cr, int width, int height, g
     (void) height;
     if (self->series == NULL)
         return;
-    guint k = get_current(self);
+    guint k = lac_tilt_get_current(self->session, self->series);
     for (guint row = 0; row < self->series->n; row++) {
         double x, y;
         lac_image_view_to_widget(image, 0.0, row + 0.5, &x, &y);
@@ -554,42 +540,10 @@ draw_sinogram_overlay(LacImageView *image, cairo_t *cr, int width, int height, g
     }
 }
 
-static gboolean
-frame_cb(gpointer data)
-{
-    LacProjectionsView *self = data;
-    if (self->series == NULL || self->series->n < 2)
-        return G_SOURCE_CONTINUE;
-    gint64 k = (gint64) get_current(self) + self->direction;
-    if (k < 0 || k >= (gint64) self->series->n) {
-        self->direction = -self->direction;
-        k += 2 * self->direction;
-    }
-    go_to(self, k);
-    return G_SOURCE_CONTINUE;
-}
-
-static void
-play_toggled_cb(LacProjectionsView *self)
-{
-    gboolean playing = gtk_toggle_button_get_active(self->play);
-    gtk_button_set_icon_name(GTK_BUTTON(self->play),
-        playing ? "media-playback-pause-symbolic" : "media-playback-start-symbolic");
-    g_clear_handle_id(&self->timer, g_source_remove);
-    if (playing)
-        self->timer = g_timeout_add(FRAME_TIME, frame_cb, self);
-}
-
 static void
 axis_toggled_cb(LacProjectionsView *self)
 {
     gtk_widget_queue_draw(GTK_WIDGET(self->image));
-}
-
-static void
-unmap_cb(LacProjectionsView *self)
-{
-    gtk_toggle_button_set_active(self->play, FALSE);
 }
 
 static gboolean
@@ -600,12 +554,12 @@ key_cb(GtkEventControllerKey *controller, guint key, guint code, GdkModifierType
     (void) code;
     if (self->series == NULL || (state & (GDK_CONTROL_MASK | GDK_ALT_MASK)) != 0)
         return GDK_EVENT_PROPAGATE;
-    gint64 k = get_current(self);
+    gint64 k = lac_tilt_get_current(self->session, self->series);
     switch (key) {
-    case GDK_KEY_Left: go_to(self, k - 1); break;
-    case GDK_KEY_Right: go_to(self, k + 1); break;
-    case GDK_KEY_Page_Up: go_to(self, k + PAGE); break;
-    case GDK_KEY_Page_Down: go_to(self, k - PAGE); break;
+    case GDK_KEY_Left: lac_tilt_go_to(self->session, k - 1); break;
+    case GDK_KEY_Right: lac_tilt_go_to(self->session, k + 1); break;
+    case GDK_KEY_Page_Up: lac_tilt_go_to(self->session, k + PAGE); break;
+    case GDK_KEY_Page_Down: lac_tilt_go_to(self->session, k - PAGE); break;
     case GDK_KEY_x:
     case GDK_KEY_X:
     case GDK_KEY_Delete:
@@ -630,7 +584,6 @@ static void
 lac_projections_view_dispose(GObject *object)
 {
     LacProjectionsView *self = LAC_PROJECTIONS_VIEW(object);
-    g_clear_handle_id(&self->timer, g_source_remove);
     g_clear_pointer(&self->levels, lac_latest_free);
     if (self->session != NULL)
         g_signal_handlers_disconnect_by_data(self->session, self);
@@ -692,7 +645,6 @@ connect_controls(LacProjectionsView *self)
     } connections[] = {
         { self->adjustment, "value-changed", G_CALLBACK(slider_cb) },
         { self->selection, "notify::selected", G_CALLBACK(selected_cb) },
-        { self->play, "toggled", G_CALLBACK(play_toggled_cb) },
         { self->exclude, "toggled", G_CALLBACK(exclude_toggled_cb) },
         { self->axis, "toggled", G_CALLBACK(axis_toggled_cb) },
         { self->wipe, "toggled", G_CALLBACK(image_changed_cb) },
@@ -706,7 +658,6 @@ connect_controls(LacProjectionsView *self)
         { self->image, "dragged", G_CALLBACK(image_dragged_cb) },
         { self->sinogram, "clicked", G_CALLBACK(sinogram_clicked_cb) },
         { self->sinogram, "dragged", G_CALLBACK(sinogram_dragged_cb) },
-        { self, "unmap", G_CALLBACK(unmap_cb) },
     };
     for (guint i = 0; i < G_N_ELEMENTS(connections); i++)
         g_signal_connect_object(connections[i].from, connections[i].signal, connections[i].callback,
@@ -719,7 +670,6 @@ connect_controls(LacProjectionsView *self)
 static void
 lac_projections_view_init(LacProjectionsView *self)
 {
-    self->direction = 1;
     self->divider = 0.5;
     self->levels = lac_latest_new(lac_noise_levels_run, unref_series, g_free, levels_done, self);
     self->tilts = g_list_store_new(LAC_TYPE_TILT);
@@ -750,6 +700,7 @@ lac_projections_view_new(LacSession *session)
 {
     LacProjectionsView *self = g_object_new(LAC_TYPE_PROJECTIONS_VIEW, NULL);
     self->session = g_object_ref(session);
+    lac_tilt_player_attach(self->play, session);
     self->denoise = LAC_DENOISE_PANEL(lac_denoise_panel_new(session));
     gtk_stack_add_titled(self->pages, GTK_WIDGET(self->denoise), "denoise", "Denoise");
     g_signal_connect_object(self->denoise, "preview-changed", G_CALLBACK(image_changed_cb), self,

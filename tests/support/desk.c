@@ -94,3 +94,18 @@ desk_find(Desk *desk, const char *what)
 {
     return lac_driver_find(GTK_WIDGET(desk->window), what);
 }
+
+int
+desk_main(int argc, char **argv, const DeskTest *tests, gsize n_tests)
+{
+    gtk_test_init(&argc, &argv, NULL);
+    g_autoptr(LacApplication) app = lac_application_new();
+    g_autoptr(LacDriver) driver = lac_driver_new();
+    g_autoptr(GError) error = NULL;
+    const Bench bench = { .app = app, .driver = driver };
+    g_application_register(G_APPLICATION(app), NULL, &error);
+    g_assert_no_error(error);
+    for (gsize i = 0; i < n_tests; i++)
+        g_test_add(tests[i].path, Desk, &bench, desk_set_up, tests[i].test, desk_tear_down);
+    return g_test_run();
+}

@@ -22,6 +22,11 @@ typedef struct {
     char *folder; // for what is saved
 } Desk;
 
+typedef struct {
+    const char *path;
+    void (*test)(Desk *desk, gconstpointer bench);
+} DeskTest;
+
 // Conditions of desk_wait_for(); @desk is a Desk.
 gboolean desk_is_ready(gpointer desk);
 gboolean desk_is_idle(gpointer desk);
@@ -34,3 +39,4 @@ void desk_close_window(Desk *desk);
 void desk_set_up(Desk *desk, gconstpointer bench);
 void desk_tear_down(Desk *desk, gconstpointer bench);
 GtkWidget *desk_find(Desk *desk, const char *what);
+int desk_main(int argc, char **argv, const DeskTest *tests, gsize n_tests);

@@ -312,22 +312,10 @@ test_pore(Desk *desk, gconstpointer bench)
 int
 main(int argc, char **argv)
 {
-    gtk_test_init(&argc, &argv, NULL);
-    g_autoptr(LacApplication) app = lac_application_new();
-    g_autoptr(LacDriver) driver = lac_driver_new();
-    g_autoptr(GError) error = NULL;
-    const Bench bench = { .app = app, .driver = driver };
-    g_application_register(G_APPLICATION(app), NULL, &error);
-    g_assert_no_error(error);
-    static const struct {
-        const char *path;
-        void (*test)(Desk *desk, gconstpointer data);
-    } tests[] = {
+    static const DeskTest tests[] = {
         { "/analysis/brush", test_brush },
         { "/analysis/atoms", test_atoms },
         { "/analysis/pore", test_pore },
     };
-    for (guint i = 0; i < G_N_ELEMENTS(tests); i++)
-        g_test_add(tests[i].path, Desk, &bench, desk_set_up, tests[i].test, desk_tear_down);
-    return g_test_run();
+    return desk_main(argc, argv, tests, G_N_ELEMENTS(tests));
 }

@@ -451,17 +451,7 @@ test_many(Desk *desk, gconstpointer data)
 int
 main(int argc, char **argv)
 {
-    gtk_test_init(&argc, &argv, NULL);
-    g_autoptr(LacApplication) app = lac_application_new();
-    g_autoptr(LacDriver) driver = lac_driver_new();
-    g_autoptr(GError) error = NULL;
-    const Bench bench = { .app = app, .driver = driver };
-    g_application_register(G_APPLICATION(app), NULL, &error);
-    g_assert_no_error(error);
-    static const struct {
-        const char *path;
-        void (*test)(Desk *desk, gconstpointer data);
-    } tests[] = {
+    static const DeskTest tests[] = {
         { "/atoms/trace", test_trace },
         { "/atoms/correct", test_correct },
         { "/atoms/drag", test_drag },
@@ -472,7 +462,5 @@ main(int argc, char **argv)
         { "/atoms/pages", test_pages },
         { "/atoms/many", test_many },
     };
-    for (guint i = 0; i < G_N_ELEMENTS(tests); i++)
-        g_test_add(tests[i].path, Desk, &bench, desk_set_up, tests[i].test, desk_tear_down);
-    return g_test_run();
+    return desk_main(argc, argv, tests, G_N_ELEMENTS(tests));
 }

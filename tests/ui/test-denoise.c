@@ -134,15 +134,10 @@ test_cancel(Desk *desk, gconstpointer data)
 int
 main(int argc, char **argv)
 {
-    gtk_test_init(&argc, &argv, NULL);
-    g_autoptr(LacApplication) app = lac_application_new();
-    g_autoptr(LacDriver) driver = lac_driver_new();
-    g_autoptr(GError) error = NULL;
-    const Bench bench = { .app = app, .driver = driver };
-    g_application_register(G_APPLICATION(app), NULL, &error);
-    g_assert_no_error(error);
-    g_test_add("/denoise-window/preview", Desk, &bench, desk_set_up, test_preview, desk_tear_down);
-    g_test_add("/denoise-window/apply", Desk, &bench, desk_set_up, test_apply, desk_tear_down);
-    g_test_add("/denoise-window/cancel", Desk, &bench, desk_set_up, test_cancel, desk_tear_down);
-    return g_test_run();
+    static const DeskTest tests[] = {
+        { "/denoise-window/preview", test_preview },
+        { "/denoise-window/apply", test_apply },
+        { "/denoise-window/cancel", test_cancel },
+    };
+    return desk_main(argc, argv, tests, G_N_ELEMENTS(tests));
 }

@@ -123,13 +123,9 @@ test_recipe(Desk *desk, gconstpointer bench)
 int
 main(int argc, char **argv)
 {
-    gtk_test_init(&argc, &argv, NULL);
-    g_autoptr(LacApplication) app = lac_application_new();
-    g_autoptr(LacDriver) driver = lac_driver_new();
-    g_autoptr(GError) error = NULL;
-    g_assert_true(g_application_register(G_APPLICATION(app), NULL, &error));
-    const Bench bench = { app, driver };
-    g_test_add("/figure/export", Desk, &bench, desk_set_up, test_export, desk_tear_down);
-    g_test_add("/figure/recipe", Desk, &bench, desk_set_up, test_recipe, desk_tear_down);
-    return g_test_run();
+    static const DeskTest tests[] = {
+        { "/figure/export", test_export },
+        { "/figure/recipe", test_recipe },
+    };
+    return desk_main(argc, argv, tests, G_N_ELEMENTS(tests));
 }

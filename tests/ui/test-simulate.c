@@ -155,14 +155,9 @@ test_score(Desk *desk, gconstpointer data)
 int
 main(int argc, char **argv)
 {
-    gtk_test_init(&argc, &argv, NULL);
-    g_autoptr(LacApplication) app = lac_application_new();
-    g_autoptr(LacDriver) driver = lac_driver_new();
-    g_autoptr(GError) error = NULL;
-    const Bench bench = { .app = app, .driver = driver };
-    g_application_register(G_APPLICATION(app), NULL, &error);
-    g_assert_no_error(error);
-    g_test_add("/simulate/dialog", Desk, &bench, desk_set_up, test_dialog, desk_tear_down);
-    g_test_add("/simulate/score", Desk, &bench, desk_set_up, test_score, desk_tear_down);
-    return g_test_run();
+    static const DeskTest tests[] = {
+        { "/simulate/dialog", test_dialog },
+        { "/simulate/score", test_score },
+    };
+    return desk_main(argc, argv, tests, G_N_ELEMENTS(tests));
 }

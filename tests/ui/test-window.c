@@ -639,17 +639,7 @@ test_import(Desk *desk, gconstpointer data)
 int
 main(int argc, char **argv)
 {
-    gtk_test_init(&argc, &argv, NULL);
-    g_autoptr(LacApplication) app = lac_application_new();
-    g_autoptr(LacDriver) driver = lac_driver_new();
-    g_autoptr(GError) error = NULL;
-    const Bench bench = { .app = app, .driver = driver };
-    g_application_register(G_APPLICATION(app), NULL, &error);
-    g_assert_no_error(error);
-    static const struct {
-        const char *path;
-        void (*test)(Desk *desk, gconstpointer data);
-    } tests[] = {
+    static const DeskTest tests[] = {
         { "/window/start-page", test_start_page },
         { "/window/run", test_run },
         { "/window/cancel", test_cancel },
@@ -668,7 +658,5 @@ main(int argc, char **argv)
         { "/window/open-volume", test_open_volume },
         { "/window/revert", test_revert },
     };
-    for (guint i = 0; i < G_N_ELEMENTS(tests); i++)
-        g_test_add(tests[i].path, Desk, &bench, desk_set_up, tests[i].test, desk_tear_down);
-    return g_test_run();
+    return desk_main(argc, argv, tests, G_N_ELEMENTS(tests));
 }
