@@ -227,25 +227,15 @@ print_text(const Options *o, const Outcome *outcome)
 }
 
 static void
-add_number(JsonBuilder *json, const char *name, double value)
-{
-    json_builder_set_member_name(json, name);
-    if (isfinite(value))
-        json_builder_add_double_value(json, value);
-    else
-        json_builder_add_null_value(json);
-}
-
-static void
 add_geometry(JsonBuilder *json, const char *name, const LacSeries *series, gsize k)
 {
     json_builder_set_member_name(json, name);
     json_builder_begin_object(json);
-    add_number(json, "du_px", series->shifts[k].du);
-    add_number(json, "dv_px", series->shifts[k].dv);
-    add_number(json, "phi_deg", series->angles[k].phi);
-    add_number(json, "theta_deg", series->angles[k].theta);
-    add_number(json, "psi_deg", series->angles[k].psi);
+    lac_cli_add_number(json, "du_px", series->shifts[k].du);
+    lac_cli_add_number(json, "dv_px", series->shifts[k].dv);
+    lac_cli_add_number(json, "phi_deg", series->angles[k].phi);
+    lac_cli_add_number(json, "theta_deg", series->angles[k].theta);
+    lac_cli_add_number(json, "psi_deg", series->angles[k].psi);
     json_builder_end_object(json);
 }
 
@@ -254,15 +244,15 @@ add_difference(JsonBuilder *json, const char *name, const LacAlignDifference *d)
 {
     json_builder_set_member_name(json, name);
     json_builder_begin_object(json);
-    add_number(json, "across_px", d->rms_across);
-    add_number(json, "along_px", d->rms_along);
-    add_number(json, "largest_shift_px", d->max_shift);
-    add_number(json, "phi_deg", d->rms_phi);
-    add_number(json, "theta_deg", d->rms_theta);
-    add_number(json, "psi_deg", d->rms_psi);
-    add_number(json, "largest_angle_deg", d->max_angle);
-    add_number(json, "object_turned_deg", d->rotation);
-    add_number(json, "object_moved_px",
+    lac_cli_add_number(json, "across_px", d->rms_across);
+    lac_cli_add_number(json, "along_px", d->rms_along);
+    lac_cli_add_number(json, "largest_shift_px", d->max_shift);
+    lac_cli_add_number(json, "phi_deg", d->rms_phi);
+    lac_cli_add_number(json, "theta_deg", d->rms_theta);
+    lac_cli_add_number(json, "psi_deg", d->rms_psi);
+    lac_cli_add_number(json, "largest_angle_deg", d->max_angle);
+    lac_cli_add_number(json, "object_turned_deg", d->rotation);
+    lac_cli_add_number(json, "object_moved_px",
         sqrt(d->translation.x * d->translation.x + d->translation.y * d->translation.y +
             d->translation.z * d->translation.z));
     json_builder_end_object(json);
@@ -280,12 +270,12 @@ add_steps(JsonBuilder *json, const Outcome *outcome)
         json_builder_add_string_value(json, lac_align_get_info(step->method)->id);
         json_builder_set_member_name(json, "iterations");
         json_builder_add_int_value(json, step->n_iterations);
-        add_number(json, "rms_change_px", rms_change(step));
-        add_number(json, "misfit_before", mean_of(step->misfit_before, step->before));
-        add_number(json, "misfit_after", mean_of(step->misfit_after, step->before));
+        lac_cli_add_number(json, "rms_change_px", rms_change(step));
+        lac_cli_add_number(json, "misfit_before", mean_of(step->misfit_before, step->before));
+        lac_cli_add_number(json, "misfit_after", mean_of(step->misfit_after, step->before));
         if (step->method == LAC_ALIGN_AXIS) {
-            add_number(json, "axis_offset_px", step->axis_offset);
-            add_number(json, "axis_rotation_deg", step->axis_rotation);
+            lac_cli_add_number(json, "axis_offset_px", step->axis_offset);
+            lac_cli_add_number(json, "axis_rotation_deg", step->axis_rotation);
         }
         json_builder_end_object(json);
     }
@@ -301,7 +291,7 @@ print_json(const Options *o, const Outcome *outcome)
     json_builder_begin_object(json);
     json_builder_set_member_name(json, "output");
     json_builder_add_string_value(json, o->output);
-    add_number(json, "seconds", outcome->seconds);
+    lac_cli_add_number(json, "seconds", outcome->seconds);
     add_steps(json, outcome);
     if (outcome->after != NULL) {
         json_builder_set_member_name(json, "truth");
@@ -320,7 +310,7 @@ print_json(const Options *o, const Outcome *outcome)
         json_builder_add_boolean_value(json, first->excluded[k]);
         add_geometry(json, "before", first, k);
         add_geometry(json, "after", last->after, k);
-        add_number(json, "misfit", last->misfit_after[k]);
+        lac_cli_add_number(json, "misfit", last->misfit_after[k]);
         json_builder_end_object(json);
     }
     json_builder_end_array(json);

@@ -287,38 +287,14 @@ print_text(const Options *o, const LacMatch *match, const LacScore *score)
 }
 
 static void
-add_number(JsonBuilder *json, const char *name, double value)
-{
-    json_builder_set_member_name(json, name);
-    if (isfinite(value))
-        json_builder_add_double_value(json, value);
-    else
-        json_builder_add_null_value(json);
-}
-
-static void
-add_count(JsonBuilder *json, const char *name, gsize value)
-{
-    json_builder_set_member_name(json, name);
-    json_builder_add_int_value(json, (gint64) value);
-}
-
-static void
-add_text(JsonBuilder *json, const char *name, const char *value)
-{
-    json_builder_set_member_name(json, name);
-    json_builder_add_string_value(json, value);
-}
-
-static void
 add_errors(JsonBuilder *json, const LacMatchErrors *errors)
 {
     static const char *const axes[] = { "rms_x_pm", "rms_y_pm", "rms_z_pm" };
-    add_number(json, "rms_pm", errors->rms);
-    add_number(json, "median_pm", errors->median);
-    add_number(json, "p95_pm", errors->p95);
+    lac_cli_add_number(json, "rms_pm", errors->rms);
+    lac_cli_add_number(json, "median_pm", errors->median);
+    lac_cli_add_number(json, "p95_pm", errors->p95);
     for (int a = 0; a < 3; a++)
-        add_number(json, axes[a], errors->axis_rms[a]);
+        lac_cli_add_number(json, axes[a], errors->axis_rms[a]);
 }
 
 static void
@@ -326,12 +302,12 @@ add_score(JsonBuilder *json, const char *name, const LacMatchScore *score)
 {
     json_builder_set_member_name(json, name);
     json_builder_begin_object(json);
-    add_number(json, "cutoff", score->cutoff);
-    add_count(json, "pairs", score->n_pairs);
-    add_number(json, "recall", score->recall);
-    add_number(json, "precision", score->precision);
-    add_number(json, "f1", score->f1);
-    add_number(json, "rms_pm", score->rms);
+    lac_cli_add_number(json, "cutoff", score->cutoff);
+    lac_cli_add_count(json, "pairs", score->n_pairs);
+    lac_cli_add_number(json, "recall", score->recall);
+    lac_cli_add_number(json, "precision", score->precision);
+    lac_cli_add_number(json, "f1", score->f1);
+    lac_cli_add_number(json, "rms_pm", score->rms);
     json_builder_end_object(json);
 }
 
@@ -343,11 +319,11 @@ add_species(JsonBuilder *json, const LacMatch *match)
     json_builder_begin_array(json);
     for (guint s = 0; s < match->n_species; s++) {
         json_builder_begin_object(json);
-        add_text(json, "name", match->species[s].name);
-        add_count(json, "truth", match->species[s].n_truth);
-        add_count(json, "model", match->species[s].n_model);
-        add_count(json, "matched", match->species[s].n_matched);
-        add_count(json, "correct", match->species[s].n_correct);
+        lac_cli_add_text(json, "name", match->species[s].name);
+        lac_cli_add_count(json, "truth", match->species[s].n_truth);
+        lac_cli_add_count(json, "model", match->species[s].n_model);
+        lac_cli_add_count(json, "matched", match->species[s].n_matched);
+        lac_cli_add_count(json, "correct", match->species[s].n_correct);
         add_errors(json, &match->species[s].errors);
         json_builder_end_object(json);
     }
@@ -373,34 +349,34 @@ print_json(const Options *o, const LacMatch *match, const LacScore *score)
 {
     g_autoptr(JsonBuilder) json = json_builder_new();
     json_builder_begin_object(json);
-    add_text(json, "model", o->model.file);
-    add_text(json, "model_unit", lac_unit_get_name(o->model.unit));
-    add_count(json, "model_atoms", match->n_model);
-    add_text(json, "truth", o->truth.file);
-    add_text(json, "truth_unit", lac_unit_get_name(o->truth.unit));
-    add_count(json, "truth_atoms", match->n_truth);
-    add_number(json, "bond", match->bond);
-    add_count(json, "missed", match->n_missed);
-    add_count(json, "extra", match->n_extra);
-    add_number(json, "shift_x", match->shift.x);
-    add_number(json, "shift_y", match->shift.y);
-    add_number(json, "shift_z", match->shift.z);
+    lac_cli_add_text(json, "model", o->model.file);
+    lac_cli_add_text(json, "model_unit", lac_unit_get_name(o->model.unit));
+    lac_cli_add_count(json, "model_atoms", match->n_model);
+    lac_cli_add_text(json, "truth", o->truth.file);
+    lac_cli_add_text(json, "truth_unit", lac_unit_get_name(o->truth.unit));
+    lac_cli_add_count(json, "truth_atoms", match->n_truth);
+    lac_cli_add_number(json, "bond", match->bond);
+    lac_cli_add_count(json, "missed", match->n_missed);
+    lac_cli_add_count(json, "extra", match->n_extra);
+    lac_cli_add_number(json, "shift_x", match->shift.x);
+    lac_cli_add_number(json, "shift_y", match->shift.y);
+    lac_cli_add_number(json, "shift_z", match->shift.z);
     add_score(json, "one_to_one", &match->score);
     add_score(json, "half_angstrom", &match->half);
     json_builder_set_member_name(json, "errors");
     json_builder_begin_object(json);
     add_errors(json, &match->errors);
     json_builder_end_object(json);
-    add_number(json, "type_accuracy", match->type_accuracy);
-    add_number(json, "identified", match->identified);
+    lac_cli_add_number(json, "type_accuracy", match->type_accuracy);
+    lac_cli_add_number(json, "identified", match->identified);
     add_species(json, match);
     json_builder_set_member_name(json, "published");
     json_builder_begin_object(json);
-    add_number(json, "cutoff", match->published.cutoff);
-    add_count(json, "kept", match->published.n_kept);
-    add_number(json, "share", match->published.share);
-    add_number(json, "chance", match->published.chance);
-    add_number(json, "rmsd_pm", match->published.rmsd);
+    lac_cli_add_number(json, "cutoff", match->published.cutoff);
+    lac_cli_add_count(json, "kept", match->published.n_kept);
+    lac_cli_add_number(json, "share", match->published.share);
+    lac_cli_add_number(json, "chance", match->published.chance);
+    lac_cli_add_number(json, "rmsd_pm", match->published.rmsd);
     json_builder_end_object(json);
     if (score != NULL)
         lac_cli_add_score(json, score);

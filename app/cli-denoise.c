@@ -154,32 +154,22 @@ print_text(const LacDenoised *result, const LacDenoiseParams *params, double sec
 }
 
 static void
-add_number(JsonBuilder *json, const char *name, double value)
-{
-    json_builder_set_member_name(json, name);
-    if (isfinite(value))
-        json_builder_add_double_value(json, value);
-    else
-        json_builder_add_null_value(json);
-}
-
-static void
 add_projection(JsonBuilder *json, const LacSeries *series, gsize k, const LacDenoiseInfo *info)
 {
     json_builder_begin_object(json);
     json_builder_set_member_name(json, "projection");
     json_builder_add_int_value(json, (gint64) k + 1);
-    add_number(json, "theta", series->angles[k].theta);
-    add_number(json, "gain", info->noise.gain);
-    add_number(json, "offset", info->noise.offset);
-    add_number(json, "read_noise", info->noise.read_noise);
-    add_number(json, "sigma", info->sigma);
-    add_number(json, "removed", info->removed);
-    add_number(json, "background", info->background);
-    add_number(json, "threshold", info->threshold);
-    add_number(json, "total_before", info->total);
-    add_number(json, "total", info->total * info->factor);
-    add_number(json, "factor", info->factor);
+    lac_cli_add_number(json, "theta", series->angles[k].theta);
+    lac_cli_add_number(json, "gain", info->noise.gain);
+    lac_cli_add_number(json, "offset", info->noise.offset);
+    lac_cli_add_number(json, "read_noise", info->noise.read_noise);
+    lac_cli_add_number(json, "sigma", info->sigma);
+    lac_cli_add_number(json, "removed", info->removed);
+    lac_cli_add_number(json, "background", info->background);
+    lac_cli_add_number(json, "threshold", info->threshold);
+    lac_cli_add_number(json, "total_before", info->total);
+    lac_cli_add_number(json, "total", info->total * info->factor);
+    lac_cli_add_number(json, "factor", info->factor);
     json_builder_set_member_name(json, "mask_pixels");
     json_builder_add_int_value(json, (gint64) info->n_mask);
     json_builder_set_member_name(json, "filled_pixels");
@@ -201,7 +191,7 @@ print_json(const LacDenoised *result, const LacDenoiseParams *params, double sec
     json_builder_add_string_value(json, lac_behind_get_id(params->background));
     json_builder_set_member_name(json, "normalised");
     json_builder_add_boolean_value(json, params->normalise);
-    add_number(json, "seconds", seconds);
+    lac_cli_add_number(json, "seconds", seconds);
     json_builder_set_member_name(json, "projections");
     json_builder_begin_array(json);
     for (gsize k = 0; k < result->series->n; k++)

@@ -427,13 +427,6 @@ print_history(const LacJournal *journal)
 }
 
 static void
-add_count(JsonBuilder *builder, const char *name, gsize value)
-{
-    json_builder_set_member_name(builder, name);
-    json_builder_add_int_value(builder, (gint64) value);
-}
-
-static void
 add_edit(JsonBuilder *builder, const LacEdit *edit, gboolean is_done)
 {
     json_builder_begin_object(builder);
@@ -474,12 +467,12 @@ report(const LacCli *cli, const Edit *self, const char *out)
     json_builder_begin_object(builder);
     json_builder_set_member_name(builder, "output");
     json_builder_add_string_value(builder, out);
-    add_count(builder, "atoms", n);
-    add_count(builder, "records", atoms->n - n);
-    add_count(builder, "position", position);
-    add_count(builder, "length", length);
+    lac_cli_add_count(builder, "atoms", n);
+    lac_cli_add_count(builder, "records", atoms->n - n);
+    lac_cli_add_count(builder, "position", position);
+    lac_cli_add_count(builder, "length", length);
     if (self->has_chosen)
-        add_count(builder, "chosen", self->chosen->len);
+        lac_cli_add_count(builder, "chosen", self->chosen->len);
     if (self->history) {
         json_builder_set_member_name(builder, "history");
         json_builder_begin_array(builder);

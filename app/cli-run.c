@@ -5,7 +5,6 @@
 #include "core/recipe/run.h"
 
 #include <gio/gio.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -102,33 +101,16 @@ print_step(const LacStepReport *report, const LacRecipeResult *so_far, gpointer 
 }
 
 static void
-add_number(JsonBuilder *json, const char *name, double value)
-{
-    json_builder_set_member_name(json, name);
-    if (isfinite(value))
-        json_builder_add_double_value(json, value);
-    else
-        json_builder_add_null_value(json);
-}
-
-static void
-add_text(JsonBuilder *json, const char *name, const char *value)
-{
-    json_builder_set_member_name(json, name);
-    json_builder_add_string_value(json, value);
-}
-
-static void
 add_steps(JsonBuilder *json, const LacRecipeResult *result)
 {
     json_builder_set_member_name(json, "steps");
     json_builder_begin_array(json);
     for (guint i = 0; i < result->n_steps; i++) {
         json_builder_begin_object(json);
-        add_text(json, "step", lac_step_get_id(result->steps[i].step));
+        lac_cli_add_text(json, "step", lac_step_get_id(result->steps[i].step));
         json_builder_set_member_name(json, "kept");
         json_builder_add_boolean_value(json, result->steps[i].is_kept);
-        add_number(json, "seconds", result->steps[i].seconds);
+        lac_cli_add_number(json, "seconds", result->steps[i].seconds);
         json_builder_end_object(json);
     }
     json_builder_end_array(json);
@@ -139,7 +121,7 @@ print_json(const char *output, const LacRecipeResult *result)
 {
     g_autoptr(JsonBuilder) json = json_builder_new();
     json_builder_begin_object(json);
-    add_text(json, "output", output);
+    lac_cli_add_text(json, "output", output);
     add_steps(json, result);
     if (result->score != NULL)
         lac_cli_add_score(json, result->score);

@@ -1,31 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli-score.h"
 
-#include <math.h>
-
-static void
-add_number(JsonBuilder *json, const char *name, double value)
-{
-    json_builder_set_member_name(json, name);
-    if (isfinite(value))
-        json_builder_add_double_value(json, value);
-    else
-        json_builder_add_null_value(json);
-}
-
-static void
-add_count(JsonBuilder *json, const char *name, gsize value)
-{
-    json_builder_set_member_name(json, name);
-    json_builder_add_int_value(json, (gint64) value);
-}
-
-static void
-add_text(JsonBuilder *json, const char *name, const char *value)
-{
-    json_builder_set_member_name(json, name);
-    json_builder_add_string_value(json, value);
-}
+#include "app/cli.h"
 
 /**
  * lac_cli_add_score:
@@ -37,23 +13,23 @@ lac_cli_add_score(JsonBuilder *json, const LacScore *score)
 {
     json_builder_set_member_name(json, "score");
     json_builder_begin_object(json);
-    add_count(json, "truth", score->n_truth);
-    add_count(json, "found", score->n_found);
-    add_count(json, "missed", score->n_missed);
-    add_count(json, "extra", score->n_extra);
-    add_count(json, "displaced", score->n_displaced);
-    add_count(json, "misclassified", score->n_misclassified);
-    add_number(json, "recall", score->recall);
-    add_number(json, "precision", score->precision);
-    add_number(json, "rms_pm", score->rms);
+    lac_cli_add_count(json, "truth", score->n_truth);
+    lac_cli_add_count(json, "found", score->n_found);
+    lac_cli_add_count(json, "missed", score->n_missed);
+    lac_cli_add_count(json, "extra", score->n_extra);
+    lac_cli_add_count(json, "displaced", score->n_displaced);
+    lac_cli_add_count(json, "misclassified", score->n_misclassified);
+    lac_cli_add_number(json, "recall", score->recall);
+    lac_cli_add_number(json, "precision", score->precision);
+    lac_cli_add_number(json, "rms_pm", score->rms);
     json_builder_set_member_name(json, "phases");
     json_builder_begin_array(json);
     for (guint p = 0; p < score->n_phases; p++) {
         json_builder_begin_object(json);
-        add_text(json, "phase", lac_truth_phase_get_title(score->phases[p].phase));
-        add_count(json, "truth", score->phases[p].n_truth);
-        add_count(json, "found", score->phases[p].n_found);
-        add_number(json, "rms_pm", score->phases[p].rms);
+        lac_cli_add_text(json, "phase", lac_truth_phase_get_title(score->phases[p].phase));
+        lac_cli_add_count(json, "truth", score->phases[p].n_truth);
+        lac_cli_add_count(json, "found", score->phases[p].n_found);
+        lac_cli_add_number(json, "rms_pm", score->phases[p].rms);
         json_builder_end_object(json);
     }
     json_builder_end_array(json);
@@ -62,9 +38,9 @@ lac_cli_add_score(JsonBuilder *json, const LacScore *score)
     for (guint f = 0; f < score->facts->len; f++) {
         const LacScoreFact *fact = &g_array_index(score->facts, LacScoreFact, f);
         json_builder_begin_object(json);
-        add_text(json, "what", fact->title);
-        add_count(json, "missed", fact->n_missed);
-        add_count(json, "all", fact->n_all);
+        lac_cli_add_text(json, "what", fact->title);
+        lac_cli_add_count(json, "missed", fact->n_missed);
+        lac_cli_add_count(json, "all", fact->n_all);
         json_builder_set_member_name(json, "telling");
         json_builder_add_boolean_value(json, lac_score_fact_is_telling(score, fact));
         json_builder_end_object(json);

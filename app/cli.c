@@ -6,6 +6,7 @@
 
 #include <gio/gio.h>
 #include <locale.h>
+#include <math.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -143,6 +144,48 @@ lac_cli_parse(LacCli *cli, const char *usage, const GOptionEntry *entries, int *
     GError **error)
 {
     return lac_cli_parse_with(cli, usage, entries, NULL, argc, argv, error);
+}
+
+/**
+ * lac_cli_add_number:
+ * @builder: in an object
+ * @name: of the member
+ * @value: its value; null where it is NaN or infinite
+ */
+void
+lac_cli_add_number(JsonBuilder *builder, const char *name, double value)
+{
+    json_builder_set_member_name(builder, name);
+    if (isfinite(value))
+        json_builder_add_double_value(builder, value);
+    else
+        json_builder_add_null_value(builder);
+}
+
+/**
+ * lac_cli_add_count:
+ * @builder: in an object
+ * @name: of the member
+ * @value: its value
+ */
+void
+lac_cli_add_count(JsonBuilder *builder, const char *name, gsize value)
+{
+    json_builder_set_member_name(builder, name);
+    json_builder_add_int_value(builder, (gint64) value);
+}
+
+/**
+ * lac_cli_add_text:
+ * @builder: in an object
+ * @name: of the member
+ * @value: its value
+ */
+void
+lac_cli_add_text(JsonBuilder *builder, const char *name, const char *value)
+{
+    json_builder_set_member_name(builder, name);
+    json_builder_add_string_value(builder, value);
 }
 
 /**

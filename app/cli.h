@@ -32,6 +32,9 @@ gboolean lac_cli_parse(LacCli *cli, const char *usage, const GOptionEntry *entri
     char ***argv, GError **error);
 gboolean lac_cli_parse_with(LacCli *cli, const char *usage, const GOptionEntry *entries,
     gpointer data, int *argc, char ***argv, GError **error);
+void lac_cli_add_number(JsonBuilder *builder, const char *name, double value);
+void lac_cli_add_count(JsonBuilder *builder, const char *name, gsize value);
+void lac_cli_add_text(JsonBuilder *builder, const char *name, const char *value);
 void lac_cli_print_json(JsonBuilder *builder);
 
 // One per app/cli-NAME.c.

@@ -2,11 +2,13 @@
 #include "core/array.h"
 
 #include "core/error.h"
+#include "core/parallel.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define ALIGNMENT 64
+#define DOT_BLOCK 65536 // values that one thread sums
 
 /**
  * lac_alloc:
@@ -54,6 +56,43 @@ void
 lac_free(gpointer data)
 {
     free(data);
+}
+
+typedef struct {
+    const float *a, *b;
+    double *partial;
+} DotArgs;
+
+static void
+dot_block(gsize begin, gsize end, guint worker, gpointer data)
+{
+    (void) worker;
+    const DotArgs *args = data;
+    double sum = 0.0;
+#pragma omp simd reduction(+ : sum)
+    for (gsize i = begin; i < end; i++)
+        sum += (double) args->a[i] * (double) args->b[i];
+    args->partial[begin / DOT_BLOCK] = sum;
+}
+
+/**
+ * lac_dot:
+ * @a: (array length=n): values
+ * @b: (array length=n): values
+ * @n: their number
+ *
+ * Returns: the sum of their products, the same for any number of threads
+ */
+double
+lac_dot(const float *a, const float *b, gsize n)
+{
+    g_autofree double *partial = g_new0(double, n / DOT_BLOCK + 1);
+    DotArgs args = { a, b, partial };
+    lac_parallel_for(n, DOT_BLOCK, dot_block, &args);
+    double sum = 0.0;
+    for (gsize i = 0; i < n; i += DOT_BLOCK)
+        sum += partial[i / DOT_BLOCK];
+    return sum;
 }
 
 /**

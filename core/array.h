@@ -18,6 +18,7 @@ void lac_buffer_unref(LacBuffer *self);
 gpointer lac_alloc(gsize n, gsize size, GError **error);
 float *lac_alloc_floats(gsize n, GError **error);
 void lac_free(gpointer data);
+double lac_dot(const float *a, const float *b, gsize n);
 gboolean lac_check_shape(gsize nz, gsize ny, gsize nx, gsize *n, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LacBuffer, lac_buffer_unref)

@@ -94,6 +94,18 @@ lac_fft_new_rows(gsize n_rows, gsize n)
     return plan_real(1, dims, back, 1, n_rows * n, n_rows * half);
 }
 
+// Either may be NULL.
+static void
+destroy_plans(fftwf_plan forward, fftwf_plan inverse)
+{
+    pthread_mutex_lock(&planner_lock);
+    if (forward != NULL)
+        fftwf_destroy_plan(forward);
+    if (inverse != NULL)
+        fftwf_destroy_plan(inverse);
+    pthread_mutex_unlock(&planner_lock);
+}
+
 /**
  * lac_fft_free:
  * @self: (nullable) (transfer full): a plan
@@ -103,12 +115,7 @@ lac_fft_free(LacFft *self)
 {
     if (self == NULL)
         return;
-    pthread_mutex_lock(&planner_lock);
-    if (self->forward != NULL)
-        fftwf_destroy_plan(self->forward);
-    if (self->inverse != NULL)
-        fftwf_destroy_plan(self->inverse);
-    pthread_mutex_unlock(&planner_lock);
+    destroy_plans(self->forward, self->inverse);
     g_free(self);
 }
 
@@ -196,12 +203,7 @@ lac_fft_lines_free(LacFftLines *self)
 {
     if (self == NULL)
         return;
-    pthread_mutex_lock(&planner_lock);
-    if (self->forward != NULL)
-        fftwf_destroy_plan(self->forward);
-    if (self->inverse != NULL)
-        fftwf_destroy_plan(self->inverse);
-    pthread_mutex_unlock(&planner_lock);
+    destroy_plans(self->forward, self->inverse);
     g_free(self);
 }
 

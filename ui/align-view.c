@@ -6,9 +6,9 @@
 #include "ui/image-view.h"
 #include "ui/latest.h"
 #include "ui/overlay.h"
-#include "ui/tilt-player.h"
 #include "ui/tilt-table.h"
 #include "ui/tilt.h"
+#include "ui/tilts.h"
 
 #include <math.h>
 #include <string.h>
@@ -23,6 +23,7 @@ typedef struct {
     LacSeries *series, *before; // before: (nullable) the newest alignment
     LacSeries *aligned;
     LacAlignCurves *curves_before, *curves;
+    double black, white; // contrast of the picture
 } Look;
 
 struct _LacAlignView {
@@ -76,8 +77,13 @@ look_work(LacProgress *progress, gpointer data, GError **error)
         look->curves_before = lac_align_curves_new(request->before, error);
         done = look->curves_before != NULL;
     }
-    if (done)
+    if (done) {
+        const LacSeries *series = look->series;
+        g_autofree LacHistogram *histogram =
+            lac_histogram_new(series->data, series->n * series->nv * series->nu);
+        lac_histogram_get_auto_range(histogram, &look->black, &look->white);
         return look;
+    }
     look_free(look);
     return NULL;
 }
@@ -185,6 +191,7 @@ look_done(gpointer result, const GError *error, gpointer owner)
     look_free(self->look);
     self->look = result;
     lac_align_plots_set_curves(self->plots, self->look->curves_before, self->look->curves);
+    lac_image_view_set_range(self->image, self->look->black, self->look->white);
     show_projection(self);
 }
 
@@ -204,34 +211,6 @@ request_look(LacAlignView *self)
 }
 
 static void
-update_tilts(LacAlignView *self)
-{
-    guint n = self->series != NULL ? (guint) self->series->n : 0;
-    guint n_old = g_list_model_get_n_items(G_LIST_MODEL(self->tilts));
-    if (n != n_old) {
-        g_autoptr(GPtrArray) items = g_ptr_array_new_with_free_func(g_object_unref);
-        for (guint k = 0; k < n; k++)
-            g_ptr_array_add(items, lac_tilt_new(k));
-        g_list_store_splice(self->tilts, 0, n_old, items->pdata, n);
-    }
-    for (guint k = 0; k < n; k++) {
-        g_autoptr(LacTilt) tilt = g_list_model_get_item(G_LIST_MODEL(self->tilts), k);
-        lac_tilt_update(tilt, &self->series->angles[k], self->series->excluded[k]);
-        lac_tilt_set_shift(tilt, self->series->shifts[k]);
-    }
-}
-
-static void
-set_contrast(LacAlignView *self)
-{
-    double black, white;
-    g_autofree LacHistogram *histogram = lac_histogram_new(self->series->data,
-        self->series->n * self->series->nv * self->series->nu);
-    lac_histogram_get_auto_range(histogram, &black, &white);
-    lac_image_view_set_range(self->image, black, white);
-}
-
-static void
 series_changed_cb(LacAlignView *self)
 {
     LacSeries *series = lac_session_get_series(self->session);
@@ -242,7 +221,7 @@ series_changed_cb(LacAlignView *self)
     lac_series_unref(old);
     self->updating = TRUE;
     gtk_adjustment_set_upper(self->adjustment, series != NULL ? (double) (series->n - 1) : 0.0);
-    update_tilts(self);
+    lac_tilts_update(self->tilts, series);
     self->updating = FALSE;
     gtk_widget_set_sensitive(self->paned, series != NULL);
     gtk_widget_set_sensitive(GTK_WIDGET(self->reset),
@@ -251,8 +230,6 @@ series_changed_cb(LacAlignView *self)
         lac_latest_drop(self->looker);
         g_clear_pointer(&self->look, look_free);
         lac_align_plots_set_curves(self->plots, NULL, NULL);
-        if (series != NULL)
-            set_contrast(self);
     }
     request_look(self);
     projection_changed_cb(self);
@@ -311,25 +288,14 @@ shift_edited_cb(LacAlignView *self, guint k, guint which, double value)
 static void
 angle_edited_cb(LacAlignView *self, guint k, guint which, double angle)
 {
-    if (self->series == NULL || k >= self->series->n || is_busy_aligning(self))
-        return;
-    g_autofree LacAngles *angles =
-        g_memdup2(self->series->angles, self->series->n * sizeof *angles);
-    double *field = which == 0 ? &angles[k].phi : which == 1 ? &angles[k].theta : &angles[k].psi;
-    *field = angle;
-    g_autoptr(LacSeries) series =
-        lac_series_with_angles(self->series, angles, self->series->n, NULL);
-    if (series != NULL)
-        lac_session_set_series(self->session, series);
+    if (self->series != NULL && !is_busy_aligning(self))
+        lac_tilts_set_angle(self->session, k, which, angle);
 }
 
 static void
 excluded_edited_cb(LacAlignView *self, guint k, gboolean excluded)
 {
-    if (self->series == NULL || k >= self->series->n)
-        return;
-    g_autoptr(LacSeries) series = lac_series_with_excluded(self->series, k, excluded);
-    lac_session_set_series(self->session, series);
+    lac_tilts_set_excluded(self->session, k, excluded);
 }
 
 static void

@@ -6,10 +6,10 @@
 #include "ui/image-view.h"
 #include "ui/latest.h"
 #include "ui/overlay.h"
-#include "ui/tilt-player.h"
 #include "ui/tilt-strip.h"
 #include "ui/tilt-table.h"
 #include "ui/tilt.h"
+#include "ui/tilts.h"
 #include "ui/wipe.h"
 
 #include <math.h>
@@ -231,23 +231,6 @@ projection_changed_cb(LacProjectionsView *self)
 }
 
 static void
-update_tilts(LacProjectionsView *self)
-{
-    guint n = self->series != NULL ? (guint) self->series->n : 0;
-    guint n_old = g_list_model_get_n_items(G_LIST_MODEL(self->tilts));
-    if (n != n_old) {
-        g_autoptr(GPtrArray) items = g_ptr_array_new_with_free_func(g_object_unref);
-        for (guint k = 0; k < n; k++)
-            g_ptr_array_add(items, lac_tilt_new(k));
-        g_list_store_splice(self->tilts, 0, n_old, items->pdata, n);
-    }
-    for (guint k = 0; k < n; k++) {
-        g_autoptr(LacTilt) tilt = g_list_model_get_item(G_LIST_MODEL(self->tilts), k);
-        lac_tilt_update(tilt, &self->series->angles[k], self->series->excluded[k]);
-    }
-}
-
-static void
 show_shape(LacProjectionsView *self)
 {
     if (self->series == NULL) {
@@ -310,7 +293,7 @@ series_changed_cb(LacProjectionsView *self)
     lac_series_unref(old);
     self->updating = TRUE;
     gtk_adjustment_set_upper(self->adjustment, series != NULL ? (double) (series->n - 1) : 0.0);
-    update_tilts(self);
+    lac_tilts_update(self->tilts, series);
     self->updating = FALSE;
     update_order(self);
     if (new_pixels) {
@@ -344,24 +327,16 @@ selected_cb(LacProjectionsView *self)
 }
 
 static void
-set_excluded(LacProjectionsView *self, guint k, gboolean excluded)
-{
-    g_autoptr(LacSeries) series = lac_series_with_excluded(self->series, k, excluded);
-    lac_session_set_series(self->session, series);
-}
-
-static void
 excluded_edited_cb(LacProjectionsView *self, guint k, gboolean excluded)
 {
-    if (self->series != NULL && k < self->series->n)
-        set_excluded(self, k, excluded);
+    lac_tilts_set_excluded(self->session, k, excluded);
 }
 
 static void
 exclude_toggled_cb(LacProjectionsView *self)
 {
-    if (!self->updating && self->series != NULL)
-        set_excluded(self, lac_tilt_get_current(self->session, self->series),
+    if (!self->updating)
+        lac_tilts_set_excluded(self->session, lac_tilt_get_current(self->session, self->series),
             gtk_toggle_button_get_active(self->exclude));
 }
 
@@ -374,19 +349,7 @@ show_message(LacProjectionsView *self, const char *text)
 static void
 angle_edited_cb(LacProjectionsView *self, guint k, guint which, double angle)
 {
-    if (self->series == NULL || k >= self->series->n)
-        return;
-    g_autofree LacAngles *angles =
-        g_memdup2(self->series->angles, self->series->n * sizeof *angles);
-    double *field = which == 0 ? &angles[k].phi : which == 1 ? &angles[k].theta : &angles[k].psi;
-    *field = angle;
-    g_autoptr(GError) error = NULL;
-    g_autoptr(LacSeries) series =
-        lac_series_with_angles(self->series, angles, self->series->n, &error);
-    if (series != NULL)
-        lac_session_set_series(self->session, series);
-    else
-        show_message(self, error->message);
+    lac_tilts_set_angle(self->session, k, which, angle);
 }
 
 static void

@@ -150,33 +150,7 @@ lac_align_reference_restart(LacAlignReference *self)
 typedef struct {
     float *x, *y, *gradient;
     float step, momentum;
-    const float *a, *b;
-    double *partial;
 } StepArgs;
-
-static void
-dot_block(gsize begin, gsize end, guint worker, gpointer data)
-{
-    (void) worker;
-    const StepArgs *args = data;
-    double sum = 0.0;
-#pragma omp simd reduction(+ : sum)
-    for (gsize i = begin; i < end; i++)
-        sum += (double) args->a[i] * (double) args->b[i];
-    args->partial[begin / BLOCK] = sum;
-}
-
-static double
-dot(const float *a, const float *b, gsize n)
-{
-    g_autofree double *partial = g_new0(double, n / BLOCK + 1);
-    StepArgs args = { .a = a, .b = b, .partial = partial };
-    lac_parallel_for(n, BLOCK, dot_block, &args);
-    double sum = 0.0;
-    for (gsize i = 0; i < n; i += BLOCK)
-        sum += partial[i / BLOCK];
-    return sum;
-}
 
 // Largest eigenvalue of the gradient by power iteration; overwrites y and gradient.
 static gboolean
@@ -186,7 +160,7 @@ measure_lipschitz(LacAlignReference *self, LacProgress *progress, GError **error
         self->residual[i] = (float) lac_rng_uniform(1, i);
     lac_projector_gradient(self->projector, self->residual, self->y);
     for (int i = 0; i < POWER_ITERATIONS; i++) {
-        double norm = sqrt(dot(self->y, self->y, self->n_volume));
+        double norm = sqrt(lac_dot(self->y, self->y, self->n_volume));
         if (!(norm > 0.0)) {
             g_set_error_literal(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
                 "No voxel of the volume is seen by the projections");
@@ -197,7 +171,7 @@ measure_lipschitz(LacAlignReference *self, LacProgress *progress, GError **error
             self->y[j] *= scale;
         lac_projector_forward(self->projector, self->y, self->residual);
         lac_projector_gradient(self->projector, self->residual, self->gradient);
-        self->lipschitz = POWER_MARGIN * dot(self->y, self->gradient, self->n_volume);
+        self->lipschitz = POWER_MARGIN * lac_dot(self->y, self->gradient, self->n_volume);
         float *swap = self->y;
         self->y = self->gradient;
         self->gradient = swap;

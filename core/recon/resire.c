@@ -71,31 +71,6 @@ sum_partials(const double *partial, gsize n)
     return sum;
 }
 
-typedef struct {
-    const float *a, *b;
-    double *partial;
-} DotArgs;
-
-static void
-dot_block(gsize begin, gsize end, guint worker, gpointer data)
-{
-    (void) worker;
-    const DotArgs *args = data;
-    double sum = 0.0;
-#pragma omp simd reduction(+ : sum)
-    for (gsize i = begin; i < end; i++)
-        sum += (double) args->a[i] * (double) args->b[i];
-    args->partial[begin / BLOCK] = sum;
-}
-
-static double
-dot(const float *a, const float *b, gsize n, double *partial)
-{
-    DotArgs args = { a, b, partial };
-    lac_parallel_for(n, BLOCK, dot_block, &args);
-    return sum_partials(partial, n);
-}
-
 // Work arrays of one run. Between iterations, gradient holds the iterate before x.
 typedef struct {
     float *x, *y, *gradient;
@@ -153,7 +128,7 @@ measure_lipschitz(LacReconRun *run, Arrays *a, double *lipschitz, GError **error
     lac_projector_gradient(run->projector, a->residual, a->y);
     apply_mask(run, a->y);
     for (int i = 0; i < POWER_ITERATIONS; i++) {
-        double norm = sqrt(dot(a->y, a->y, run->n_volume, a->partial));
+        double norm = sqrt(lac_dot(a->y, a->y, run->n_volume));
         if (!(norm > 0.0)) {
             g_set_error_literal(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
                 "No voxel of the volume (or of the mask) is seen by the projections");
@@ -165,7 +140,7 @@ measure_lipschitz(LacReconRun *run, Arrays *a, double *lipschitz, GError **error
         lac_projector_forward(run->projector, a->y, a->residual);
         lac_projector_gradient(run->projector, a->residual, a->gradient);
         apply_mask(run, a->gradient);
-        *lipschitz = POWER_MARGIN * dot(a->y, a->gradient, run->n_volume, a->partial);
+        *lipschitz = POWER_MARGIN * lac_dot(a->y, a->gradient, run->n_volume);
         float *swap = a->y;
         a->y = a->gradient;
         a->gradient = swap;

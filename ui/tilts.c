@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/tilt-player.h"
+#include "ui/tilts.h"
+
+#include "ui/tilt.h"
 
 #define FRAME_TIME 90 // of the animation [ms]
 
@@ -36,6 +38,75 @@ lac_tilt_go_to(LacSession *session, gint64 k)
     const LacSeries *series = lac_session_get_series(session);
     if (series != NULL)
         lac_session_set_projection(session, (guint) CLAMP(k, 0, (gint64) series->n - 1));
+}
+
+/**
+ * lac_tilts_update:
+ * @tilts: a list of #LacTilt
+ * @series: (nullable): projections
+ *
+ * Makes the list tell of @series, an item for each projection.
+ */
+void
+lac_tilts_update(GListStore *tilts, const LacSeries *series)
+{
+    guint n = series != NULL ? (guint) series->n : 0;
+    guint n_old = g_list_model_get_n_items(G_LIST_MODEL(tilts));
+    if (n != n_old) {
+        g_autoptr(GPtrArray) items = g_ptr_array_new_with_free_func(g_object_unref);
+        for (guint k = 0; k < n; k++)
+            g_ptr_array_add(items, lac_tilt_new(k));
+        g_list_store_splice(tilts, 0, n_old, items->pdata, n);
+    }
+    for (guint k = 0; k < n; k++) {
+        g_autoptr(LacTilt) tilt = g_list_model_get_item(G_LIST_MODEL(tilts), k);
+        lac_tilt_update(tilt, &series->angles[k], series->excluded[k]);
+        lac_tilt_set_shift(tilt, series->shifts[k]);
+    }
+}
+
+/**
+ * lac_tilts_set_angle:
+ * @session: a session
+ * @k: a projection; nothing is done without it
+ * @which: 0 phi, 1 theta, 2 psi
+ * @angle: [deg]
+ *
+ * Can be undone.
+ */
+void
+lac_tilts_set_angle(LacSession *session, guint k, guint which, double angle)
+{
+    const LacSeries *series = lac_session_get_series(session);
+    if (series == NULL || k >= series->n)
+        return;
+    g_autofree LacAngles *angles = g_memdup2(series->angles, series->n * sizeof *angles);
+    double *field = which == 0 ? &angles[k].phi : which == 1 ? &angles[k].theta : &angles[k].psi;
+    *field = angle;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(LacSeries) turned = lac_series_with_angles(series, angles, series->n, &error);
+    if (turned != NULL)
+        lac_session_set_series(session, turned);
+    else
+        g_signal_emit_by_name(session, "message", error->message, NULL, NULL);
+}
+
+/**
+ * lac_tilts_set_excluded:
+ * @session: a session
+ * @k: a projection; nothing is done without it
+ * @excluded: whether reconstructions leave it out
+ *
+ * Can be undone.
+ */
+void
+lac_tilts_set_excluded(LacSession *session, guint k, gboolean excluded)
+{
+    const LacSeries *series = lac_session_get_series(session);
+    if (series == NULL || k >= series->n)
+        return;
+    g_autoptr(LacSeries) changed = lac_series_with_excluded(series, k, excluded);
+    lac_session_set_series(session, changed);
 }
 
 static gboolean
