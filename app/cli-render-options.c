@@ -26,10 +26,30 @@ lac_render_options_clear(LacRenderOptions *o)
         g_free(*all[i]);
 }
 
+// All options of @own and, where none has the same name, those of @base.
+static GOptionEntry *
+join_entries(const GOptionEntry *own, const GOptionEntry *base)
+{
+    GArray *all = g_array_new(TRUE, TRUE, sizeof(GOptionEntry));
+    guint n_own = 0;
+    for (; own != NULL && own[n_own].long_name != NULL; n_own++)
+        g_array_append_val(all, own[n_own]);
+    for (guint i = 0; base[i].long_name != NULL; i++) {
+        gboolean taken = FALSE;
+        for (guint k = 0; k < n_own && !taken; k++)
+            taken = g_str_equal(own[k].long_name, base[i].long_name);
+        if (!taken)
+            g_array_append_val(all, base[i]);
+    }
+    return (GOptionEntry *) (gpointer) g_array_free(all, FALSE);
+}
+
 /**
  * lac_render_options_parse:
  * @cli: receives --json, --quiet and --threads
  * @o: (out caller-allocates): the options; to be cleared even on failure
+ * @usage: what follows the verb in the help
+ * @own: (nullable): options of the verb beside those of a picture; they go before those of the same name
  * @argc: (inout): number of arguments left, the verb's name included
  * @argv: (inout): the arguments left
  * @error: return location for a #GError
@@ -37,7 +57,8 @@ lac_render_options_clear(LacRenderOptions *o)
  * Returns: %TRUE, or %FALSE with @error set
  */
 gboolean
-lac_render_options_parse(LacCli *cli, LacRenderOptions *o, int *argc, char ***argv, GError **error)
+lac_render_options_parse(LacCli *cli, LacRenderOptions *o, const char *usage,
+    const GOptionEntry *own, int *argc, char ***argv, GError **error)
 {
     *o = (LacRenderOptions){ .iso = (double) NAN,
         .radius_scale = (double) NAN,
@@ -126,8 +147,8 @@ lac_render_options_parse(LacCli *cli, LacRenderOptions *o, int *argc, char ***ar
             "Write so many pictures of one turn about the vertical, numbered", "N" },
         G_OPTION_ENTRY_NULL,
     };
-    if (!lac_cli_parse(cli, "FILE -o IMG.png - draw a volume, or atoms, without a display", entries,
-            argc, argv, error))
+    g_autofree GOptionEntry *all = join_entries(own, entries);
+    if (!lac_cli_parse(cli, usage, all, argc, argv, error))
         return FALSE;
     if (*argc == 2 && o->output != NULL)
         return TRUE;

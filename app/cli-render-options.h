@@ -17,8 +17,8 @@ typedef struct {
     gboolean bonds, polyhedra, ghosts, no_occlusion, no_volume, no_atoms;
 } LacRenderOptions;
 
-gboolean
-lac_render_options_parse(LacCli *cli, LacRenderOptions *o, int *argc, char ***argv, GError **error);
+gboolean lac_render_options_parse(LacCli *cli, LacRenderOptions *o, const char *usage,
+    const GOptionEntry *own, int *argc, char ***argv, GError **error);
 void lac_render_options_clear(LacRenderOptions *o);
 LacFigure *lac_render_options_make_figure(const LacRenderOptions *o, const LacVolume *volume,
     const LacAtoms *atoms, GError **error);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/cli-render-options.h"
+#include "app/cli-render.h"
+
 #include "core/error.h"
 #include "core/gpu/egl-context.h"
 #include "core/io/io.h"
@@ -9,24 +10,23 @@
 #include <stdio.h>
 #include <string.h>
 
-// What the files held; either may be NULL.
-typedef struct {
-    LacVolume *volume;
-    LacAtoms *atoms;
-} Contents;
-
-static void
-clear_contents(Contents *c)
+/**
+ * lac_render_contents_clear:
+ * @c: what files held
+ *
+ * Frees it.
+ */
+void
+lac_render_contents_clear(LacRenderContents *c)
 {
     lac_volume_unref(c->volume);
     lac_atoms_unref(c->atoms);
+    lac_series_unref(c->series);
 }
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Contents, clear_contents)
 
 // Of a project, what it reconstructed; else the volume that was opened. And its atoms.
 static gboolean
-read_project(const char *file, Contents *c, LacProgress *progress, GError **error)
+read_project(const char *file, LacRenderContents *c, LacProgress *progress, GError **error)
 {
     g_autoptr(LacProject) project = lac_project_load(file, progress, error);
     if (project == NULL)
@@ -40,6 +40,8 @@ read_project(const char *file, Contents *c, LacProgress *progress, GError **erro
         c->volume = lac_volume_ref(volume);
     if (project->journal != NULL)
         c->atoms = lac_atoms_ref(lac_journal_get_atoms(project->journal));
+    if (project->series != NULL)
+        c->series = lac_series_ref(project->series);
     return TRUE;
 }
 
@@ -57,9 +59,19 @@ holds_atoms_only(const char *file)
     return atoms;
 }
 
-static gboolean
-read_contents(const LacRenderOptions *o, const char *file, Contents *c, LacProgress *progress,
-    GError **error)
+/**
+ * lac_render_read_contents:
+ * @o: options
+ * @file: a project, a volume or atoms
+ * @c: (out caller-allocates): what there is to draw; to be cleared even on failure
+ * @progress: (nullable): cancel and progress
+ * @error: return location for a #GError
+ *
+ * Returns: %TRUE, or %FALSE with @error set
+ */
+gboolean
+lac_render_read_contents(const LacRenderOptions *o, const char *file, LacRenderContents *c,
+    LacProgress *progress, GError **error)
 {
     if (lac_project_is_project(file)) {
         if (!read_project(file, c, progress, error))
@@ -153,7 +165,7 @@ write_frames(const LacRenderOptions *o, const LacFigure *figure, LacFigureView *
 
 static gboolean
 draw(LacCli *cli, const LacRenderOptions *o, const char *file, const LacFigure *figure,
-    const Contents *c, GError **error)
+    const LacRenderContents *c, GError **error)
 {
     g_autoptr(LacEglContext) context = lac_egl_context_new(error);
     if (context == NULL)
@@ -204,9 +216,11 @@ static gboolean
 run(LacCli *cli, int argc, char **argv, GError **error)
 {
     g_auto(LacRenderOptions) o = { 0 };
-    g_auto(Contents) c = { 0 };
-    if (!lac_render_options_parse(cli, &o, &argc, &argv, error) || !check_options(&o, error) ||
-        !read_contents(&o, argv[1], &c, cli->progress, error))
+    g_auto(LacRenderContents) c = { 0 };
+    const char *usage = "FILE -o IMG.png - draw a volume, or atoms, without a display";
+    if (!lac_render_options_parse(cli, &o, usage, NULL, &argc, &argv, error) ||
+        !check_options(&o, error) ||
+        !lac_render_read_contents(&o, argv[1], &c, cli->progress, error))
         return FALSE;
     g_autoptr(LacFigure) figure = lac_render_options_make_figure(&o, c.volume, c.atoms, error);
     return figure != NULL && draw(cli, &o, argv[1], figure, &c, error);

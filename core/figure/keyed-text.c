@@ -7,7 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define FIRST_KEY "lacuna-figure"
+static const LacKeyedFormat figure_format = { "lacuna-figure", "recipe of a figure",
+    LAC_FIGURE_VERSION, FALSE };
 
 static void
 entry_free(gpointer data)
@@ -20,13 +21,14 @@ entry_free(gpointer data)
 
 // Keys that may stand more than once begin a list.
 static gboolean
-may_repeat(const char *key)
+may_repeat(const LacKeyedFormat *format, const char *key)
 {
-    return g_str_equal(key, "label") || g_str_equal(key, "arrow");
+    return format->repeats || g_str_equal(key, "label") || g_str_equal(key, "arrow");
 }
 
 static gboolean
-add_line(LacKeyedText *self, guint number, const char *line, GError **error)
+add_line(LacKeyedText *self, const LacKeyedFormat *format, guint number, const char *line,
+    GError **error)
 {
     const char *equals = strchr(line, '=');
     if (equals == NULL) {
@@ -40,7 +42,7 @@ add_line(LacKeyedText *self, guint number, const char *line, GError **error)
     entry->value = g_strdup(equals + 1);
     g_strstrip(entry->key);
     g_strstrip(entry->value);
-    for (guint i = 0; i < self->entries->len && !may_repeat(entry->key); i++) {
+    for (guint i = 0; i < self->entries->len && !may_repeat(format, entry->key); i++) {
         const LacKeyedEntry *other = g_ptr_array_index(self->entries, i);
         if (!g_str_equal(other->key, entry->key))
             continue;
@@ -56,23 +58,23 @@ add_line(LacKeyedText *self, guint number, const char *line, GError **error)
 
 // The first entry tells the version, and is taken away.
 static gboolean
-take_version(LacKeyedText *self, GError **error)
+take_version(LacKeyedText *self, const LacKeyedFormat *format, GError **error)
 {
     const LacKeyedEntry *first =
         self->entries->len > 0 ? g_ptr_array_index(self->entries, 0) : NULL;
-    if (first == NULL || !g_str_equal(first->key, FIRST_KEY)) {
+    if (first == NULL || !g_str_equal(first->key, format->first_key)) {
         g_set_error(error, LAC_ERROR, LAC_ERROR_FORMAT,
-            "%s is no recipe of a figure: it does not begin with \"" FIRST_KEY " = %d\"",
-            self->name, LAC_FIGURE_VERSION);
+            "%s is no %s: it does not begin with \"%s = %u\"", self->name, format->what,
+            format->first_key, format->version);
         return FALSE;
     }
     guint64 version = 0;
     if (!g_ascii_string_to_unsigned(first->value, 10, 1, 1000000, &version, NULL))
         return lac_keyed_text_bad_value(self, first, "a version", error);
-    if (version > LAC_FIGURE_VERSION) {
+    if (version > format->version) {
         g_set_error(error, LAC_ERROR, LAC_ERROR_UNSUPPORTED,
-            "%s is a recipe of version %d, and this program reads up to %d", self->name,
-            (int) version, LAC_FIGURE_VERSION);
+            "%s is a %s of version %d, and this program reads up to %u", self->name, format->what,
+            (int) version, format->version);
         return FALSE;
     }
     g_ptr_array_remove_index(self->entries, 0);
@@ -92,6 +94,24 @@ take_version(LacKeyedText *self, GError **error)
 LacKeyedText *
 lac_keyed_text_parse(const char *text, const char *name, GError **error)
 {
+    return lac_keyed_text_parse_as(text, name, &figure_format, error);
+}
+
+/**
+ * lac_keyed_text_parse_as:
+ * @text: keyed lines
+ * @name: where they came from, for messages
+ * @format: how the first line goes
+ * @error: return location for a #GError
+ *
+ * Does lac_keyed_text_parse() for texts of another kind.
+ *
+ * Returns: (transfer full): the entries, or %NULL with @error set
+ */
+LacKeyedText *
+lac_keyed_text_parse_as(const char *text, const char *name, const LacKeyedFormat *format,
+    GError **error)
+{
     g_autoptr(LacKeyedText) self = g_new0(LacKeyedText, 1);
     self->name = g_strdup(name);
     self->entries = g_ptr_array_new_with_free_func(entry_free);
@@ -102,10 +122,11 @@ lac_keyed_text_parse(const char *text, const char *name, GError **error)
     g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
     for (guint i = 0; lines[i] != NULL; i++) {
         g_strstrip(lines[i]);
-        if (lines[i][0] != '\0' && lines[i][0] != '#' && !add_line(self, i + 1, lines[i], error))
+        if (lines[i][0] != '\0' && lines[i][0] != '#' &&
+            !add_line(self, format, i + 1, lines[i], error))
             return NULL;
     }
-    return take_version(self, error) ? g_steal_pointer(&self) : NULL;
+    return take_version(self, format, error) ? g_steal_pointer(&self) : NULL;
 }
 
 /**

@@ -6,6 +6,14 @@
 
 #define LAC_FIGURE_VERSION 1
 
+// How the first line goes, and what may follow it.
+typedef struct {
+    const char *first_key; // whose value is the version
+    const char *what;      // for messages, such as "recipe of a figure"
+    guint version;         // the newest that can be read
+    gboolean repeats;      // any key may stand again, as in lists of key frames
+} LacKeyedFormat;
+
 typedef struct {
     guint line; // of the text, from 1
     char *key, *value;
@@ -18,6 +26,8 @@ typedef struct {
 } LacKeyedText;
 
 LacKeyedText *lac_keyed_text_parse(const char *text, const char *name, GError **error);
+LacKeyedText *lac_keyed_text_parse_as(const char *text, const char *name,
+    const LacKeyedFormat *format, GError **error);
 void lac_keyed_text_free(LacKeyedText *self);
 
 // What a value says; FALSE with an error that names the line.
