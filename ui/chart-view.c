@@ -786,6 +786,20 @@ lac_chart_view_set_marks(LacChartView *self, const double *x, gsize n)
 }
 
 /**
+ * lac_chart_view_get_marks:
+ * @self: a chart
+ * @n: (out): their number
+ *
+ * Returns: (transfer none) (array length=n): the values of x that are marked
+ */
+const double *
+lac_chart_view_get_marks(LacChartView *self, gsize *n)
+{
+    *n = self->marks->len;
+    return (const double *) (gpointer) self->marks->data;
+}
+
+/**
  * lac_chart_view_set_handle:
  * @self: a view
  * @name: (nullable): what it is, with a place for its value behind: "Cut-off"

@@ -187,7 +187,7 @@ static const struct {
 } things[] = {
     [LAC_PICKED_NONE] = { NULL, NULL, "Nothing" },
     [LAC_PICKED_PORE] = { "pores", "pores", "Pore" },
-    [LAC_PICKED_VACANCY] = { NULL, NULL, "Vacancy" },
+    [LAC_PICKED_VACANCY] = { "vacancies", "sites", "Vacancy" },
     [LAC_PICKED_INTERFACE] = { "interface", "types", "Interface, part" },
     [LAC_PICKED_SURFACE] = { "surface", "facets", "Facet" },
 };
@@ -217,6 +217,7 @@ add_number(LacFactList *list, const char *name, double value, guint digits, cons
     lac_fact_list_add(list, name, text, definition);
 }
 
+// What the row of a vacancy does not say.
 static void
 inspect_vacancy(const LacAnalysis *analysis, gsize index, LacFactList *list)
 {
@@ -224,23 +225,8 @@ inspect_vacancy(const LacAnalysis *analysis, gsize index, LacFactList *list)
     if (vacancies == NULL || index >= vacancies->n)
         return;
     const LacVacancy *site = &vacancies->sites[index];
-    lac_fact_list_add(list, "Verdict", lac_vacancy_verdict_get_name(site->verdict),
-        "What geometry and the volume say together");
-    add_number(list, "Probability by the volume", site->p_vacant, 4, "",
-        "That the site is empty, from the mean of the volume there against that at atoms and at "
-        "octahedral holes");
-    add_number(list, "Level in the volume", site->level, 4, "",
-        "Mean of the volume in a ball at the site");
-    add_number(list, "Confidence by geometry", site->confidence, 4, "",
-        "Share of the twelve neighbouring sites that are occupied, times how well they agree");
-    add_number(list, "Occupied neighbours", site->support, 0, "of 12",
-        "Neighbouring lattice sites with an atom");
-    add_number(list, "Spread", site->spread, 3, "Å", "rms of where the neighbours expect the atom");
     add_number(list, "Nearest atom", site->nearest, 4, "Å", NULL);
     lac_fact_list_add(list, "Phase", lac_phase_get_name(site->phase), "Of the lattice");
-    add_number(list, "Lattice", (double) site->lattice + 1.0, 0, "", "Number of the grain");
-    add_number(list, "Depth", site->depth, 4, "Å", "Below the envelope of the particle");
-    add_number(list, "Distance to the interface", site->interface, 4, "Å", "Negative in the metal");
     if (site->cluster < vacancies->n_clusters)
         add_number(list, "Vacancies in its cluster", (double) vacancies->clusters[site->cluster].n,
             0, "", "Vacancies nearer to each other than 1.25 spacings");
@@ -282,10 +268,10 @@ lac_inspect_picked(const LacAnalysis *analysis, const LacPicked *picked, LacFact
         things[picked->kind].node != NULL ? lac_analysis_find(things[picked->kind].node) : NULL;
     g_autofree char *position = g_strdup_printf("%.2f, %.2f, %.2f Å", picked->position.x,
         picked->position.y, picked->position.z);
+    if (info != NULL)
+        lac_inspect_row(analysis, info->node, things[picked->kind].table, picked->index, list);
     if (picked->kind == LAC_PICKED_VACANCY)
         inspect_vacancy(analysis, picked->index, list);
-    else if (info != NULL)
-        lac_inspect_row(analysis, info->node, things[picked->kind].table, picked->index, list);
     if (picked->kind == LAC_PICKED_INTERFACE)
         inspect_junction(analysis, list);
     lac_fact_list_add(list, "Clicked at x, y, z", position, NULL);

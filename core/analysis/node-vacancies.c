@@ -86,11 +86,11 @@ tables(const LacAnalysis *analysis, GPtrArray *out)
     double *y = lac_table_add_numbers(table, "y", "y", "Å", 5);
     double *z = lac_table_add_numbers(table, "z", "z", "Å", 5);
     double *lattice = lac_table_add_numbers(table, "lattice", "Lattice", "", 0);
-    double *support = lac_table_add_numbers(table, "support", "Support", "", 0);
+    double *support = lac_table_add_numbers(table, "support", "Occupied neighbours", "", 0);
     double *spread = lac_table_add_numbers(table, "spread", "Spread", "Å", 3);
-    double *level = lac_table_add_numbers(table, "level", "Volume", "", 4);
-    double *p = lac_table_add_numbers(table, "p", "Probability", "", 3);
-    double *confidence = lac_table_add_numbers(table, "confidence", "Confidence", "", 3);
+    double *level = lac_table_add_numbers(table, "level", "Level in the volume", "", 4);
+    double *p = lac_table_add_numbers(table, "p", "Probability by the volume", "", 3);
+    double *confidence = lac_table_add_numbers(table, "confidence", "Confidence by geometry", "", 3);
     double *cluster = lac_table_add_numbers(table, "cluster", "Cluster", "", 0);
     double *depth = lac_table_add_numbers(table, "depth", "Depth", "Å", 3);
     double *interface = lac_table_add_numbers(table, "interface", "To interface", "Å", 3);
