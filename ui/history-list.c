@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/history-list.h"
 
-#define SCROLL_DELAY_MS 60   // after the list is shown
-#define KEEP_MS         1000 // more than GTK waits before it ends the editing of a cell
+#define SCROLL_DELAY_MS 60 // after the list is shown
 
 typedef enum {
     COLUMN_NUMBER,
@@ -114,7 +113,7 @@ update_cell(LacHistoryList *self, GtkListItem *item)
     Column column = get_column(cell);
     g_autofree char *text = dup_text(self, row, column);
     if (column == COLUMN_REASON) {
-        if (!gtk_editable_label_get_editing(GTK_EDITABLE_LABEL(cell)))
+        if (!gtk_widget_has_focus(cell))
             gtk_editable_set_text(GTK_EDITABLE(cell), text);
         gboolean is_edit = get_edit(self, row) != NULL;
         gtk_editable_set_editable(GTK_EDITABLE(cell), is_edit);
@@ -131,13 +130,11 @@ update_cell(LacHistoryList *self, GtkListItem *item)
 
 // A reason is kept when the field is left, by Enter or by going elsewhere.
 static void
-editing_cb(GtkEditableLabel *cell, GParamSpec *property, LacHistoryList *self)
+keep_reason(GtkText *cell)
 {
-    (void) property;
+    LacHistoryList *self = g_object_get_data(G_OBJECT(cell), "lac-list");
     GtkListItem *item = g_object_get_data(G_OBJECT(cell), "lac-item");
-    if (gtk_editable_label_get_editing(cell) || item == NULL)
-        return;
-    LacHistoryRow *row = gtk_list_item_get_item(item);
+    LacHistoryRow *row = item != NULL ? gtk_list_item_get_item(item) : NULL;
     const LacEdit *edit = row != NULL ? get_edit(self, row) : NULL;
     const char *text = gtk_editable_get_text(GTK_EDITABLE(cell));
     if (edit != NULL && g_strcmp0(edit->reason != NULL ? edit->reason : "", text) != 0)
@@ -145,18 +142,37 @@ editing_cb(GtkEditableLabel *cell, GParamSpec *property, LacHistoryList *self)
 }
 
 static gboolean
-let_go(gpointer cell)
+key_cb(GtkEventControllerKey *keys, guint key, guint code, GdkModifierType state, GtkText *cell)
 {
-    (void) cell;
-    return G_SOURCE_REMOVE;
+    (void) keys;
+    (void) code;
+    (void) state;
+    LacHistoryList *self = g_object_get_data(G_OBJECT(cell), "lac-list");
+    GtkListItem *item = g_object_get_data(G_OBJECT(cell), "lac-item");
+    LacHistoryRow *row = item != NULL ? gtk_list_item_get_item(item) : NULL;
+    if (key != GDK_KEY_Escape || row == NULL)
+        return FALSE;
+    g_autofree char *kept = dup_text(self, row, COLUMN_REASON);
+    gtk_editable_set_text(GTK_EDITABLE(cell), kept);
+    return TRUE;
 }
 
-// When the focus leaves a cell GTK 4.8 looks at it once more a little later, without a reference:
-// the row or the window may be gone by then.
-static void
-focus_left_cb(GtkWidget *cell)
+// Not GtkEditableLabel: GTK 4.8 looks at one again after its window may be gone.
+static GtkWidget *
+new_reason(LacHistoryList *self)
 {
-    g_timeout_add_full(G_PRIORITY_DEFAULT, KEEP_MS, let_go, g_object_ref(cell), g_object_unref);
+    GtkWidget *cell = gtk_text_new();
+    gtk_accessible_update_property(GTK_ACCESSIBLE(cell), GTK_ACCESSIBLE_PROPERTY_LABEL,
+        "Reason of the edit", -1);
+    g_object_set_data(G_OBJECT(cell), "lac-list", self);
+    g_signal_connect(cell, "activate", G_CALLBACK(keep_reason), NULL);
+    GtkEventController *focus = gtk_event_controller_focus_new();
+    g_signal_connect_swapped(focus, "leave", G_CALLBACK(keep_reason), cell);
+    gtk_widget_add_controller(cell, focus);
+    GtkEventController *keys = gtk_event_controller_key_new();
+    g_signal_connect(keys, "key-pressed", G_CALLBACK(key_cb), cell);
+    gtk_widget_add_controller(cell, keys);
+    return cell;
 }
 
 typedef struct {
@@ -178,13 +194,7 @@ setup_cb(GtkSignalListItemFactory *factory, GtkListItem *item, LacHistoryList *s
     Column column = get_column(factory);
     GtkWidget *cell;
     if (column == COLUMN_REASON) {
-        cell = gtk_editable_label_new("");
-        gtk_accessible_update_property(GTK_ACCESSIBLE(cell), GTK_ACCESSIBLE_PROPERTY_LABEL,
-            "Reason of the edit", -1);
-        g_signal_connect_object(cell, "notify::editing", G_CALLBACK(editing_cb), self, 0);
-        GtkEventController *focus = gtk_event_controller_focus_new();
-        g_signal_connect_swapped(focus, "leave", G_CALLBACK(focus_left_cb), cell);
-        gtk_widget_add_controller(cell, focus);
+        cell = new_reason(self);
     }
     else {
         cell = gtk_label_new("");
