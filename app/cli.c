@@ -17,6 +17,7 @@ static const LacCliVerb *const verbs[] = {
     &lac_cli_info,
     &lac_cli_convert,
     &lac_cli_render,
+    &lac_cli_film,
     &lac_cli_simulate,
     &lac_cli_denoise,
     &lac_cli_align,

@@ -41,4 +41,4 @@ void lac_cli_print_json(JsonBuilder *builder);
 extern const LacCliVerb lac_cli_info, lac_cli_convert, lac_cli_simulate, lac_cli_reconstruct,
     lac_cli_trace, lac_cli_classify, lac_cli_compare, lac_cli_residual, lac_cli_refine,
     lac_cli_review, lac_cli_edit, lac_cli_render, lac_cli_bench, lac_cli_analyse, lac_cli_denoise,
-    lac_cli_align, lac_cli_run;
+    lac_cli_align, lac_cli_run, lac_cli_film;

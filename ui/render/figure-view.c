@@ -23,7 +23,7 @@
 static gboolean
 make_set(LacFigureView *self, const LacFigure *figure, LacProgress *progress, GError **error)
 {
-    const LacAtomScene *show = &figure->scene.atoms;
+    const LacAtomScene *show = &self->scene.atoms;
     const LacFigureData *data = &self->data;
     const LacAtoms *atoms = data->atoms;
     LacAtomSource source = { .atoms = atoms,
@@ -49,12 +49,14 @@ make_set(LacFigureView *self, const LacFigure *figure, LacProgress *progress, GE
         source.hulls = hulls;
     }
     if (show->occlusion && atoms->n > 0) {
-        visibility = lac_occlusion_of(&source, &figure->scene.clip, progress, error);
+        visibility = lac_occlusion_of(&source, &self->scene.clip, progress, error);
         if (visibility == NULL)
             return FALSE;
         source.visibility = visibility;
         source.n_visibility = atoms->n;
     }
+    if (self->set != NULL)
+        lac_atom_set_unref(self->set);
     self->set = lac_atom_set_new(&source);
     self->scene.atoms.set = self->set;
     return TRUE;
@@ -94,8 +96,14 @@ is_volume_shown(const LacScene *scene)
         scene->show_slices[2] || scene->show_box;
 }
 
-static LacBox
-get_box(const LacFigureView *self)
+/**
+ * lac_figure_view_get_box:
+ * @self: a picture
+ *
+ * Returns: [Å] the box about what it shows
+ */
+LacBox
+lac_figure_view_get_box(const LacFigureView *self)
 {
     if (self->scene.volume != NULL)
         return self->scene.show_box ? lac_volume_get_box(self->texture->volume)
@@ -281,11 +289,52 @@ lac_figure_view_new(const LacFigure *figure, const LacFigureData *data, LacRende
         !make_set(self, figure, progress, error))
         return NULL;
     if (figure->fit) {
-        LacBox box = get_box(self);
+        LacBox box = lac_figure_view_get_box(self);
         lac_camera_fit(&self->scene.camera, &box, figure->width_mm / figure->height_mm);
     }
     draw_overlay(self, figure);
     return g_steal_pointer(&self);
+}
+
+// Whether the atoms of one scene do not serve for another.
+static gboolean
+needs_set(const LacFigureView *self, const LacScene *before)
+{
+    const LacAtomScene *now = &self->scene.atoms;
+    if (self->data.atoms == NULL || !now->show_atoms)
+        return FALSE;
+    if (self->set == NULL)
+        return TRUE;
+    return (now->show_bonds && !before->atoms.show_bonds) ||
+        (now->show_polyhedra && !before->atoms.show_polyhedra) ||
+        (now->occlusion && !lac_clip_plane_is_equal(&before->clip, &self->scene.clip));
+}
+
+/**
+ * lac_figure_view_set_scene:
+ * @self: a picture
+ * @figure: what it was made from
+ * @scene: made from that of the picture: another camera, other layers or clip plane
+ * @progress: (nullable): cancel
+ * @error: return location for a #GError
+ *
+ * Makes the picture the next one of a film, and what stands over it with it.
+ *
+ * Returns: %TRUE, or %FALSE with @error set
+ */
+gboolean
+lac_figure_view_set_scene(LacFigureView *self, const LacFigure *figure, const LacScene *scene,
+    LacProgress *progress, GError **error)
+{
+    const LacScene before = self->scene;
+    self->scene = *scene;
+    self->scene.volume = self->texture;
+    self->scene.atoms.set = self->set;
+    if (needs_set(self, &before) && !make_set(self, figure, progress, error))
+        return FALSE;
+    g_clear_pointer(&self->drawing, lac_drawing_free);
+    draw_overlay(self, figure);
+    return TRUE;
 }
 
 /**

@@ -33,6 +33,9 @@ LacFigureView *lac_figure_view_new(const LacFigure *figure, const LacFigureData 
     LacRenderer *renderer, LacProgress *progress, GError **error);
 LacDrawing *lac_figure_draw_overlay(const LacFigure *figure, const LacScene *scene,
     const LacFigureData *data, double *scale_bar);
+gboolean lac_figure_view_set_scene(LacFigureView *self, const LacFigure *figure,
+    const LacScene *scene, LacProgress *progress, GError **error);
+LacBox lac_figure_view_get_box(const LacFigureView *self);
 void lac_figure_view_turn(LacFigureView *self, const LacFigure *figure, double angle_deg);
 void lac_figure_view_free(LacFigureView *self);
 
