@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli-render-options.h"
 
+#include "core/analysis/analysis.h"
 #include "core/error.h"
 #include "core/figure/keyed-text.h"
 #include "core/figure/png.h"
@@ -281,7 +282,8 @@ parse_by(const char *option, const char *text, const char *other, const LacAtoms
         *by = 0;
     else if (g_str_equal(text, other))
         *by = 2;
-    else if (lac_atoms_get_column(atoms, text) != NULL) {
+    else if (lac_atoms_get_column(atoms, text) != NULL ||
+        lac_analysis_find_column(text, NULL) != NULL) {
         *by = 1;
         g_strlcpy(column, text, LAC_LOOK_NAME_SIZE);
     }

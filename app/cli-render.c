@@ -5,6 +5,7 @@
 #include "core/gpu/egl-context.h"
 #include "core/io/io.h"
 #include "core/project/project.h"
+#include "ui/render/figure-results.h"
 #include "ui/render/figure-write.h"
 
 #include <stdio.h>
@@ -42,6 +43,8 @@ read_project(const char *file, LacRenderContents *c, LacProgress *progress, GErr
         c->atoms = lac_atoms_ref(lac_journal_get_atoms(project->journal));
     if (project->series != NULL)
         c->series = lac_series_ref(project->series);
+    if (project->analyses != NULL)
+        lac_analysis_read_params(project->analyses, &c->params);
     return TRUE;
 }
 
@@ -73,6 +76,7 @@ gboolean
 lac_render_read_contents(const LacRenderOptions *o, const char *file, LacRenderContents *c,
     LacProgress *progress, GError **error)
 {
+    lac_analysis_params_init(&c->params);
     if (lac_project_is_project(file)) {
         if (!read_project(file, c, progress, error))
             return FALSE;
@@ -163,6 +167,44 @@ write_frames(const LacRenderOptions *o, const LacFigure *figure, LacFigureView *
     return TRUE;
 }
 
+/**
+ * lac_render_analyse:
+ * @figure: what defines the picture
+ * @c: what there is to draw
+ * @data: gets what the figure shows of analyses, borrowed from @results
+ * @results: (out) (transfer full) (nullable): them; %NULL: none are wanted
+ * @progress: (nullable): cancel and progress
+ * @error: return location for a #GError
+ *
+ * Computes the analyses that the figure shows.
+ *
+ * Returns: %TRUE, or %FALSE with @error set if one of them is undefined
+ */
+gboolean
+lac_render_analyse(const LacFigure *figure, const LacRenderContents *c, LacFigureData *data,
+    LacFigureResults **results, LacProgress *progress, GError **error)
+{
+    const guint64 needs = lac_figure_get_needs(figure);
+    *results = NULL;
+    if (needs == 0)
+        return TRUE;
+    if (c->atoms == NULL) {
+        g_set_error_literal(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
+            "The figure shows results of analyses, for which atoms are needed");
+        return FALSE;
+    }
+    lac_progress_message(progress, "Analysing %" G_GSIZE_FORMAT " atoms", c->atoms->n);
+    g_autoptr(LacAnalysis) analysis =
+        lac_analysis_run(c->atoms, c->volume, &c->params, needs, NULL, progress, error);
+    if (analysis == NULL)
+        return FALSE;
+    *results = lac_figure_results_new(figure, analysis, progress, error);
+    if (*results == NULL)
+        return FALSE;
+    lac_figure_results_lend(*results, data);
+    return TRUE;
+}
+
 static gboolean
 draw(LacCli *cli, const LacRenderOptions *o, const char *file, const LacFigure *figure,
     const LacRenderContents *c, GError **error)
@@ -174,7 +216,10 @@ draw(LacCli *cli, const LacRenderOptions *o, const char *file, const LacFigure *
     if (renderer == NULL)
         return FALSE;
     gint64 start = g_get_monotonic_time();
-    const LacFigureData data = { .volume = c->volume, .atoms = c->atoms };
+    LacFigureData data = { .volume = c->volume, .atoms = c->atoms };
+    g_autoptr(LacFigureResults) results = NULL;
+    if (!lac_render_analyse(figure, c, &data, &results, cli->progress, error))
+        return FALSE;
     g_autoptr(LacFigureView) view =
         lac_figure_view_new(figure, &data, renderer, cli->progress, error);
     if (view == NULL)

@@ -6,6 +6,7 @@
 in vec3 v_position;
 in vec3 v_normal;
 in vec3 v_color;
+flat in vec4 v_back;
 uniform sampler2D u_before;
 uniform vec4 u_style;
 
@@ -18,7 +19,8 @@ void main()
     vec3 v = towards_viewer(v_position);
     vec3 n = normalize(v_normal);
     float facing = dot(n, v);
-    vec3 base = facing < 0.0 ? 0.72 * v_color : v_color; // the inside of what is cut open
+    vec3 back = v_back.w > 0.0 ? v_back.rgb : 0.72 * v_color; // the inside of what is cut open
+    vec3 base = facing < 0.0 ? back : v_color;
     n = facing < 0.0 ? -n : n;
     base = mix(base, vec3(0.06, 1.0, 0.20), 0.45 * u_style.y);
     vec3 c = light(base, n, v, vec4(0.0, 0.0, 0.0, 0.92), v_position.z);

@@ -2,7 +2,7 @@
 #include "ui/inspect.h"
 
 #include "core/data/table.h"
-#include "ui/result-meshes.h"
+#include "ui/render/result-meshes.h"
 
 #include <math.h>
 #include <string.h>

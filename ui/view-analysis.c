@@ -3,6 +3,7 @@
 
 #include "ui/latest.h"
 #include "ui/legend.h"
+#include "ui/render/result-values.h"
 
 #include <math.h>
 
@@ -112,7 +113,8 @@ apply_layers(LacViewAnalysis *self)
     for (guint i = 0; i < LAC_N_RESULT_SURFACES; i++) {
         const LacMeshGroup style = { .shown = self->layers[i].shown,
             .opacity = self->layers[i].opacity,
-            .is_shell = i == LAC_RESULT_SURFACE };
+            .is_shell = i == LAC_RESULT_SURFACE,
+            .colors = self->layers[i].color };
         lac_viewport_set_mesh_group(self->viewport, i, &style);
     }
 }
@@ -147,16 +149,6 @@ clicked_cb(LacViewAnalysis *self, const LacThing *thing)
 
 // --- the legend
 
-static char *
-dup_title(const char *column)
-{
-    const LacAnalysisColumn *info = lac_analysis_find_column(column, NULL);
-    if (info == NULL)
-        return g_strdup(column);
-    return *info->unit != '\0' ? g_strdup_printf("%s (%s)", info->title, info->unit)
-                               : g_strdup(info->title);
-}
-
 static void
 show_atom_colors(LacViewAnalysis *self)
 {
@@ -167,7 +159,7 @@ show_atom_colors(LacViewAnalysis *self)
     if (atoms == NULL || look->color_by != LAC_COLOR_BY_COLUMN ||
         !lac_viewport_get_scene(self->viewport)->atoms.show_atoms)
         return;
-    g_autofree char *title = dup_title(look->color_column);
+    g_autofree char *title = lac_result_dup_title(look->color_column);
     if (values != NULL && values->names != NULL && g_str_equal(values->name, look->color_column)) {
         lac_legend_add_title(self->legend, title);
         for (guint i = 0; values->names[i] != NULL && i < 9; i++) {
@@ -235,13 +227,11 @@ static void
 set_values(LacViewAnalysis *self, const LacAnalysis *analysis, const char *column)
 {
     const LacAnalysisColumn *info = lac_analysis_find_column(column, NULL);
-    const LacPoints *points = analysis->points;
-    gsize n = points->atoms->n;
-    g_autofree double *values = g_new(double, MAX(n, 1));
-    for (gsize i = 0; i < n; i++)
-        values[i] =
-            points->rank[i] != G_MAXUINT32 ? info->get(analysis, points->rank[i]) : (double) NAN;
-    const LacAtomValues given = { .name = column, .values = values, .n = n, .names = info->names };
+    g_autofree double *values = lac_result_dup_values(analysis, info);
+    const LacAtomValues given = { .name = column,
+        .values = values,
+        .n = analysis->points->atoms->n,
+        .names = info->names };
     lac_viewport_set_atom_values(self->viewport, &given);
 }
 

@@ -3,7 +3,7 @@
 // legend; and the session as the user clicks them there.
 #pragma once
 
-#include "ui/result-meshes.h"
+#include "ui/render/result-meshes.h"
 #include "ui/session.h"
 #include "ui/viewport.h"
 
@@ -11,13 +11,6 @@ G_BEGIN_DECLS
 
 #define LAC_TYPE_VIEW_ANALYSIS (lac_view_analysis_get_type())
 G_DECLARE_FINAL_TYPE(LacViewAnalysis, lac_view_analysis, LAC, VIEW_ANALYSIS, GObject)
-
-// How a kind of results is drawn.
-typedef struct {
-    gboolean shown;
-    double opacity; // 0 to 1; of surfaces
-    LacResultColor color;
-} LacResultLayer;
 
 // Signal "layers-changed" ().
 LacViewAnalysis *lac_view_analysis_new(LacSession *session, LacViewport *viewport);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The 3D view as a figure: what it shows, and what a figure makes it show.
+#include "ui/render/result-meshes.h"
 #include "ui/viewport-private.h"
 
 #include <math.h>
@@ -49,6 +50,18 @@ copy_marks(LacViewport *self, LacFigureSnapshot *snapshot)
     snapshot->data.n_marks = n;
 }
 
+// Those of analyses, none of them selected: what a recipe can say.
+static void
+copy_markers(LacViewport *self, LacFigureSnapshot *snapshot)
+{
+    const gsize n = self->n_markers[LAC_MARKERS_RESULTS];
+    snapshot->markers = g_memdup2(self->markers[LAC_MARKERS_RESULTS], n * sizeof(LacMarker));
+    for (gsize i = 0; i < n; i++)
+        snapshot->markers[i].is_selected = FALSE;
+    snapshot->data.markers = snapshot->markers;
+    snapshot->data.n_markers = n;
+}
+
 /**
  * lac_viewport_take_snapshot:
  * @self: a view
@@ -75,9 +88,17 @@ lac_viewport_take_snapshot(LacViewport *self)
         copy_values(snapshot, data->values);
     if (data->meshes != NULL)
         snapshot->meshes = lac_mesh_set_ref(data->meshes);
-    snapshot->markers = lac_viewport_dup_markers(self, &data->n_markers);
-    data->markers = snapshot->markers;
+    copy_markers(self, snapshot);
     return snapshot;
+}
+
+static gboolean
+has_group(const LacMeshSet *set, guint group)
+{
+    for (gsize i = 0; set != NULL && i < set->n_parts; i++)
+        if (set->parts[i].group == group && set->parts[i].n > 0)
+            return TRUE;
+    return FALSE;
 }
 
 /**
@@ -94,6 +115,10 @@ lac_viewport_fill_figure(LacViewport *self, LacFigure *figure)
     figure->scene.volume = NULL;
     figure->scene.atoms.set = NULL;
     figure->scene.meshes.set = NULL;
+    for (guint i = 0; i < LAC_N_RESULT_SURFACES; i++)
+        if (!has_group(self->scene.meshes.set, i))
+            figure->scene.meshes.groups[i].shown = FALSE;
+    figure->vacancies = self->n_markers[LAC_MARKERS_RESULTS] > 0;
     figure->scene.meshes.has_selected = FALSE;
     figure->scene.atoms.outline = FALSE;
     figure->scene.show_axes = FALSE; // those over the figure are its own

@@ -142,7 +142,7 @@ lac_viewport_set_mesh_group(LacViewport *self, guint group, const LacMeshGroup *
 
     LacMeshGroup *now = &self->scene.meshes.groups[group];
     if (!now->shown == !style->shown && now->opacity == style->opacity &&
-        !now->is_shell == !style->is_shell)
+        !now->is_shell == !style->is_shell && now->colors == style->colors)
         return;
     *now = *style;
     lac_viewport_begin_moving(self);

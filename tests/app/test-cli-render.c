@@ -188,6 +188,56 @@ test_turntable(LacScratch *scratch, gconstpointer data)
     g_assert_false(g_file_test(out, G_FILE_TEST_EXISTS));
 }
 
+// A ball of gold, cubic face-centred.
+static char *
+write_crystal(const LacScratch *scratch)
+{
+    char *path = lac_scratch_path(scratch, "au.xyz");
+    GString *rows = g_string_new(NULL);
+    guint n = 0;
+    for (int x = -6; x <= 6; x++)
+        for (int y = -6; y <= 6; y++)
+            for (int z = -6; z <= 6; z++)
+                if ((x + y + z) % 2 == 0 && x * x + y * y + z * z <= 30) {
+                    g_string_append_printf(rows, "Au %.3f %.3f %.3f\n", 2.04 * x, 2.04 * y,
+                        2.04 * z);
+                    n++;
+                }
+    g_autofree char *text = g_strdup_printf("%u\n\n%s", n, rows->str);
+    g_string_free(rows, TRUE);
+    g_assert_true(g_file_set_contents(path, text, -1, NULL));
+    return path;
+}
+
+// A figure gets the analyses that it shows, and says which of them these atoms do not have.
+static void
+test_results(LacScratch *scratch, gconstpointer data)
+{
+    (void) data;
+    g_autofree char *in = write_crystal(scratch), *out = lac_scratch_path(scratch, "a.svg"),
+                    *png = lac_scratch_path(scratch, "b.png"),
+                    *recipe = lac_scratch_path(scratch, "a.recipe");
+    g_autoptr(TestRun) run = test_cli("render", in, "-q", "--color-by", "cn", "--color-bar", "",
+        "--size", "200x150", "-o", out, NULL);
+    if (!is_drawn(run))
+        return;
+    g_autofree char *svg = read_file(out);
+    g_assert_nonnull(strstr(svg, ">Coordination number</text>"));
+    g_assert_nonnull(strstr(svg, ">12</text>"));
+    // The middle of the surface is drawn where no atom is.
+    g_assert_true(g_file_set_contents(recipe,
+        "lacuna-figure = 1\natoms = no\nlegend = yes\nsurface = yes\nsurface-opacity = 1\n", -1,
+        NULL));
+    g_autoptr(TestRun) surface =
+        test_cli("render", in, "-q", "--recipe", recipe, "--size", "200x150", "-o", png, NULL);
+    g_assert_true(is_drawn(surface));
+    g_assert_cmpuint(read_picture(png).middle[0], <, 245);
+    g_assert_true(g_file_set_contents(recipe, "lacuna-figure = 1\ninterface = yes\n", -1, NULL));
+    g_autoptr(TestRun) bad = test_cli("render", in, "--recipe", recipe, "-o", png, NULL);
+    g_assert_cmpint(bad->status, ==, LAC_EXIT_USAGE);
+    g_assert_nonnull(strstr(bad->err, "these atoms do not have, Interface"));
+}
+
 static void
 test_refused(LacScratch *scratch, gconstpointer data)
 {
@@ -226,7 +276,7 @@ main(int argc, char **argv)
         void (*test)(LacScratch *scratch, gconstpointer data);
     } TESTS[] = { { "picture", test_picture }, { "atoms", test_atoms },
         { "transparent", test_transparent }, { "recipe", test_recipe },
-        { "turntable", test_turntable }, { "refused", test_refused } };
+        { "turntable", test_turntable }, { "results", test_results }, { "refused", test_refused } };
     g_test_init(&argc, &argv, NULL);
     for (guint i = 0; i < G_N_ELEMENTS(TESTS); i++) {
         g_autofree char *path = g_strconcat("/cli/render/", TESTS[i].path, NULL);

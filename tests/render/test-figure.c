@@ -5,6 +5,7 @@
 #include "core/rng.h"
 #include "tests/support/phantom.h"
 #include "ui/render/figure-write.h"
+#include "ui/render/result-meshes.h"
 
 #include <gio/gio.h>
 #include <math.h>
@@ -56,6 +57,10 @@ make_unusual(void)
     f->look.palette = LAC_PALETTE_VESTA;
     lac_atom_look_set_own_color(&f->look, "type 1", (float[3]){ 0.2f, 0.4f, 0.6f });
     lac_atom_look_set_own_color(&f->look, "O", (float[3]){ 1.0f, 0.0f, 0.0f });
+    s->meshes.groups[LAC_RESULT_INTERFACE] = (LacMeshGroup){ TRUE, 0.5, FALSE, LAC_RESULT_BY_TYPE };
+    s->meshes.groups[LAC_RESULT_PORES].shown = s->meshes.groups[LAC_RESULT_SURFACE].shown = TRUE;
+    s->meshes.groups[LAC_RESULT_SURFACE].opacity = 0.125;
+    f->vacancies = TRUE;
     f->look.color_lo = 0.1;
     f->look.color_hi = 0.9;
     f->overlay.tripod = f->overlay.color_bar = f->overlay.legend = TRUE;

@@ -111,7 +111,7 @@ make_scene(LacMeshSet *set, double opacity)
     scene.atoms.depth_cue = 0.0;
     scene.background[0] = scene.background[1] = scene.background[2] = 0.0f;
     for (guint i = 0; i < LAC_MESH_MAX_GROUPS; i++)
-        scene.meshes.groups[i] = (LacMeshGroup){ TRUE, opacity, FALSE };
+        scene.meshes.groups[i] = (LacMeshGroup){ .shown = TRUE, .opacity = opacity };
     return scene;
 }
 

@@ -8,7 +8,7 @@
 #include "ui/analysis-strip.h"
 #include "ui/column-chart.h"
 #include "ui/inspect.h"
-#include "ui/result-meshes.h"
+#include "ui/render/result-meshes.h"
 #include "ui/selection-panel.h"
 #include "ui/view-area.h"
 

@@ -3,6 +3,7 @@
 #include "core/error.h"
 #include "core/figure/keyed-text.h"
 #include "ui/render/figure.h"
+#include "ui/render/result-meshes.h"
 
 #include <math.h>
 #include <stddef.h>
@@ -127,6 +128,16 @@ static const Key keys[] = {
     NUMBERS("radius-scale", look.radius_scale, 1, 1e-3, 10.0),
     NUMBERS("radius", look.radius, 1, 1e-3, 1e3),
     NUMBERS("bond-radius", look.bond_radius, 1, 1e-3, 1e3),
+
+    SECTION("Results of analyses, which are computed; opacity 0 to 1 of a surface seen straight on"),
+    FLAG("interface", scene.meshes.groups[LAC_RESULT_INTERFACE].shown),
+    NUMBERS("interface-opacity", scene.meshes.groups[LAC_RESULT_INTERFACE].opacity, 1, 0.0, 1.0),
+    CHOICE("interface-color", scene.meshes.groups[LAC_RESULT_INTERFACE].colors, lac_result_color_names),
+    FLAG("pores", scene.meshes.groups[LAC_RESULT_PORES].shown),
+    NUMBERS("pores-opacity", scene.meshes.groups[LAC_RESULT_PORES].opacity, 1, 0.0, 1.0),
+    FLAG("surface", scene.meshes.groups[LAC_RESULT_SURFACE].shown),
+    NUMBERS("surface-opacity", scene.meshes.groups[LAC_RESULT_SURFACE].opacity, 1, 0.0, 1.0),
+    FLAG("vacancies", vacancies),
 
     SECTION("Over the picture: sizes in points, the length of the scale bar in Å"),
     FLAG("scale-bar", overlay.scale_bar),

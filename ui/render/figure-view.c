@@ -2,8 +2,11 @@
 #include "ui/render/figure-view.h"
 
 #include "core/error.h"
+#include "ui/render/mesh-pass.h"
 #include "ui/render/occlusion.h"
 #include "ui/render/polyhedra.h"
+#include "ui/render/result-meshes.h"
+#include "ui/render/result-values.h"
 
 #include <math.h>
 
@@ -48,7 +51,7 @@ make_set(LacFigureView *self, const LacFigure *figure, LacProgress *progress, GE
             hulls = lac_polyhedra_find(atoms, bonds, LAC_BOND_SHELL);
         source.hulls = hulls;
     }
-    if (show->occlusion && atoms->n > 0) {
+    if (show->occlusion && atoms->n > 0 && (show->show_atoms || show->show_bonds)) {
         visibility = lac_occlusion_of(&source, &self->scene.clip, progress, error);
         if (visibility == NULL)
             return FALSE;
@@ -60,6 +63,13 @@ make_set(LacFigureView *self, const LacFigure *figure, LacProgress *progress, GE
     self->set = lac_atom_set_new(&source);
     self->scene.atoms.set = self->set;
     return TRUE;
+}
+
+static gboolean
+is_anything_shown(const LacAtomScene *show, const LacFigureData *data)
+{
+    return show->show_atoms || show->show_bonds || show->show_polyhedra || show->show_ghosts ||
+        data->n_markers > 0;
 }
 
 // What the figure leaves open follows the volume.
@@ -96,6 +106,15 @@ is_volume_shown(const LacScene *scene)
         scene->show_slices[2] || scene->show_box;
 }
 
+static void
+grow_box(LacBox *box, const LacBox *other)
+{
+    box->min = (LacVec3){ MIN(box->min.x, other->min.x), MIN(box->min.y, other->min.y),
+        MIN(box->min.z, other->min.z) };
+    box->max = (LacVec3){ MAX(box->max.x, other->max.x), MAX(box->max.y, other->max.y),
+        MAX(box->max.z, other->max.z) };
+}
+
 /**
  * lac_figure_view_get_box:
  * @self: a picture
@@ -105,15 +124,34 @@ is_volume_shown(const LacScene *scene)
 LacBox
 lac_figure_view_get_box(const LacFigureView *self)
 {
+    LacMeshSet *meshes = lac_scene_has_meshes(&self->scene) ? self->scene.meshes.set : NULL;
     if (self->scene.volume != NULL)
         return self->scene.show_box ? lac_volume_get_box(self->texture->volume)
                                     : self->texture->content;
-    if (self->set != NULL && self->set->n_spheres > 0)
-        return self->set->box;
+    if (self->set != NULL && self->set->n_spheres > 0) {
+        LacBox box = self->set->box;
+        if (meshes != NULL)
+            grow_box(&box, &meshes->box);
+        return box;
+    }
+    if (meshes != NULL)
+        return meshes->box;
     return (LacBox){ EMPTY_LO, EMPTY_HI };
 }
 
 // --- what stands over it
+
+static gboolean
+has_name(const GArray *names, const LacOverlayName *name)
+{
+    for (guint i = 0; i < names->len; i++) {
+        const LacOverlayName *other = &g_array_index(names, LacOverlayName, i);
+        if (g_str_equal(other->name, name->name) && other->color[0] == name->color[0] &&
+            other->color[1] == name->color[1] && other->color[2] == name->color[2])
+            return TRUE;
+    }
+    return FALSE;
+}
 
 // Words that colours stand for instead of a range.
 static void
@@ -157,17 +195,56 @@ list_names(const LacAtomLook *look, const LacAtoms *atoms, const LacAtomValues *
     return names;
 }
 
+// What the surfaces and circles of analyses are.
+static void
+list_results(const LacFigure *figure, const LacScene *scene, const LacFigureData *data,
+    GArray *names)
+{
+    const LacMeshScene *meshes = &scene->meshes;
+    for (guint i = 0; data->meshes != NULL && i < data->meshes->words->len; i++) {
+        const LacMeshWord *word = &g_array_index(data->meshes->words, LacMeshWord, i);
+        LacOverlayName name = { .name = word->word };
+        for (int c = 0; c < 3; c++)
+            name.color[c] = word->color[c];
+        if (meshes->groups[word->group].shown && !has_name(names, &name))
+            g_array_append_val(names, name);
+    }
+    if (figure->vacancies && data->n_markers > 0) {
+        LacOverlayName name = { .name = "vacancy" };
+        lac_result_get_color(LAC_RESULT_VACANCIES, name.color);
+        g_array_append_val(names, name);
+    }
+}
+
+// The colours of the first surface that has a colour map.
+static void
+set_mesh_colors(const LacScene *scene, const LacMeshSet *meshes, LacOverlayPicture *picture)
+{
+    const LacMeshGroup *group = &scene->meshes.groups[LAC_RESULT_INTERFACE];
+    const LacMeshRange *range = &meshes->ranges[LAC_RESULT_INTERFACE];
+    if (!group->shown || !(range->lo < range->hi))
+        return;
+    picture->has_colors = TRUE;
+    picture->colormap = range->colormap;
+    picture->lo = range->lo;
+    picture->hi = range->hi;
+    picture->colors_title =
+        group->colors == LAC_RESULT_BY_OXIDATION ? "degree of oxidation" : "mean curvature (1/Å)";
+}
+
 static void
 set_colors(const LacFigure *figure, const LacScene *scene, const LacFigureData *data,
-    LacOverlayPicture *picture)
+    const char *atoms_title, LacOverlayPicture *picture)
 {
     const LacAtomLook *look = &figure->look;
     const LacAtoms *atoms = data->atoms;
     const LacAtomValues *values = data->values;
-    if (is_colored_by_values(look, values) && values->names != NULL)
-        return;
+    const gboolean shows_atoms = atoms != NULL && scene->atoms.set != NULL &&
+        scene->atoms.show_atoms && look->color_by == LAC_COLOR_BY_COLUMN;
+    const gboolean has_words =
+        shows_atoms && is_colored_by_values(look, values) && values->names != NULL;
     double lo = look->color_lo, hi = look->color_hi;
-    if (atoms != NULL && scene->atoms.set != NULL && look->color_by == LAC_COLOR_BY_COLUMN &&
+    if (shows_atoms && !has_words &&
         ((isfinite(lo) && isfinite(hi)) ||
             lac_atom_look_get_range(atoms, values, look->color_column, &lo, &hi))) {
         picture->has_colors = lo < hi;
@@ -175,9 +252,11 @@ set_colors(const LacFigure *figure, const LacScene *scene, const LacFigureData *
         picture->is_reversed = look->reversed;
         picture->lo = lo;
         picture->hi = hi;
-        picture->colors_title = look->color_column;
+        picture->colors_title = atoms_title;
     }
-    else if (scene->volume != NULL) {
+    else if (data->meshes != NULL)
+        set_mesh_colors(scene, data->meshes, picture);
+    if (!picture->has_colors && !has_words && scene->volume != NULL) {
         const LacTransfer *transfer = &scene->transfer;
         picture->has_colors = transfer->lo < transfer->hi;
         picture->colormap = transfer->colormap;
@@ -229,9 +308,11 @@ lac_figure_draw_overlay(const LacFigure *figure, const LacScene *scene, const La
             picture.axes[axis][i] = m.m[i][axis];
     for (int c = 0; c < 3; c++)
         picture.background[c] = figure->transparent ? 1.0f : scene->background[c];
-    set_colors(figure, scene, data, &picture);
+    g_autofree char *title = lac_result_dup_title(figure->look.color_column);
+    set_colors(figure, scene, data, title, &picture);
     g_autoptr(GArray) names = list_names(&figure->look,
         scene->atoms.set != NULL && scene->atoms.show_atoms ? data->atoms : NULL, data->values);
+    list_results(figure, scene, data, names);
     g_autoptr(GArray) labels = list_labels(figure, camera, picture.width, picture.height);
     picture.names = (gpointer) names->data;
     picture.n_names = names->len;
@@ -285,7 +366,7 @@ lac_figure_view_new(const LacFigure *figure, const LacFigureData *data, LacRende
         self->scene.volume = self->texture;
         follow_volume(self);
     }
-    if (data->atoms != NULL && figure->scene.atoms.show_atoms &&
+    if (data->atoms != NULL && is_anything_shown(&figure->scene.atoms, data) &&
         !make_set(self, figure, progress, error))
         return NULL;
     if (figure->fit) {

@@ -2,6 +2,7 @@
 #include "ui/render/figure.h"
 
 #include "core/error.h"
+#include "ui/render/result-meshes.h"
 
 #include <math.h>
 
@@ -38,6 +39,12 @@ lac_figure_new(void)
     self->scene.transfer.lo = self->scene.transfer.hi = (double) NAN;
     self->scene.transfer.n_points = 0;
     self->scene.iso[0].level = (double) NAN;
+    LacMeshGroup *groups = self->scene.meshes.groups;
+    groups[LAC_RESULT_INTERFACE].opacity = 0.65;
+    groups[LAC_RESULT_INTERFACE].colors = LAC_RESULT_BY_CURVATURE;
+    groups[LAC_RESULT_PORES].opacity = 0.85;
+    groups[LAC_RESULT_SURFACE].opacity = 0.25;
+    groups[LAC_RESULT_SURFACE].is_shell = TRUE;
     for (int i = 0; i < 3; i++) {
         self->scene.crosshair[i] = (double) NAN;
         self->scene.background[i] = 1.0f;

@@ -18,7 +18,8 @@ typedef struct {
 typedef struct {
     LacScene scene;
     LacAtomLook look;
-    gboolean fit; // the camera's target and height follow the data
+    gboolean vacancies; // as circles; surfaces are among the meshes of the scene
+    gboolean fit;       // the camera's target and height follow the data
     double width_mm, height_mm, dpi;
     int supersample; // samples per pixel along each axis, 1 to 4
     gboolean transparent;

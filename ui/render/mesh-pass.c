@@ -171,6 +171,9 @@ load(LacMeshPass *self, LacMeshSet *set)
     glEnableVertexAttribArray(2);
     glVertexAttribPointer(2, 4, GL_UNSIGNED_BYTE, GL_TRUE, sizeof(LacMeshVertex),
         GSIZE_TO_POINTER(offsetof(LacMeshVertex, color)));
+    glEnableVertexAttribArray(3);
+    glVertexAttribPointer(3, 4, GL_UNSIGNED_BYTE, GL_TRUE, sizeof(LacMeshVertex),
+        GSIZE_TO_POINTER(offsetof(LacMeshVertex, back)));
     upload(GL_ELEMENT_ARRAY_BUFFER, self->coarse, set->coarse, 12 * set->n_coarse);
     upload(GL_ELEMENT_ARRAY_BUFFER, self->triangles, set->triangles, 12 * set->n_triangles);
     glBindVertexArray(0);

@@ -22,6 +22,11 @@ get_color(const LacMeshSource *source, gsize i, guint8 color[4])
 {
     float rgb[3] = { source->color[0], source->color[1], source->color[2] };
     const float *values = source->mesh->values;
+    if (source->colors != NULL) {
+        memcpy(color, source->colors + 3 * i, 3);
+        color[3] = 255;
+        return;
+    }
     if (source->by_value && values != NULL) {
         double width = source->hi - source->lo, v = (double) values[i];
         if (isnan(v))
@@ -33,6 +38,14 @@ get_color(const LacMeshSource *source, gsize i, guint8 color[4])
     for (int c = 0; c < 3; c++)
         color[c] = (guint8) lrintf(255.0f * CLAMP(rgb[c], 0.0f, 1.0f));
     color[3] = 255;
+}
+
+static void
+get_back(const LacMeshSource *source, guint8 back[4])
+{
+    for (int c = 0; c < 3; c++)
+        back[c] = (guint8) lrintf(255.0f * CLAMP(source->back[c], 0.0f, 1.0f));
+    back[3] = source->has_back ? 255 : 0;
 }
 
 static void
@@ -58,6 +71,7 @@ add_vertices(LacMeshSet *self, const LacMeshSource *source)
             v->normal[c] =
                 (gint8) lrintf(127.0f * CLAMP(mesh->normals[3 * i + (gsize) c], -1.0f, 1.0f));
         get_color(source, i, v->color);
+        get_back(source, v->back);
         grow_box(&self->box, v->position);
     }
 }
@@ -101,6 +115,13 @@ add_coarse(LacMeshSet *self, const LacMeshPart *part, gsize first_vertex)
 }
 
 static void
+clear_word(gpointer data)
+{
+    LacMeshWord *word = data;
+    g_free(word->word);
+}
+
+static void
 add_part(LacMeshSet *self, const LacMeshSource *source)
 {
     const LacMesh *mesh = source->mesh;
@@ -111,6 +132,8 @@ add_part(LacMeshSet *self, const LacMeshSource *source)
         .first = self->n_triangles,
         .n = mesh->n_triangles,
         .coarse_first = self->n_coarse };
+    if (source->colors != NULL || source->by_value)
+        self->ranges[source->group] = (LacMeshRange){ source->colormap, source->lo, source->hi };
     add_vertices(self, source);
     for (gsize k = 0; k < 3 * mesh->n_triangles; k++)
         self->triangles[3 * self->n_triangles + k] = (guint32) first_vertex + mesh->triangles[k];
@@ -137,6 +160,8 @@ lac_mesh_set_new(const LacMeshSource *sources, gsize n, LacProgress *progress, G
     g_autoptr(GArray) sorted = g_array_new(FALSE, FALSE, sizeof(LacMeshSource));
     gsize n_vertices = 0, n_triangles = 0;
     g_atomic_ref_count_init(&self->ref_count);
+    self->words = g_array_new(FALSE, FALSE, sizeof(LacMeshWord));
+    g_array_set_clear_func(self->words, clear_word);
     self->box = (LacBox){ { G_MAXDOUBLE, G_MAXDOUBLE, G_MAXDOUBLE },
         { -G_MAXDOUBLE, -G_MAXDOUBLE, -G_MAXDOUBLE } };
     for (gsize i = 0; i < n; i++) {
@@ -162,6 +187,22 @@ lac_mesh_set_new(const LacMeshSource *sources, gsize n, LacProgress *progress, G
     if (!lac_mesh_set_build_tree(self, progress, error))
         return NULL;
     return g_steal_pointer(&self);
+}
+
+/**
+ * lac_mesh_set_add_word:
+ * @self: a set that nobody else knows yet
+ * @group: of surfaces
+ * @word: what it is
+ * @color: (array fixed-size=3): sRGB, of its surfaces
+ */
+void
+lac_mesh_set_add_word(LacMeshSet *self, guint group, const char *word, const float color[3])
+{
+    LacMeshWord entry = { .group = group, .word = g_strdup(word) };
+    for (int c = 0; c < 3; c++)
+        entry.color[c] = color[c];
+    g_array_append_val(self->words, entry);
 }
 
 /**
@@ -192,5 +233,6 @@ lac_mesh_set_unref(LacMeshSet *self)
     g_free(self->parts);
     g_free(self->nodes);
     g_free(self->order);
+    g_array_unref(self->words);
     g_free(self);
 }

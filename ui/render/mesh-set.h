@@ -9,8 +9,8 @@
 
 #define LAC_MESH_MAX_GROUPS 8 // kinds of surfaces, each with its own switch and opacity
 
-// One surface, and how it looks. The colour of a vertex is that of its value, where the mesh has
-// values and a colour map is asked for.
+// One surface, and how it looks. The colour of a vertex is its own where colors are given, else that
+// of its value, where the mesh has values and a colour map is asked for.
 typedef struct {
     const LacMesh *mesh; // borrowed
     guint group;         // below LAC_MESH_MAX_GROUPS
@@ -18,7 +18,10 @@ typedef struct {
     float color[3];      // sRGB
     gboolean by_value;
     LacColormap colormap;
-    double lo, hi; // values at the ends of the colour map
+    double lo, hi;        // values at the ends of the colour map
+    const guint8 *colors; // (nullable) (n_vertices, 3), sRGB; borrowed
+    gboolean has_back;    // the side that normals point away from has a colour of its own
+    float back[3];        // sRGB; else it is darker
 } LacMeshSource;
 
 // As it lies in the graphics memory.
@@ -26,6 +29,7 @@ typedef struct {
     float position[3]; // [Å]
     gint8 normal[4];   // of 127
     guint8 color[4];   // sRGB
+    guint8 back[4];    // sRGB of the other side; the last one 0: it is darker
 } LacMeshVertex;
 
 typedef struct {
@@ -34,6 +38,19 @@ typedef struct {
     gsize first, n;               // triangles
     gsize coarse_first, n_coarse; // of the coarse ones
 } LacMeshPart;
+
+// What a colour of a group means.
+typedef struct {
+    guint group;
+    char *word;
+    float color[3]; // sRGB
+} LacMeshWord;
+
+// What the colour map of a group tells; lo = hi: it has none.
+typedef struct {
+    LacColormap colormap;
+    double lo, hi;
+} LacMeshRange;
 
 // A node of the tree over the triangles: the next one is its first child.
 typedef struct {
@@ -56,6 +73,8 @@ typedef struct {
     LacMeshNode *nodes;
     guint32 *order; // of the triangles, in the tree
     LacBox box;     // [Å]; empty (min > max) without any
+    LacMeshRange ranges[LAC_MESH_MAX_GROUPS];
+    GArray *words; // of LacMeshWord, for legends
 } LacMeshSet;
 
 // A surface under the pointer.
@@ -69,6 +88,7 @@ typedef struct {
 
 LacMeshSet *
 lac_mesh_set_new(const LacMeshSource *sources, gsize n, LacProgress *progress, GError **error);
+void lac_mesh_set_add_word(LacMeshSet *self, guint group, const char *word, const float color[3]);
 LacMeshSet *lac_mesh_set_ref(LacMeshSet *self);
 void lac_mesh_set_unref(LacMeshSet *self);
 void lac_mesh_set_find_hits(const LacMeshSet *self, const LacRay *ray, GArray *hits);

@@ -43,6 +43,7 @@ typedef struct {
     gboolean shown;
     double opacity;    // 0 to 1, of a surface seen straight on
     gboolean is_shell; // lies around all else: is picked where there is nothing else
+    guint colors;      // what its colours tell, as whoever made the set counts
 } LacMeshGroup;
 
 typedef struct {
