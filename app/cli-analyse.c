@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli.h"
+#include "core/analysis/line.h"
+#include "core/analysis/regions.h"
 #include "core/analysis/score.h"
 #include "core/error.h"
 #include "core/io/io.h"
@@ -12,9 +14,10 @@
 
 typedef struct {
     char *names, *volume, *csv, *truth, *output, *unit_name;
-    char **settings;
-    double voxel_size;
-    gboolean apply_audit, require;
+    char *region_a, *region_b;
+    char **settings, **lines;
+    double voxel_size, line_step;
+    gboolean apply_audit, require, whole_line;
     LacUnit unit;
     guint64 wanted;
 } Options;
@@ -29,6 +32,9 @@ clear_options(Options *o)
     g_free(o->output);
     g_free(o->unit_name);
     g_strfreev(o->settings);
+    g_strfreev(o->lines);
+    g_free(o->region_a);
+    g_free(o->region_b);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Options, clear_options)
@@ -91,6 +97,18 @@ parse(LacCli *cli, Options *o, int *argc, char ***argv, GError **error)
             "Take out false atoms and put in untraced ones first, as one undoable step", NULL },
         { "set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->settings, "Set a parameter; may be repeated",
             "KEY=VALUE" },
+        { "line", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->lines,
+            "Profile along a line, in a cylinder of this radius (6 Å); may be repeated",
+            "X,Y,Z,X,Y,Z[,RADIUS]" },
+        { "line-step", 0, 0, G_OPTION_ARG_DOUBLE, &o->line_step, "Bins of line profiles (2 Å)",
+            "Å" },
+        { "line-whole", 0, 0, G_OPTION_ARG_NONE, &o->whole_line,
+            "Prolong lines to both ends of the particle", NULL },
+        { "region-a", 0, 0, G_OPTION_ARG_STRING, &o->region_a,
+            "Compare these atoms, chosen as by edit --where or by any number of the analyses, such "
+            "as \"interface_distance < -3\" …",
+            "EXPR" },
+        { "region-b", 0, 0, G_OPTION_ARG_STRING, &o->region_b, "… with these", "EXPR" },
         { "csv", 0, 0, G_OPTION_ARG_FILENAME, &o->csv, "Write all tables there", "FOLDER" },
         { "truth", 0, 0, G_OPTION_ARG_FILENAME, &o->truth,
             "Score against a labelled particle: a folder with truth.json, or a project",
@@ -107,6 +125,12 @@ parse(LacCli *cli, Options *o, int *argc, char ***argv, GError **error)
     if (*argc != 2)
         g_set_error_literal(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
             "One model is needed: a project, or a file of atoms");
+    else if ((o->region_a != NULL) != (o->region_b != NULL))
+        g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
+            "--region-%s stands alone: two regions are compared", o->region_a != NULL ? "a" : "b");
+    else if (!(o->line_step >= 0.0 && o->line_step < 1e4))
+        g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
+            "--line-step %g is not a positive length in Å", o->line_step);
     else if (!(o->voxel_size >= 0.0 && o->voxel_size < 1e4))
         g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
             "--voxel-size %g is not a positive length in Å", o->voxel_size);
@@ -309,6 +333,33 @@ save(Work *work, const Options *o, const LacAnalysis *analysis, LacProgress *pro
     return lac_project_save(project, o->output, progress, error);
 }
 
+// What was chosen on the command line: lines, and regions to compare.
+static gboolean
+add_chosen(const Options *o, const LacAnalysis *analysis, LacReport *report, GError **error)
+{
+    for (guint i = 0; o->lines != NULL && o->lines[i] != NULL; i++) {
+        LacLineParams line;
+        lac_line_params_init(&line);
+        line.whole = o->whole_line;
+        line.step = o->line_step > 0.0 ? o->line_step : line.step;
+        if (!lac_line_params_parse(&line, o->lines[i], error) ||
+            lac_line_add_section(analysis, &line, report, error) == NULL) {
+            g_prefix_error(error, "--line: ");
+            return FALSE;
+        }
+    }
+    if (o->region_a == NULL)
+        return TRUE;
+    g_autoptr(LacRegion) a = lac_region_parse(analysis, o->region_a, error);
+    g_autoptr(LacRegion) b = a != NULL ? lac_region_parse(analysis, o->region_b, error) : NULL;
+    if (b == NULL) {
+        g_prefix_error(error, "--region-%s: ", a == NULL ? "a" : "b");
+        return FALSE;
+    }
+    lac_regions_add_section(analysis, a, b, report);
+    return TRUE;
+}
+
 static gboolean
 run(LacCli *cli, int argc, char **argv, GError **error)
 {
@@ -327,6 +378,8 @@ run(LacCli *cli, int argc, char **argv, GError **error)
     g_autoptr(LacReport) report = lac_analysis_report(analysis, o.wanted, o.csv != NULL);
     g_autoptr(GPtrArray) rows = NULL;
     if (work.truth != NULL && !score(&work, analysis, report, &rows, cli->progress, error))
+        return FALSE;
+    if (!add_chosen(&o, analysis, report, error))
         return FALSE;
     if (o.csv != NULL && !lac_report_write_csv(report, o.csv, error))
         return FALSE;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Corrects a model as the window does: every edit is one step of the history.
 #include "app/cli.h"
+#include "core/analysis/phases.h"
 #include "core/data/filter.h"
 #include "core/error.h"
 #include "core/io/edit-log.h"
@@ -49,7 +50,7 @@ edit_clear(Edit *self)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Edit, edit_clear)
 
 static const char *const action_names[] = { "where", "delete", "restore", "confirm", "unsure",
-    "retype", "add", "move", "split", "merge", "note", "undo", "redo", "go-to" };
+    "retype", "phase", "add", "move", "split", "merge", "note", "undo", "redo", "go-to" };
 
 static gboolean
 take_action(const char *option, const char *value, gpointer data, GError **error)
@@ -257,6 +258,23 @@ make_retype(const Edit *self, const Action *action, GError **error)
         indices->len, comma != NULL ? comma + 1 : action->value, self->reason, error);
 }
 
+// "12,15,metal", or "metal" for the atoms of --where.
+static LacEdit *
+make_phase(const Edit *self, const Action *action, GError **error)
+{
+    const char *comma = strrchr(action->value, ',');
+    g_autofree char *list =
+        comma != NULL ? g_strndup(action->value, (gsize) (comma - action->value)) : NULL;
+    g_autoptr(GArray) indices = get_indices(self, action, list, error);
+    LacPhase phase;
+    if (indices == NULL ||
+        !lac_phase_parse(comma != NULL ? comma + 1 : action->value, &phase, error))
+        return NULL;
+    return lac_edit_label(get_atoms(self), (const gsize *) (gconstpointer) indices->data,
+        indices->len, LAC_COLUMN_PHASE_BY_HAND,
+        phase != LAC_PHASE_UNASSIGNED ? (double) phase : (double) NAN, self->reason, error);
+}
+
 // "12,15:text", or "text" for the atoms of --where.
 static LacEdit *
 make_note(const Edit *self, const Action *action, GError **error)
@@ -298,6 +316,8 @@ make_edit(const Edit *self, const Action *action, GError **error)
         return make_state(self, action, lac_edit_mark_unsure, error);
     if (g_str_equal(action->option, "retype"))
         return make_retype(self, action, error);
+    if (g_str_equal(action->option, "phase"))
+        return make_phase(self, action, error);
     if (g_str_equal(action->option, "add"))
         return make_add(self, action, error);
     if (g_str_equal(action->option, "move"))
@@ -501,6 +521,9 @@ parse(LacCli *cli, Edit *self, int *argc, char ***argv, GError **error)
             "Note that they are doubtful", "ID,…" },
         { "retype", 0, 0, G_OPTION_ARG_CALLBACK, callback, "Give them another species",
             "[ID,…,]SPECIES" },
+        { "phase", 0, 0, G_OPTION_ARG_CALLBACK, callback,
+            "Tell their phase: metal, oxide, amorphous; automatic: the analysis decides",
+            "[ID,…,]PHASE" },
         { "add", 0, 0, G_OPTION_ARG_CALLBACK, callback, "Add an atom [Å]", "X,Y,Z[,SPECIES]" },
         { "move", 0, 0, G_OPTION_ARG_CALLBACK, callback, "Move an atom [Å]", "ID,X,Y,Z" },
         { "split", 0, 0, G_OPTION_ARG_CALLBACK, callback, "Make two atoms of one [Å]",

@@ -25,6 +25,9 @@ digest_points(const LacPoints *points)
     add_bytes(checksum, points->z, points->n * sizeof *points->z);
     add_bytes(checksum, points->species, points->n * sizeof *points->species);
     add_bytes(checksum, points->index, points->n * sizeof *points->index);
+    const double *by_hand = lac_atoms_get_column(points->atoms, LAC_COLUMN_PHASE_BY_HAND);
+    if (by_hand != NULL)
+        add_bytes(checksum, by_hand, points->atoms->n * sizeof *by_hand);
     for (char **name = points->atoms->species_names; *name != NULL; name++)
         add_bytes(checksum, *name, strlen(*name) + 1);
     return g_strdup(g_checksum_get_string(checksum));

@@ -34,15 +34,16 @@ guess_phase(const LacPhases *phases, const LacPointsMap *map, const LacNeighbour
 }
 
 static LacPhases *
-update_phases(const LacAnalysis *previous, const LacPointsMap *map, const LacNeighbours *neighbours)
+update_phases(const LacAnalysis *previous, const LacPoints *points, const LacPointsMap *map,
+    const LacNeighbours *neighbours)
 {
+    g_autofree guint8 *by_hand = lac_phases_read_by_hand(points);
     const LacPhases *before = previous->phases;
     LacPhases *self = g_new0(LacPhases, 1);
     g_atomic_ref_count_init(&self->ref_count);
     self->n = map->n;
     self->phase = g_new0(guint8, MAX(map->n, 1));
     self->grain = g_new(guint32, MAX(map->n, 1));
-    self->n_overridden = before->n_overridden;
     for (gsize i = 0; i < map->n; i++) {
         guint32 old = map->previous[i];
         gboolean is_known = old != G_MAXUINT32;
@@ -50,6 +51,10 @@ update_phases(const LacAnalysis *previous, const LacPointsMap *map, const LacNei
             ? before->phase[old]
             : guess_phase(before, map, neighbours, i, &previous->params.phases);
         self->grain[i] = is_known ? before->grain[old] : LAC_PHASE_NO_GRAIN;
+        if (by_hand != NULL && by_hand[i] != LAC_PHASE_AS_FOUND) {
+            self->phase[i] = by_hand[i];
+            self->n_overridden++;
+        }
         self->counts[self->phase[i]]++;
     }
     for (guint p = 0; p < LAC_N_PHASES; p++) {
@@ -166,7 +171,7 @@ lac_analysis_update_local(const LacAnalysis *previous, LacAtoms *atoms, GError *
         return NULL;
     put(self, LAC_ANALYSIS_NEIGHBOURS, first);
     if (previous->phases != NULL)
-        put(self, LAC_ANALYSIS_PHASES, update_phases(previous, map, first));
+        put(self, LAC_ANALYSIS_PHASES, update_phases(previous, points, map, first));
     if (previous->shells != NULL && !update_second_pass(self, previous, map, error))
         return NULL;
     return g_steal_pointer(&self);

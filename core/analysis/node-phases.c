@@ -32,27 +32,11 @@ static const LacAnalysisColumn phase_columns[] = {
     { "phase", "Phase", "", "Metal, crystalline oxide or amorphous oxide", 0, PHASES, get_phase },
 };
 
-// Labels that were set by hand, in a column of the model.
-static guint8 *
-read_by_hand(const LacPoints *points)
-{
-    const double *by_hand = lac_atoms_get_column(points->atoms, LAC_COLUMN_PHASE_BY_HAND);
-    if (by_hand == NULL)
-        return NULL;
-    guint8 *labels = g_new(guint8, MAX(points->n, 1));
-    for (gsize i = 0; i < points->n; i++) {
-        double value = by_hand[points->index[i]];
-        gboolean is_set = value >= LAC_PHASE_METAL && value < LAC_N_PHASES;
-        labels[i] = is_set ? (guint8) value : LAC_PHASE_AS_FOUND;
-    }
-    return labels;
-}
-
 static gpointer
 run_phases(const LacAnalysis *analysis, LacProgress *progress, GError **error)
 {
     const LacPoints *points = analysis->points;
-    g_autofree guint8 *by_hand = read_by_hand(points);
+    g_autofree guint8 *by_hand = lac_phases_read_by_hand(points);
     g_autoptr(LacOrder) order = lac_order_new(points, analysis->neighbours,
         &analysis->params.order.harmonics, progress, error);
     return order != NULL

@@ -27,9 +27,6 @@
 #include "core/analysis/vacancies.h"
 #include "core/analysis/voronoi.h"
 
-// A column of the model by which phases are set by hand: the number of a LacPhase, NaN: not set.
-#define LAC_COLUMN_PHASE_BY_HAND "phase_by_hand"
-
 typedef struct {
     double cutoff; // [Å] 0: from g(r)
 } LacNeighbourParams;

@@ -134,17 +134,3 @@ lac_phases_unref(LacPhases *self)
     g_free(self->grain);
     g_free(self);
 }
-
-/**
- * lac_phase_get_name:
- * @phase: a phase
- *
- * Returns: what people call it
- */
-const char *
-lac_phase_get_name(LacPhase phase)
-{
-    static const char *const names[] = { "unassigned", "metal", "crystalline oxide",
-        "amorphous oxide" };
-    return names[MIN(phase, LAC_N_PHASES - 1)];
-}

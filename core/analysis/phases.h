@@ -14,6 +14,9 @@ typedef enum {
     LAC_N_PHASES,
 } LacPhase;
 
+// A column of the model by which phases are set by hand: the number of a LacPhase, NaN: not set.
+#define LAC_COLUMN_PHASE_BY_HAND "phase_by_hand"
+
 // A phase that is no part of a crystal has no grain.
 #define LAC_PHASE_NO_GRAIN G_MAXUINT32
 
@@ -48,5 +51,7 @@ LacPhases *lac_phases_new_from_labels(const LacPoints *points, const LacHull *hu
 LacPhases *lac_phases_ref(LacPhases *self);
 void lac_phases_unref(LacPhases *self);
 const char *lac_phase_get_name(LacPhase phase);
+gboolean lac_phase_parse(const char *name, LacPhase *phase, GError **error);
+guint8 *lac_phases_read_by_hand(const LacPoints *points);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LacPhases, lac_phases_unref)

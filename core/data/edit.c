@@ -631,6 +631,7 @@ lac_edit_dup_title(const LacEdit *self)
         [LAC_EDIT_MERGE] = "Merge",
         [LAC_EDIT_NOTE] = "Note on",
         [LAC_EDIT_BULK] = "Change",
+        [LAC_EDIT_LABEL] = "Label",
     };
     if (self->n == 1 || self->kind == LAC_EDIT_SPLIT)
         return g_strdup_printf("%s atom %" G_GSIZE_FORMAT, verbs[self->kind], self->index[0] + 1);
@@ -658,6 +659,7 @@ lac_edit_kind_get_name(LacEditKind kind)
         [LAC_EDIT_MERGE] = "merge",
         [LAC_EDIT_NOTE] = "note",
         [LAC_EDIT_BULK] = "bulk",
+        [LAC_EDIT_LABEL] = "label",
     };
     return names[kind];
 }

@@ -16,8 +16,9 @@ typedef enum {
     LAC_EDIT_UNSURE,
     LAC_EDIT_SPLIT,
     LAC_EDIT_MERGE,
-    LAC_EDIT_NOTE, // changes nothing; the reason is the note
-    LAC_EDIT_BULK, // anything, such as a new classification
+    LAC_EDIT_NOTE,  // changes nothing; the reason is the note
+    LAC_EDIT_BULK,  // anything, such as a new classification
+    LAC_EDIT_LABEL, // a number that a person gives, such as the phase
     LAC_N_EDITS,
 } LacEditKind;
 
@@ -76,6 +77,8 @@ LacEdit *lac_edit_merge(const LacAtoms *atoms, const gsize *indices, gsize n, La
     const char *reason, GError **error);
 LacEdit *lac_edit_note(const LacAtoms *atoms, const gsize *indices, gsize n, const char *text,
     GError **error);
+LacEdit *lac_edit_label(const LacAtoms *atoms, const gsize *indices, gsize n, const char *column,
+    double value, const char *reason, GError **error);
 LacEdit *
 lac_edit_between(const LacAtoms *atoms, const LacAtoms *edited, const char *reason, GError **error);
 LacEdit *lac_edit_with_reason(const LacEdit *self, const char *reason);

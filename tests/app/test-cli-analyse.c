@@ -50,6 +50,39 @@ test_refusals(LacScratch *scratch, gconstpointer data)
     g_assert_nonnull(strstr(unit->err, "--unit"));
 }
 
+// A line and two regions are sections of the report, with tables.
+static void
+test_chosen(LacScratch *scratch, gconstpointer data)
+{
+    (void) data;
+    g_autofree char *model = write_cube(scratch, 3.2);
+    g_autoptr(TestRun) run = test_cli("analyse", model, "--analysis", "coordination", "--line",
+        "0,0,0,6.4,0,0,2", "--line", "0,0,0,6.4,6.4,6.4", "--region-a", "x < 1", "--region-b",
+        "x > 5 and cn > 2", "--json", NULL);
+    g_assert_cmpint(run->status, ==, 0);
+    g_autoptr(JsonParser) parser = json_parser_new();
+    JsonObject *sections =
+        json_object_get_object_member(test_run_get_json(run, parser), "analyses");
+    JsonObject *line = json_object_get_object_member(sections, "line");
+    g_assert_true(json_object_has_member(sections, "line-2"));
+    JsonObject *length =
+        json_object_get_object_member(json_object_get_object_member(line, "results"), "length");
+    g_assert_cmpfloat_with_epsilon(json_object_get_double_member(length, "value"), 6.4, 1e-12);
+    JsonObject *regions = json_object_get_object_member(sections, "regions");
+    JsonObject *n_a =
+        json_object_get_object_member(json_object_get_object_member(regions, "results"), "n_a");
+    g_assert_cmpfloat(json_object_get_double_member(n_a, "value"), ==, 9.0);
+    g_autoptr(TestRun) alone = test_cli("analyse", model, "--region-a", "x < 1", NULL);
+    g_assert_cmpint(alone->status, ==, 2);
+    g_autoptr(TestRun) wrong =
+        test_cli("analyse", model, "--region-a", "x <", "--region-b", "x > 1", NULL);
+    g_assert_cmpint(wrong->status, ==, 2);
+    g_assert_nonnull(strstr(wrong->err, "--region-a"));
+    g_autoptr(TestRun) point = test_cli("analyse", model, "--line", "1,1,1,1,1,1", NULL);
+    g_assert_cmpint(point->status, ==, 2);
+    g_assert_nonnull(strstr(point->err, "--line"));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -57,6 +90,8 @@ main(int argc, char **argv)
     g_test_add("/cli/analyse/undefined", LacScratch, NULL, lac_scratch_set_up, test_undefined,
         lac_scratch_tear_down);
     g_test_add("/cli/analyse/refusals", LacScratch, NULL, lac_scratch_set_up, test_refusals,
+        lac_scratch_tear_down);
+    g_test_add("/cli/analyse/chosen", LacScratch, NULL, lac_scratch_set_up, test_chosen,
         lac_scratch_tear_down);
     return g_test_run();
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Corrections from the command line: the same history as in the window.
+#include "core/analysis/phases.h"
 #include "core/io/edit-log.h"
 #include "core/io/io.h"
 #include "core/project/project.h"
@@ -7,6 +8,7 @@
 #include "tests/support/edits.h"
 #include "tests/support/scratch.h"
 
+#include <math.h>
 #include <string.h>
 
 static LacAtoms *
@@ -116,6 +118,32 @@ test_left_behind(LacScratch *scratch, gconstpointer data)
     g_assert_false(g_file_test(beside, G_FILE_TEST_EXISTS));
 }
 
+// Phases that a person tells are a column of the model, and a step of its history.
+static void
+test_phase(LacScratch *scratch, gconstpointer data)
+{
+    (void) data;
+    g_autofree char *path = lac_scratch_path(scratch, "p.lacuna");
+    g_autoptr(LacAtoms) base = make_atoms();
+    g_autoptr(LacProject) project = lac_project_new();
+    project->journal = lac_journal_new(base);
+    g_assert_true(lac_project_save(project, path, NULL, NULL));
+    g_autoptr(TestRun) run = test_cli("edit", path, "--phase", "2,4-5,amorphous", "--where",
+        "atom == 4", "--phase", "automatic", "--history", NULL);
+    check_done(run);
+    g_assert_nonnull(strstr(run->out, "Label 3 atoms"));
+    g_autoptr(LacProject) back = lac_project_load(path, NULL, NULL);
+    const double *phase =
+        lac_atoms_get_column(lac_journal_get_atoms(back->journal), LAC_COLUMN_PHASE_BY_HAND);
+    g_assert_nonnull(phase);
+    g_assert_cmpfloat(phase[1], ==, LAC_PHASE_AMORPHOUS);
+    g_assert_cmpfloat(phase[4], ==, LAC_PHASE_AMORPHOUS);
+    g_assert_true(isnan(phase[3]) && isnan(phase[0]));
+    g_autoptr(TestRun) wrong = test_cli("edit", path, "--phase", "2,steam", NULL);
+    g_assert_cmpint(wrong->status, ==, 2);
+    g_assert_nonnull(strstr(wrong->err, "metal, oxide, amorphous"));
+}
+
 static void
 test_bad(LacScratch *scratch, gconstpointer data)
 {
@@ -161,5 +189,7 @@ main(int argc, char **argv)
     ADD("/cli-edit/project", test_project);
     ADD("/cli-edit/left-behind", test_left_behind);
     ADD("/cli-edit/bad", test_bad);
+    g_test_add("/cli/edit/phase", LacScratch, NULL, lac_scratch_set_up, test_phase,
+        lac_scratch_tear_down);
     return g_test_run();
 }

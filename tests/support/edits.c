@@ -92,9 +92,13 @@ try_edit(const LacAtoms *atoms, GRand *random)
     const char *reason = g_rand_boolean(random) ? "sieht falsch aus: 1,7 Å" : NULL;
     const char *const names[] = { "Zr", "O", "Si", "Pt" };
     const char *name = names[g_rand_int_range(random, 0, 4)];
-    int kind = g_rand_int_range(random, 0, 201);
+    int kind = g_rand_int_range(random, 0, 205);
     if (kind == 200)
         return random_bulk(atoms, random);
+    if (kind > 200)
+        return n_present > 0 ? lac_edit_label(atoms, present, n_present, "label",
+                                   g_rand_int_range(random, 1, 4), reason, NULL)
+                             : NULL;
     if (kind % 10 == LAC_EDIT_ADD)
         return lac_edit_add(atoms, p, kind < 100 ? name : NULL, values, (gsize) (kind % 3), reason,
             NULL);
@@ -115,6 +119,7 @@ try_edit(const LacAtoms *atoms, GRand *random)
     case LAC_EDIT_ADD:
     case LAC_EDIT_RESTORE:
     case LAC_EDIT_BULK:
+    case LAC_EDIT_LABEL:
     case LAC_N_EDITS:
     default: return NULL;
     }
