@@ -157,7 +157,20 @@ measure_samples(gsize begin, gsize end, guint worker, gpointer data)
         double metal = lac_grid_sample(&interface->grid, interface->indicator, p);
         within = is_near ? d : self->reach;
         self->samples->s[i] = !is_near ? (double) NAN : metal > 0.5 ? -d : d;
-        self->samples->type[i] = is_near ? interface->type_of[triangle] : ALL;
+        self->samples->type[i] =
+            is_near && interface->type_of != NULL ? interface->type_of[triangle] : ALL;
+    }
+}
+
+// Atoms know their distance to the first interface.
+static void
+look_up(const LacInterface *interface, Samples *atoms, double reach)
+{
+    for (gsize i = 0; i < atoms->n; i++) {
+        guint32 point = atoms->point[i], triangle = interface->nearest[point];
+        gboolean is_near = fabs(interface->distance[point]) <= reach;
+        atoms->s[i] = is_near ? interface->distance[point] : (double) NAN;
+        atoms->type[i] = is_near ? interface->type_of[triangle] : ALL;
     }
 }
 
@@ -335,7 +348,7 @@ measure_second(LacAcross *self, const LacPoints *points, const LacHull *hull,
     LacInterfaceParams smoother = input->interface->params;
     smoother.sigma = params->second_sigma;
     g_autoptr(LacInterface) interface =
-        lac_interface_new(points, hull, input->phases, &smoother, progress, error);
+        lac_interface_new_surface(points, hull, input->phases, &smoother, progress, error);
     if (interface == NULL)
         return FALSE;
     measure(interface, atoms, params->reach + 5.0 * params->kernel);
@@ -356,7 +369,7 @@ fill(LacAcross *self, const LacPoints *points, const LacHull *hull, const LacAcr
     double place_volume = take_places(hull, params, &places);
     double reach = params->reach + 5.0 * params->kernel;
     take_atoms(points, hull, params, &atoms);
-    measure(input->interface, &atoms, reach);
+    look_up(input->interface, &atoms, reach);
     measure(input->interface, &places, reach);
     if (!lac_progress_update(progress, 0.3, error))
         return FALSE;

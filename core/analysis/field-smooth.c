@@ -7,12 +7,19 @@
 #include <string.h>
 
 #define TRUNCATE 4.0 // [sigma]
+#define CHUNK    32  // nodes that are summed up at a time
+
+// Where a row along x is not 0.
+typedef struct {
+    guint32 begin, end;
+} Range;
 
 typedef struct {
     const LacGrid *grid;
     float *field;
     float *taps; // of one side, the centre first; they sum to 1 over both sides
     gsize n_taps;
+    Range *ranges; // (nz, ny)
 } SmoothArgs;
 
 /**
@@ -45,54 +52,87 @@ lac_field_splat(const LacGrid *grid, LacVec3 p, float weight, float *field)
                     weight * part[0][dx] * part[1][dy] * part[2][dz];
 }
 
+// Sums up what lies stride apart to both sides, for some nodes beside each other.
 static void
-add_row(float *restrict sum, const float *restrict other, float tap, gsize n)
+sum_chunk(const float *restrict centre, gssize stride, const float *restrict taps, gsize n_taps,
+    float *restrict out)
 {
+    float sum[CHUNK];
 #pragma omp simd
-    for (gsize i = 0; i < n; i++)
-        sum[i] += tap * other[i];
+    for (gsize i = 0; i < CHUNK; i++)
+        sum[i] = taps[0] * centre[i];
+    for (gsize k = 1; k < n_taps; k++) {
+        const float *low = centre - (gssize) k * stride, *high = centre + (gssize) k * stride;
+        float tap = taps[k];
+#pragma omp simd
+        for (gsize i = 0; i < CHUNK; i++) {
+            float partial = sum[i] + tap * low[i];
+            sum[i] = partial + tap * high[i];
+        }
+    }
+    memcpy(out, sum, sizeof sum);
 }
 
-static void
-scale_row(float *restrict sum, const float *restrict other, float tap, gsize n)
+static Range
+find_range(const float *row, gsize n)
 {
-#pragma omp simd
-    for (gsize i = 0; i < n; i++)
-        sum[i] = tap * other[i];
+    gsize begin = 0, end = n;
+    while (begin < n && row[begin] == 0.0f)
+        begin++;
+    while (end > begin && row[end - 1] == 0.0f)
+        end--;
+    return (Range){ (guint32) begin, (guint32) end };
 }
 
+// Outside the rows' ranges there is nothing to sum up: most of a grid around a particle.
 static void
 smooth_x(gsize begin, gsize end, G_GNUC_UNUSED guint worker, gpointer data)
 {
     const SmoothArgs *args = data;
-    gsize nx = args->grid->nx;
-    g_autofree float *row = g_new(float, nx);
+    gsize nx = args->grid->nx, far = args->n_taps - 1;
+    g_autofree float *row = g_new0(float, nx + CHUNK + 2 * far);
+    float sum[CHUNK];
     for (gsize r = begin; r < end; r++) {
-        float *sum = args->field + r * nx;
-        memcpy(row, sum, nx * sizeof *row);
-        scale_row(sum, row, args->taps[0], nx);
-        for (gsize k = 1; k < MIN(args->n_taps, nx); k++) {
-            add_row(sum, row + k, args->taps[k], nx - k);
-            add_row(sum + k, row, args->taps[k], nx - k);
+        float *out = args->field + r * nx;
+        Range range = find_range(out, nx);
+        if (range.begin < range.end) {
+            memcpy(row + far, out, nx * sizeof *row);
+            range.begin = (guint32) (range.begin > far ? range.begin - far : 0);
+            range.end = (guint32) MIN(range.end + far, nx);
         }
+        for (gsize x = range.begin; x < range.end; x += CHUNK) {
+            sum_chunk(row + far + x, -1, args->taps, args->n_taps, sum);
+            memcpy(out + x, sum, MIN(CHUNK, range.end - x) * sizeof *sum);
+        }
+        args->ranges[r] = range;
     }
 }
 
+// Rows along x that lie beside each other along another axis, from a first one on.
 static void
-smooth_rows(const SmoothArgs *args, float *first, gsize stride, gsize n, float *copy)
+smooth_rows(const SmoothArgs *args, gsize first, gsize stride, gsize n, float *copy)
 {
-    gsize nx = args->grid->nx;
-    for (gsize j = 0; j < n; j++)
-        memcpy(copy + j * nx, first + j * stride, nx * sizeof *copy);
+    gsize nx = args->grid->nx, width = nx + CHUNK, far = args->n_taps - 1;
+    g_autofree Range *before = g_new(Range, n);
     for (gsize j = 0; j < n; j++) {
-        float *sum = first + j * stride;
-        scale_row(sum, copy + j * nx, args->taps[0], nx);
-        for (gsize k = 1; k < args->n_taps; k++) {
-            if (j >= k)
-                add_row(sum, copy + (j - k) * nx, args->taps[k], nx);
-            if (j + k < n)
-                add_row(sum, copy + (j + k) * nx, args->taps[k], nx);
+        gsize r = first + j * stride;
+        before[j] = args->ranges[r];
+        memcpy(copy + (far + j) * width, args->field + r * nx, nx * sizeof *copy);
+    }
+    float sum[CHUNK];
+    for (gsize j = 0; j < n; j++) {
+        Range range = { G_MAXUINT32, 0 };
+        for (gsize k = j > far ? j - far : 0; k < MIN(j + far + 1, n); k++)
+            if (before[k].begin < before[k].end) {
+                range.begin = MIN(range.begin, before[k].begin);
+                range.end = MAX(range.end, before[k].end);
+            }
+        float *out = args->field + (first + j * stride) * nx;
+        for (gsize x = range.begin; x < range.end; x += CHUNK) {
+            sum_chunk(copy + (far + j) * width + x, (gssize) width, args->taps, args->n_taps, sum);
+            memcpy(out + x, sum, MIN(CHUNK, range.end - x) * sizeof *sum);
         }
+        args->ranges[first + j * stride] = range;
     }
 }
 
@@ -101,9 +141,10 @@ smooth_y(gsize begin, gsize end, G_GNUC_UNUSED guint worker, gpointer data)
 {
     const SmoothArgs *args = data;
     const LacGrid *grid = args->grid;
-    g_autofree float *copy = g_new(float, grid->nx * grid->ny);
+    gsize n_rows = grid->ny + 2 * (args->n_taps - 1);
+    g_autofree float *copy = g_new0(float, (grid->nx + CHUNK) * n_rows);
     for (gsize iz = begin; iz < end; iz++)
-        smooth_rows(args, args->field + iz * grid->ny * grid->nx, grid->nx, grid->ny, copy);
+        smooth_rows(args, iz * grid->ny, 1, grid->ny, copy);
 }
 
 static void
@@ -111,9 +152,10 @@ smooth_z(gsize begin, gsize end, G_GNUC_UNUSED guint worker, gpointer data)
 {
     const SmoothArgs *args = data;
     const LacGrid *grid = args->grid;
-    g_autofree float *copy = g_new(float, grid->nx * grid->nz);
+    gsize n_rows = grid->nz + 2 * (args->n_taps - 1);
+    g_autofree float *copy = g_new0(float, (grid->nx + CHUNK) * n_rows);
     for (gsize iy = begin; iy < end; iy++)
-        smooth_rows(args, args->field + iy * grid->nx, grid->ny * grid->nx, grid->nz, copy);
+        smooth_rows(args, iy, grid->ny, grid->nz, copy);
 }
 
 /**
@@ -142,14 +184,16 @@ lac_field_smooth(const LacGrid *grid, double sigma, float *field, LacProgress *p
         sum += 2 * exp(-0.5 * (double) (k * k) / (s * s));
     for (gsize k = 0; k < args.n_taps; k++)
         owned[k] = (float) (exp(-0.5 * (double) (k * k) / (s * s)) / sum);
+    g_autofree Range *ranges = g_new(Range, MAX(grid->ny * grid->nz, 1));
+    args.ranges = ranges;
     if (!lac_progress_update(progress, 0, error))
         return FALSE;
     lac_parallel_for(grid->ny * grid->nz, 64, smooth_x, &args);
     if (!lac_progress_update(progress, 0.33, error))
         return FALSE;
-    lac_parallel_for(grid->nz, 1, smooth_y, &args);
+    lac_parallel_for(grid->nz, 4, smooth_y, &args);
     if (!lac_progress_update(progress, 0.67, error))
         return FALSE;
-    lac_parallel_for(grid->ny, 1, smooth_z, &args);
+    lac_parallel_for(grid->ny, 4, smooth_z, &args);
     return lac_progress_update(progress, 1, error);
 }

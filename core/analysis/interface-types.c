@@ -3,6 +3,7 @@
 #include "core/analysis/interface-private.h"
 #include "core/data/cells.h"
 #include "core/matrix.h"
+#include "core/parallel.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -57,15 +58,28 @@ is_outside(const LacInterface *self, const LacPhases *phases, gsize i)
         !(self->params.inside >> phases->phase[i] & 1);
 }
 
-// The atom outside that is nearest to a point of the interface.
-static gsize
-find_nearest(const LacCells *cells, LacVec3 p)
+typedef struct {
+    const LacMesh *mesh;
+    const LacCells *cells;
+    gsize *nearest;
+} Facing;
+
+// The atom outside that is nearest to the middle of each triangle.
+static void
+find_nearest(gsize begin, gsize end, G_GNUC_UNUSED guint worker, gpointer data)
 {
-    gsize nearest = G_MAXSIZE;
-    for (double radius = 4; radius < 1e6; radius *= 2)
-        if (lac_cells_find_nearest(cells, p, radius, G_MAXSIZE, &nearest, NULL))
-            break;
-    return nearest;
+    const Facing *self = data;
+    for (gsize t = begin; t < end; t++) {
+        LacVec3 c[3];
+        lac_mesh_get_corners(self->mesh, t, c);
+        LacVec3 middle = { (c[0].x + c[1].x + c[2].x) / 3, (c[0].y + c[1].y + c[2].y) / 3,
+            (c[0].z + c[1].z + c[2].z) / 3 };
+        self->nearest[t] = G_MAXSIZE;
+        for (double radius = 4; radius < 1e6; radius *= 2)
+            if (lac_cells_find_nearest(self->cells, middle, radius, G_MAXSIZE, &self->nearest[t],
+                    NULL))
+                break;
+    }
 }
 
 typedef struct {
@@ -226,6 +240,17 @@ fit_sphere(const Patch *patch, Fit *fit, LacInterfaceType *type)
     type->sphere_rms = get_rms(patch, sphere_distance, &sphere);
 }
 
+// Leaves out what weighs nothing.
+static double
+get_median_of_weighted(LacWeighted *values, gsize n)
+{
+    gsize n_kept = 0;
+    for (gsize i = 0; i < n; i++)
+        if (values[i].weight > 0)
+            values[n_kept++] = values[i];
+    return lac_interface_get_median(values, n_kept);
+}
+
 static void
 describe_type(LacInterface *self, gsize index)
 {
@@ -233,8 +258,8 @@ describe_type(LacInterface *self, gsize index)
     LacInterfaceType *type = &self->types[index];
     Patch patch = { .self = self, .type = index };
     Fit fit = { 0 };
-    gsize n = 0;
-    g_autofree LacWeighted *curvatures = g_new(LacWeighted, 3 * mesh->n_triangles + 1);
+    g_autofree LacWeighted *curvatures = g_new0(LacWeighted, mesh->n_vertices + 1);
+    gboolean is_first = TRUE;
     LacVec3 sum = { 0, 0, 0 };
     for (gsize t = 0; t < mesh->n_triangles; t++) {
         if (self->type_of[t] != index)
@@ -242,17 +267,18 @@ describe_type(LacInterface *self, gsize index)
         LacVec3 c[3];
         double area = lac_mesh_get_triangle_area(mesh, t);
         lac_mesh_get_corners(mesh, t, c);
-        if (n == 0)
+        if (is_first)
             patch.base = c[0];
+        is_first = FALSE;
         for (gsize k = 0; k < 3; k++) {
             gsize vertex = mesh->triangles[3 * t + k];
             sum = lac_vec3_add_scaled(sum, area, lac_mesh_get_normal(mesh, vertex));
             add_to_fit(&fit, lac_vec3_subtract(c[k], patch.base), area);
-            curvatures[n++] =
-                (LacWeighted){ .value = (double) mesh->values[vertex], .weight = area };
+            curvatures[vertex].value = (double) mesh->values[vertex];
+            curvatures[vertex].weight += area;
         }
     }
-    type->mean_curvature = lac_interface_get_median(curvatures, n);
+    type->mean_curvature = get_median_of_weighted(curvatures, mesh->n_vertices);
     double length = lac_vec3_norm(sum);
     if (length > 0)
         type->normal = (LacVec3){ sum.x / length, sum.y / length, sum.z / length };
@@ -288,12 +314,11 @@ lac_interface_find_types(LacInterface *self, const LacPoints *points, const LacP
         return FALSE;
     g_autoptr(GArray) types = g_array_new(FALSE, TRUE, sizeof(LacInterfaceType));
     self->type_of = g_new0(guint32, mesh->n_triangles + 1);
+    g_autofree gsize *nearest = g_new(gsize, mesh->n_triangles + 1);
+    Facing facing = { .mesh = mesh, .cells = cells, .nearest = nearest };
+    lac_parallel_for(mesh->n_triangles, 1024, find_nearest, &facing);
     for (gsize t = 0; t < mesh->n_triangles; t++) {
-        LacVec3 c[3];
-        lac_mesh_get_corners(mesh, t, c);
-        LacVec3 middle = { (c[0].x + c[1].x + c[2].x) / 3, (c[0].y + c[1].y + c[2].y) / 3,
-            (c[0].z + c[1].z + c[2].z) / 3 };
-        gsize i = find_nearest(cells, middle);
+        gsize i = nearest[t];
         LacPhase phase = i < points->n ? (LacPhase) phases->phase[i] : LAC_PHASE_UNASSIGNED;
         self->type_of[t] =
             find_type(types, phase, i < points->n ? phases->grain[i] : LAC_PHASE_NO_GRAIN);

@@ -204,6 +204,7 @@ typedef struct {
     const LacInterface *self;
     const LacPoints *points;
     double *distance;
+    guint32 *nearest;
     const LacGrid *grid;
     const guint8 *mask;
     float *field;
@@ -242,13 +243,25 @@ find_curvatures(LacInterface *self, GError **error)
     return TRUE;
 }
 
+// NaN where there is no surface.
+static double
+sign_distance(const LacInterface *self, LacVec3 p, double distance)
+{
+    if (!isfinite(distance))
+        return (double) NAN;
+    return lac_grid_sample(&self->grid, self->indicator, p) > 0.5 ? -distance : distance;
+}
+
 static void
 fill_distances(gsize begin, gsize end, G_GNUC_UNUSED guint worker, gpointer data)
 {
     const FillArgs *args = data;
-    for (gsize i = begin; i < end; i++)
-        args->distance[i] = lac_interface_distance_at(args->self,
-            (LacVec3){ args->points->x[i], args->points->y[i], args->points->z[i] });
+    for (gsize i = begin; i < end; i++) {
+        LacVec3 p = { args->points->x[i], args->points->y[i], args->points->z[i] };
+        args->nearest[i] = G_MAXUINT32;
+        double d = lac_mesh_tree_find(args->self->tree, p, HUGE_VAL, &args->nearest[i]);
+        args->distance[i] = sign_distance(args->self, p, d);
+    }
 }
 
 static gboolean
@@ -270,7 +283,13 @@ has_other_side(const LacInterface *self, const LacPoints *points, const LacPhase
 static gboolean
 find_atoms(LacInterface *self, const LacPoints *points, const LacPhases *phases, GError **error)
 {
-    FillArgs args = { .self = self, .points = points, .distance = self->distance };
+    self->distance = g_new0(double, points->n + 1);
+    self->nearest = g_new0(guint32, points->n + 1);
+    self->is_interface = g_new0(guint8, points->n + 1);
+    FillArgs args = { .self = self,
+        .points = points,
+        .distance = self->distance,
+        .nearest = self->nearest };
     lac_parallel_for(points->n, BLOCK, fill_distances, &args);
     g_autoptr(LacCells) cells = lac_cells_new(points->x, points->y, points->z, NULL, points->n,
         self->params.shell * points->spacing, error);
@@ -287,6 +306,39 @@ find_atoms(LacInterface *self, const LacPoints *points, const LacPhases *phases,
         self->n_interface += self->is_interface[i];
     }
     return TRUE;
+}
+
+/**
+ * lac_interface_new_surface:
+ * @points: the atoms
+ * @hull: where the particle is
+ * @phases: of the atoms
+ * @params: how
+ * @progress: (nullable): told how far it is
+ * @error: return location for a #GError
+ *
+ * What lac_interface_new() makes without the atoms, types and curvatures: surface and indicator,
+ * which lac_interface_distance_at() takes.
+ *
+ * Returns: (transfer full): the interface, or %NULL with @error set if one side has no atoms, a
+ *   parameter is out of range, memory is short, or when cancelled
+ */
+LacInterface *
+lac_interface_new_surface(const LacPoints *points, const LacHull *hull, const LacPhases *phases,
+    const LacInterfaceParams *params, LacProgress *progress, GError **error)
+{
+    g_return_val_if_fail(phases->n == points->n, NULL);
+
+    if (!check_input(phases, params, error))
+        return NULL;
+    g_autoptr(LacInterface) self = g_new0(LacInterface, 1);
+    g_atomic_ref_count_init(&self->ref_count);
+    self->params = *params;
+    self->grid = hull->grid;
+    if (!find_indicator(self, points, phases, progress, error) ||
+        !find_parts(self, hull, progress, error) || !make_surface(self, hull, progress, error))
+        return NULL;
+    return g_steal_pointer(&self);
 }
 
 /**
@@ -310,20 +362,12 @@ LacInterface *
 lac_interface_new(const LacPoints *points, const LacHull *hull, const LacPhases *phases,
     const LacInterfaceParams *params, LacProgress *progress, GError **error)
 {
-    g_return_val_if_fail(phases->n == points->n, NULL);
-
-    if (!check_input(phases, params, error))
+    g_autoptr(LacInterface) self =
+        lac_interface_new_surface(points, hull, phases, params, progress, error);
+    if (self == NULL)
         return NULL;
-    g_autoptr(LacInterface) self = g_new0(LacInterface, 1);
-    g_atomic_ref_count_init(&self->ref_count);
-    self->params = *params;
-    self->grid = hull->grid;
     self->n = points->n;
-    self->distance = g_new0(double, points->n + 1);
-    self->is_interface = g_new0(guint8, points->n + 1);
-    if (!find_indicator(self, points, phases, progress, error) ||
-        !find_parts(self, hull, progress, error) || !make_surface(self, hull, progress, error) ||
-        !find_curvatures(self, error) || !find_atoms(self, points, phases, error) ||
+    if (!find_curvatures(self, error) || !find_atoms(self, points, phases, error) ||
         !lac_interface_find_types(self, points, phases, error) ||
         !lac_progress_update(progress, 1, error))
         return NULL;
@@ -358,6 +402,7 @@ lac_interface_unref(LacInterface *self)
     g_free(self->type_of);
     g_free(self->types);
     g_free(self->distance);
+    g_free(self->nearest);
     g_free(self->is_interface);
     lac_free(self->indicator);
     g_free(self);
@@ -374,10 +419,7 @@ lac_interface_unref(LacInterface *self)
 double
 lac_interface_distance_at(const LacInterface *self, LacVec3 p)
 {
-    double distance = lac_mesh_tree_find(self->tree, p, HUGE_VAL, NULL);
-    if (!isfinite(distance))
-        return (double) NAN;
-    return lac_grid_sample(&self->grid, self->indicator, p) > 0.5 ? -distance : distance;
+    return sign_distance(self, p, lac_mesh_tree_find(self->tree, p, HUGE_VAL, NULL));
 }
 
 // Along a row the distance changes by a step at most, so the last one bounds the next.

@@ -45,6 +45,7 @@ typedef struct {
     gsize n_parts;           // separate pieces of the inside
     gsize n;                 // points
     double *distance;        // [Å] of each point; NaN: no interface
+    guint32 *nearest;        // the triangle nearest to each point; G_MAXUINT32: none
     guint8 *is_interface;    // of each point
     gsize n_interface;
     LacGrid grid;
@@ -54,6 +55,9 @@ typedef struct {
 void lac_interface_params_init(LacInterfaceParams *self);
 LacInterface *
 lac_interface_new(const LacPoints *points, const LacHull *hull, const LacPhases *phases,
+    const LacInterfaceParams *params, LacProgress *progress, GError **error);
+LacInterface *
+lac_interface_new_surface(const LacPoints *points, const LacHull *hull, const LacPhases *phases,
     const LacInterfaceParams *params, LacProgress *progress, GError **error);
 LacInterface *lac_interface_ref(LacInterface *self);
 void lac_interface_unref(LacInterface *self);

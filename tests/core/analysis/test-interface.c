@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Interfaces of known shape, and that of the labelled particle (noisy ones with their vacancies).
 #include "core/analysis/interface.h"
+#include "core/analysis/isosurface.h"
 #include "core/error.h"
 #include "core/matrix.h"
 #include "core/parallel.h"
@@ -104,6 +105,74 @@ test_tree(void)
     g_autoptr(LacMesh) empty = lac_mesh_new(0, 0, FALSE, NULL);
     g_autoptr(LacMeshTree) none = lac_mesh_tree_new(empty);
     g_assert_cmpfloat(lac_mesh_tree_find(none, (LacVec3){ 0, 0, 0 }, HUGE_VAL, NULL), ==, HUGE_VAL);
+}
+
+// The least over trees of one triangle each, which have nothing to leave out.
+static void
+check_all(LacMesh *mesh, guint n_places, double size, LacVec3 middle)
+{
+    g_autoptr(LacMeshTree) tree = lac_mesh_tree_new(mesh);
+    g_autoptr(GPtrArray) single =
+        g_ptr_array_new_with_free_func((GDestroyNotify) lac_mesh_tree_free);
+    for (gsize t = 0; t < mesh->n_triangles; t++) {
+        g_autoptr(LacMesh) one = lac_mesh_new(3, 1, FALSE, NULL);
+        for (guint32 k = 0; k < 3; k++) {
+            one->triangles[k] = k;
+            for (gsize d = 0; d < 3; d++)
+                one->positions[3 * k + d] =
+                    mesh->positions[3 * (gsize) mesh->triangles[3 * t + k] + d];
+        }
+        g_ptr_array_add(single, lac_mesh_tree_new(one));
+    }
+    for (guint k = 0; k < n_places; k++) {
+        LacVec3 p = { middle.x + size * (lac_rng_uniform(7, 3 * k) - 0.5),
+            middle.y + size * (lac_rng_uniform(7, 3 * k + 1) - 0.5),
+            middle.z + size * (lac_rng_uniform(7, 3 * k + 2) - 0.5) };
+        if (k % 4 == 0) // at a corner: several triangles at the same distance
+            p = lac_mesh_get_vertex(mesh, k % mesh->n_vertices);
+        double best = HUGE_VAL;
+        guint32 triangle, again;
+        for (guint t = 0; t < single->len; t++)
+            best = fmin(best, lac_mesh_tree_find(single->pdata[t], p, HUGE_VAL, NULL));
+        g_assert_cmpfloat(lac_mesh_tree_find(tree, p, HUGE_VAL, &triangle), ==, best);
+        g_assert_cmpfloat(lac_mesh_tree_find(single->pdata[triangle], p, HUGE_VAL, NULL), ==, best);
+        // How far to look changes the way through the tree, not which of several it is.
+        g_assert_cmpfloat(lac_mesh_tree_find(tree, p, best, &again), ==, best);
+        g_assert_cmpuint(again, ==, triangle);
+    }
+}
+
+// Exactly what a look at every triangle finds: on a surface seen from its middle, where all of it is
+// nearly as near; on one far from the origin; and on scattered, long and flat triangles.
+static void
+test_tree_exact(void)
+{
+    g_autoptr(GError) error = NULL;
+    for (int far = 0; far < 2; far++) {
+        LacGrid grid = { .origin = { far * 900.0, 0, -far * 400.0 },
+            .step = 1,
+            .nx = 24,
+            .ny = 24,
+            .nz = 24 };
+        LacVec3 middle = { grid.origin.x + 11.3, 11.6, grid.origin.z + 11.8 };
+        g_autofree float *field = g_new(float, lac_grid_count(&grid));
+        for (gsize i = 0; i < lac_grid_count(&grid); i++)
+            field[i] = (float) (8.5 -
+                lac_vec3_norm(lac_vec3_subtract(lac_grid_node_at(&grid, i), middle)));
+        g_autoptr(LacMesh) mesh = lac_isosurface_new(&grid, field, 0, NULL, &error);
+        g_assert_no_error(error);
+        check_all(mesh, 160, 24, middle);
+    }
+    g_autoptr(LacMesh) scattered = lac_mesh_new(1500, 500, FALSE, NULL);
+    for (gsize i = 0; i < 3 * 1500; i++)
+        scattered->positions[i] = (float) (40 * lac_rng_uniform(8, i / 9) +
+            (i % 3 == 0              ? 12
+                    : i / 9 % 3 == 0 ? 0
+                                     : 1) *
+                lac_rng_uniform(9, i));
+    for (guint32 i = 0; i < 1500; i++)
+        scattered->triangles[i] = i;
+    check_all(scattered, 200, 60, (LacVec3){ 20, 20, 20 });
 }
 
 // A ball of one phase inside a ball of another, on one lattice.
@@ -324,6 +393,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/interface/tree", test_tree);
+    g_test_add_func("/interface/tree-exact", test_tree_exact);
     g_test_add_func("/interface/ball", test_ball);
     g_test_add_func("/interface/halves", test_halves);
     g_test_add_func("/interface/parts-and-sigma", test_parts_and_sigma);
