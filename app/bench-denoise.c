@@ -44,7 +44,7 @@ time_method(LacBench *bench, const LacSeries *series, LacDenoiseMethod method, G
     gint64 start = g_get_monotonic_time();
     clock_t cpu = clock();
     g_autoptr(LacDenoised) result =
-        lac_denoise_series(series, &params, NULL, bench->progress, error);
+        lac_denoise_series(series, &params, NULL, NULL, bench->progress, error);
     if (result == NULL)
         return FALSE;
     const char *id = lac_denoise_method_get_id(method);

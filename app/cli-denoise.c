@@ -59,7 +59,8 @@ parse(LacCli *cli, Options *o, int argc, char **argv, GError **error)
         { "background", 0, 0, G_OPTION_ARG_STRING, &o->background,
             "none (default), constant or laplace: continued into the mask, 0 outside", "B" },
         { "mask", 0, 0, G_OPTION_ARG_FILENAME, &o->mask,
-            "Where the particle is: one image, or one per projection; default: found", "FILE" },
+            "Where the particle is: one image, or one per projection; default: found, and corrected by what was drawn by hand in a project",
+            "FILE" },
         { "threshold", 0, 0, G_OPTION_ARG_DOUBLE, &o->threshold,
             "Intensity of the mask; default: found", "T" },
         { "grow", 0, 0, G_OPTION_ARG_DOUBLE, &o->growth, "Make the mask wider by (8)", "PX" },
@@ -235,7 +236,7 @@ run(LacCli *cli, int argc, char **argv, GError **error)
     g_autoptr(LacSeries) measured = lac_project_dup_measured(project);
     gint64 start = g_get_monotonic_time();
     g_autoptr(LacDenoised) result =
-        lac_denoise_series(measured, &params, masks, cli->progress, error);
+        lac_denoise_series(measured, &params, masks, project->strokes, cli->progress, error);
     if (result == NULL)
         return FALSE;
     double seconds = (double) (g_get_monotonic_time() - start) * 1e-6;

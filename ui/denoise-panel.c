@@ -23,9 +23,13 @@ struct _LacDenoisePanel {
     LacSession *session;
     LacLatest *worker;
     LacDenoisePreview *preview; // (nullable) of the projection that is shown
-    LacBuffer *measured;        // (nullable) pixels that the preview is of; not owned
-    gboolean updating;          // fields follow the preview, not the other way round
-    gboolean is_failed;         // the last preview
+    GtkWidget *hand_row, *brush_row, *clear_button;
+    GtkToggleButton *draw, *erase;
+    GtkSpinButton *brush;
+    LacMaskStrokes *strokes; // (nullable) that the preview is of
+    LacBuffer *measured;     // (nullable) pixels that the preview is of; not owned
+    gboolean updating;       // fields follow the preview, not the other way round
+    gboolean is_failed;      // the last preview
 };
 
 enum {
@@ -156,7 +160,8 @@ request_preview(LacDenoisePanel *self, guint delay_ms)
         return;
     LacDenoiseParams params;
     lac_denoise_panel_get_params(self, &params);
-    lac_latest_request(self->worker, lac_denoise_request_new(measured, k, &params), delay_ms);
+    lac_latest_request(self->worker, lac_denoise_request_new(measured, k, &params, self->strokes),
+        delay_ms);
 }
 
 static void
@@ -172,7 +177,8 @@ update_rows(LacDenoisePanel *self)
         self->offset_row, self->read_noise_row };
     for (guint i = 0; i < G_N_ELEMENTS(noise_rows); i++)
         gtk_widget_set_visible(noise_rows[i], needs_noise);
-    GtkWidget *mask_rows[] = { self->auto_threshold_row, self->threshold_row, self->growth_row };
+    GtkWidget *mask_rows[] = { self->auto_threshold_row, self->threshold_row, self->growth_row,
+        self->hand_row, self->brush_row };
     for (guint i = 0; i < G_N_ELEMENTS(mask_rows); i++)
         gtk_widget_set_visible(mask_rows[i], needs_mask);
     gtk_widget_set_sensitive(GTK_WIDGET(self->gain), is_given);
@@ -180,6 +186,20 @@ update_rows(LacDenoisePanel *self)
     gtk_widget_set_sensitive(GTK_WIDGET(self->read_noise), is_given);
     gtk_widget_set_sensitive(GTK_WIDGET(self->threshold),
         !gtk_switch_get_active(self->auto_threshold));
+}
+
+// How often the mask of the projection that is shown was corrected by hand.
+static void
+update_strokes(LacDenoisePanel *self)
+{
+    gsize n = lac_mask_strokes_count(self->strokes, lac_session_get_projection(self->session));
+    g_autofree char *text = n == 0 ? g_strdup("drawn over the projection")
+        : n == 1                   ? g_strdup("1 stroke")
+                                   : g_strdup_printf("%" G_GSIZE_FORMAT " strokes", n);
+    adw_action_row_set_subtitle(ADW_ACTION_ROW(self->hand_row), text);
+    gtk_widget_set_sensitive(self->clear_button, n > 0);
+    gtk_widget_set_tooltip_text(self->clear_button,
+        n > 0 ? "Remove the strokes from this projection" : "Nothing was drawn in this projection");
 }
 
 static void
@@ -221,8 +241,18 @@ series_changed_cb(LacDenoisePanel *self)
     const LacSeries *measured = get_measured(self);
     LacBuffer *buffer = measured != NULL ? measured->buffer : NULL;
     update_buttons(self);
-    if (buffer == self->measured)
+    LacMaskStrokes *strokes = lac_session_get_strokes(self->session);
+    gboolean is_drawn = strokes != self->strokes;
+    if (is_drawn) {
+        lac_mask_strokes_unref(self->strokes);
+        self->strokes = strokes != NULL ? lac_mask_strokes_ref(strokes) : NULL;
+    }
+    update_strokes(self);
+    if (buffer == self->measured) {
+        if (is_drawn)
+            request_preview(self, 0);
         return;
+    }
     self->measured = buffer;
     self->is_failed = FALSE;
     drop_preview(self);
@@ -233,6 +263,7 @@ series_changed_cb(LacDenoisePanel *self)
 static void
 projection_changed_cb(LacDenoisePanel *self)
 {
+    update_strokes(self);
     if (self->preview != NULL &&
         self->preview->projection == lac_session_get_projection(self->session))
         return;
@@ -284,6 +315,20 @@ restore_cb(LacDenoisePanel *self)
 }
 
 static void
+clear_cb(LacDenoisePanel *self)
+{
+    lac_session_remove_strokes(self->session);
+}
+
+// One of the two or none.
+static void
+brush_cb(LacDenoisePanel *self, GtkToggleButton *button)
+{
+    if (gtk_toggle_button_get_active(button))
+        gtk_toggle_button_set_active(button == self->draw ? self->erase : self->draw, FALSE);
+}
+
+static void
 refused_cb(LacDenoisePanel *self, const char *text)
 {
     g_autofree char *sentence = g_strdup_printf("“%s” is no number that fits here", text);
@@ -298,6 +343,7 @@ lac_denoise_panel_dispose(GObject *object)
     if (self->session != NULL)
         g_signal_handlers_disconnect_by_data(self->session, self);
     g_clear_object(&self->session);
+    g_clear_pointer(&self->strokes, lac_mask_strokes_unref);
     g_clear_pointer(&self->preview, lac_denoise_preview_unref);
     g_clear_pointer(&self->scroller, gtk_widget_unparent);
     G_OBJECT_CLASS(lac_denoise_panel_parent_class)->dispose(object);
@@ -336,6 +382,12 @@ lac_denoise_panel_class_init(LacDenoisePanelClass *klass)
     BIND_CHILD(auto_threshold_row);
     BIND_CHILD(threshold_row);
     BIND_CHILD(growth_row);
+    BIND_CHILD(hand_row);
+    BIND_CHILD(brush_row);
+    BIND_CHILD(clear_button);
+    BIND_CHILD(draw);
+    BIND_CHILD(erase);
+    BIND_CHILD(brush);
     BIND_CHILD(info_label);
     BIND_CHILD(run_button);
     BIND_CHILD(restore_button);
@@ -369,6 +421,9 @@ lac_denoise_panel_init(LacDenoisePanel *self)
         { self->growth, "value-changed" } };
     for (guint i = 0; i < G_N_ELEMENTS(changes); i++)
         g_signal_connect_swapped(changes[i].from, changes[i].signal, G_CALLBACK(changed_cb), self);
+    g_signal_connect_swapped(self->draw, "toggled", G_CALLBACK(brush_cb), self);
+    g_signal_connect_swapped(self->erase, "toggled", G_CALLBACK(brush_cb), self);
+    g_signal_connect_swapped(self->clear_button, "clicked", G_CALLBACK(clear_cb), self);
     g_signal_connect_swapped(self->run_button, "clicked", G_CALLBACK(run_cb), self);
     g_signal_connect_swapped(self->restore_button, "clicked", G_CALLBACK(restore_cb), self);
     g_signal_connect(self, "map", G_CALLBACK(map_cb), NULL);
@@ -408,4 +463,23 @@ lac_denoise_panel_get_preview(LacDenoisePanel *self)
     g_return_val_if_fail(LAC_IS_DENOISE_PANEL(self), NULL);
 
     return self->preview;
+}
+
+/**
+ * lac_denoise_panel_get_brush:
+ * @self: a panel
+ * @inside: (out): whether it adds to the mask or takes away
+ * @radius: (out): how thick it is [pixel]
+ *
+ * Returns: whether a drag over the projection draws
+ */
+gboolean
+lac_denoise_panel_get_brush(LacDenoisePanel *self, gboolean *inside, double *radius)
+{
+    g_return_val_if_fail(LAC_IS_DENOISE_PANEL(self), FALSE);
+
+    *inside = gtk_toggle_button_get_active(self->draw);
+    *radius = gtk_spin_button_get_value(self->brush);
+    return gtk_widget_get_visible(self->hand_row) &&
+        (*inside || gtk_toggle_button_get_active(self->erase));
 }

@@ -6,16 +6,19 @@
  * @measured: projections as measured; a reference is taken
  * @projection: which one
  * @params: how
+ * @strokes: (nullable): by hand, over the mask; a reference is taken
  *
  * Returns: (transfer full): a request for lac_denoise_preview_run()
  */
 LacDenoiseRequest *
-lac_denoise_request_new(LacSeries *measured, guint projection, const LacDenoiseParams *params)
+lac_denoise_request_new(LacSeries *measured, guint projection, const LacDenoiseParams *params,
+    LacMaskStrokes *strokes)
 {
     LacDenoiseRequest *self = g_new0(LacDenoiseRequest, 1);
     self->measured = lac_series_ref(measured);
     self->projection = projection;
     self->params = *params;
+    self->strokes = strokes != NULL ? lac_mask_strokes_ref(strokes) : NULL;
     return self;
 }
 
@@ -28,6 +31,7 @@ lac_denoise_request_free(gpointer request)
 {
     LacDenoiseRequest *self = request;
     lac_series_unref(self->measured);
+    lac_mask_strokes_unref(self->strokes);
     g_free(self);
 }
 
@@ -69,10 +73,13 @@ lac_denoise_preview_run(LacProgress *progress, gpointer request, GError **error)
     self->projection = r->projection;
     self->image = lac_buffer_new(nv * nu, error);
     self->mask = self->image != NULL ? lac_alloc(nv * nu, 1, error) : NULL;
+    LacDenoiseMask mask = { .pixels = self->mask,
+        .strokes = r->strokes,
+        .projection = r->projection };
     LacPrepSpan span = { .progress = progress, .from = 0.0, .to = 1.0 };
     if (self->mask == NULL ||
         !lac_denoise_projection(lac_series_get_projection(r->measured, r->projection), nv, nu,
-            &r->params, self->mask, FALSE, self->image->data, &self->info, span, error)) {
+            &r->params, &mask, self->image->data, &self->info, span, error)) {
         lac_denoise_preview_unref(self);
         return NULL;
     }

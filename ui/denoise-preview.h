@@ -18,10 +18,11 @@ typedef struct {
     LacSeries *measured;
     guint projection;
     LacDenoiseParams params;
+    LacMaskStrokes *strokes; // (nullable)
 } LacDenoiseRequest;
 
-LacDenoiseRequest *
-lac_denoise_request_new(LacSeries *measured, guint projection, const LacDenoiseParams *params);
+LacDenoiseRequest *lac_denoise_request_new(LacSeries *measured, guint projection,
+    const LacDenoiseParams *params, LacMaskStrokes *strokes);
 void lac_denoise_request_free(gpointer request);
 gpointer lac_denoise_preview_run(LacProgress *progress, gpointer request, GError **error);
 void lac_denoise_preview_unref(gpointer preview);

@@ -5,6 +5,7 @@
 #include "ui/histogram-view.h"
 #include "ui/image-view.h"
 #include "ui/latest.h"
+#include "ui/mask-brush.h"
 #include "ui/overlay.h"
 #include "ui/tilt-strip.h"
 #include "ui/tilt-table.h"
@@ -38,9 +39,10 @@ struct _LacProjectionsView {
     gsize row;         // of the sinogram
     gboolean points;   // the pointer is on the image
     gsize pointed[2];
-    gboolean updating;    // controls follow the session, not the other way round
-    double divider;       // of the wipe: share of the width that shows what was measured
-    gboolean is_wiped;    // the image is two halves
+    gboolean updating; // controls follow the session, not the other way round
+    double divider;    // of the wipe: share of the width that shows what was measured
+    gboolean is_wiped; // the image is two halves
+    LacMaskBrush *brush;
     LacLatest *levels;    // of the noise
     LacBuffer *levels_of; // (nullable) pixels whose noise is known or asked for; not owned
 };
@@ -381,11 +383,15 @@ pointed_cb(LacProjectionsView *self, gboolean inside, double u, double v)
     gtk_widget_queue_draw(GTK_WIDGET(self->image));
 }
 
-// The divider comes to the pointer.
+// The brush or the divider comes to the pointer.
 static void
 image_dragged_cb(LacProjectionsView *self, double u, double v)
 {
-    (void) v;
+    if (lac_mask_brush_is_down(self->brush)) {
+        lac_mask_brush_move(self->brush, u, v);
+        gtk_widget_queue_draw(GTK_WIDGET(self->image));
+        return;
+    }
     if (self->series == NULL || !self->is_wiped)
         return;
     self->divider = CLAMP(u / (double) self->series->nu, 0.0, 1.0);
@@ -396,7 +402,25 @@ static void
 image_clicked_cb(LacProjectionsView *self, int n_press, double u, double v)
 {
     (void) n_press;
+    gboolean inside;
+    double radius;
+    if (self->series != NULL && shows_denoising(self) &&
+        lac_denoise_panel_get_brush(self->denoise, &inside, &radius))
+        lac_mask_brush_begin(self->brush, inside, radius, u, v);
     image_dragged_cb(self, u, v);
+}
+
+static void
+image_released_cb(LacProjectionsView *self)
+{
+    gboolean inside;
+    double radius;
+    gsize n;
+    if (!lac_mask_brush_is_down(self->brush))
+        return;
+    const double *places = lac_mask_brush_end(self->brush, &inside, &radius, &n);
+    if (self->series != NULL)
+        lac_session_add_stroke(self->session, inside, radius, places, n);
 }
 
 static void
@@ -463,6 +487,7 @@ draw_overlay(LacImageView *image, cairo_t *cr, int width, int height, gpointer d
     if (shows_denoising(self) && preview != NULL && preview->mask != NULL &&
         preview->projection == lac_tilt_get_current(self->session, self->series))
         lac_mask_draw(image, cr, preview->mask, self->series->nv, self->series->nu);
+    lac_mask_brush_draw(self->brush, image, cr);
     if (gtk_toggle_button_get_active(self->axis))
         draw_axis(self, cr);
     if (self->is_wiped)
@@ -548,6 +573,7 @@ lac_projections_view_dispose(GObject *object)
 {
     LacProjectionsView *self = LAC_PROJECTIONS_VIEW(object);
     g_clear_pointer(&self->levels, lac_latest_free);
+    g_clear_pointer(&self->brush, lac_mask_brush_free);
     if (self->session != NULL)
         g_signal_handlers_disconnect_by_data(self->session, self);
     if (self->denoise != NULL)
@@ -619,6 +645,7 @@ connect_controls(LacProjectionsView *self)
         { self->image, "pointed", G_CALLBACK(pointed_cb) },
         { self->image, "clicked", G_CALLBACK(image_clicked_cb) },
         { self->image, "dragged", G_CALLBACK(image_dragged_cb) },
+        { self->image, "released", G_CALLBACK(image_released_cb) },
         { self->sinogram, "clicked", G_CALLBACK(sinogram_clicked_cb) },
         { self->sinogram, "dragged", G_CALLBACK(sinogram_dragged_cb) },
     };
@@ -634,6 +661,7 @@ static void
 lac_projections_view_init(LacProjectionsView *self)
 {
     self->divider = 0.5;
+    self->brush = lac_mask_brush_new();
     self->levels = lac_latest_new(lac_noise_levels_run, unref_series, g_free, levels_done, self);
     self->tilts = g_list_store_new(LAC_TYPE_TILT);
     self->selection = gtk_single_selection_new(G_LIST_MODEL(g_object_ref(self->tilts)));

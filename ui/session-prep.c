@@ -37,7 +37,8 @@ denoise_job(LacProgress *progress, gpointer pointer, GError **error)
 {
     const DenoiseData *data = pointer;
     g_autoptr(LacSeries) measured = lac_project_dup_measured(data->project);
-    LacDenoised *denoised = lac_denoise_series(measured, &data->params, NULL, progress, error);
+    LacDenoised *denoised =
+        lac_denoise_series(measured, &data->params, NULL, data->project->strokes, progress, error);
     if (denoised == NULL)
         return NULL;
     DenoiseResult *result = g_new0(DenoiseResult, 1);
@@ -125,6 +126,8 @@ lac_session_denoise(LacSession *self, const LacDenoiseParams *params)
     data->project->series = lac_series_ref(self->state->project->series);
     if (self->state->project->raw_series != NULL)
         data->project->raw_series = lac_series_ref(self->state->project->raw_series);
+    if (self->state->project->strokes != NULL)
+        data->project->strokes = lac_mask_strokes_ref(self->state->project->strokes);
     data->params = *params;
     g_autoptr(LacJob) job = lac_job_new("Denoising", denoise_job, data, data_free, result_free);
     lac_session_start_job(self, job, denoise_done, result_free, "The projections stay as they are");
@@ -163,4 +166,71 @@ lac_session_restore_measured(LacSession *self)
     g_autoptr(LacSeries) measured = lac_project_dup_measured(self->state->project);
     lac_session_push_undo(self, "Back to measured projections");
     replace_series(self, measured, NULL);
+}
+
+/**
+ * lac_session_get_strokes:
+ * @self: a session
+ *
+ * Returns: (transfer none) (nullable): by which the masks of the projections are corrected
+ */
+LacMaskStrokes *
+lac_session_get_strokes(LacSession *self)
+{
+    g_return_val_if_fail(LAC_IS_SESSION(self), NULL);
+
+    return self->state->project->strokes;
+}
+
+// Takes the reference.
+static void
+replace_strokes(LacSession *self, LacMaskStrokes *strokes, const char *what)
+{
+    g_autofree char *label =
+        g_strdup_printf("%s of projection %u", what, lac_session_get_projection(self) + 1);
+    lac_session_push_undo(self, label);
+    LacProject *project = self->state->project;
+    lac_mask_strokes_unref(project->strokes);
+    project->strokes = strokes;
+    lac_session_emit(self, LAC_SESSION_SERIES_CHANGED);
+    lac_session_emit(self, LAC_SESSION_FILE_CHANGED);
+}
+
+/**
+ * lac_session_add_stroke:
+ * @self: a session with projections
+ * @inside: whether the stroke adds to the mask of the projection that is shown
+ * @radius: of the brush [pixel]
+ * @places: (array length=n): u, v of where it went [pixel]
+ * @n: how many, at least 1
+ *
+ * Can be undone.
+ */
+void
+lac_session_add_stroke(LacSession *self, gboolean inside, double radius, const double *places,
+    gsize n)
+{
+    g_return_if_fail(LAC_IS_SESSION(self) && n > 0);
+
+    replace_strokes(self,
+        lac_mask_strokes_append(self->state->project->strokes, lac_session_get_projection(self),
+            inside, radius, places, n),
+        inside ? "Draw mask" : "Erase mask");
+}
+
+/**
+ * lac_session_remove_strokes:
+ * @self: a session
+ *
+ * Removes the strokes from the projection that is shown. Can be undone.
+ */
+void
+lac_session_remove_strokes(LacSession *self)
+{
+    g_return_if_fail(LAC_IS_SESSION(self));
+
+    const LacMaskStrokes *strokes = self->state->project->strokes;
+    guint k = lac_session_get_projection(self);
+    if (lac_mask_strokes_count(strokes, k) > 0)
+        replace_strokes(self, lac_mask_strokes_remove(strokes, k), "Clear drawn mask");
 }

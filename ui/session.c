@@ -207,7 +207,7 @@ emit_differences(LacSession *self, const LacSessionState *old_state,
 {
     const LacProject *old = old_state->project, *new = new_state->project;
     fit_position(self);
-    if (old->series != new->series || old->mask != new->mask)
+    if (old->series != new->series || old->mask != new->mask || old->strokes != new->strokes)
         lac_session_emit(self, LAC_SESSION_SERIES_CHANGED);
     if (old->volume != new->volume)
         lac_session_emit(self, LAC_SESSION_VOLUME_CHANGED);
@@ -521,8 +521,10 @@ lac_session_store_series(LacSession *self, LacSeries *series, const char *label)
     LacProject *project = self->state->project;
     g_autoptr(LacSeries) old = project->series;
     project->series = series != NULL ? lac_series_ref(series) : NULL;
-    if (series == NULL || old == NULL || series->buffer != old->buffer)
-        g_clear_pointer(&project->raw_series, lac_series_unref); // of other pixels
+    if (series == NULL || old == NULL || series->buffer != old->buffer) { // of other pixels
+        g_clear_pointer(&project->raw_series, lac_series_unref);
+        g_clear_pointer(&project->strokes, lac_mask_strokes_unref);
+    }
     fit_position(self);
     lac_session_emit(self, LAC_SESSION_SERIES_CHANGED);
     lac_session_emit(self, LAC_SESSION_RECON_CHANGED);

@@ -156,6 +156,10 @@ gboolean lac_session_run_job(LacSession *self, LacJob *job, const char *failure)
 gboolean lac_session_reconstruct(LacSession *self, const LacReconParams *params, gboolean resume,
     gboolean use_mask);
 gboolean lac_session_denoise(LacSession *self, const LacDenoiseParams *params);
+LacMaskStrokes *lac_session_get_strokes(LacSession *self);
+void lac_session_add_stroke(LacSession *self, gboolean inside, double radius, const double *places,
+    gsize n);
+void lac_session_remove_strokes(LacSession *self);
 void lac_session_revert_to_snapshot(LacSession *self, guint index);
 void lac_session_open(LacSession *self, const char *path); // project or volume
 void lac_session_open_example(LacSession *self);

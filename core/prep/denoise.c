@@ -125,23 +125,24 @@ subtract_background(float *image, gsize nv, gsize nu, LacBehind kind, const guin
 
 // Finds the mask if one is needed and none is given; without any, all is inside.
 static gboolean
-make_mask(const float *image, gsize nv, gsize nu, const LacDenoiseParams *params, guint8 *mask,
-    gboolean is_given, LacDenoiseInfo *info, GError **error)
+make_mask(const float *image, gsize nv, gsize nu, const LacDenoiseParams *params,
+    const LacDenoiseMask *mask, LacDenoiseInfo *info, GError **error)
 {
     gsize n = nv * nu;
     gboolean is_needed = params->background != LAC_BEHIND_NONE || params->normalise;
-    if (!is_given && !is_needed)
-        memset(mask, 1, n);
-    if (!is_given && is_needed) {
+    if (!mask->is_given && !is_needed)
+        memset(mask->pixels, 1, n);
+    if (!mask->is_given && is_needed) {
         guint8 *found = lac_mask_find(image, nv, nu, &params->mask, &info->threshold, error);
         if (found == NULL)
             return FALSE;
-        memcpy(mask, found, n);
+        memcpy(mask->pixels, found, n);
         lac_free(found);
+        lac_mask_strokes_draw(mask->strokes, mask->projection, mask->pixels, nv, nu);
     }
     info->n_mask = 0;
     for (gsize i = 0; i < n; i++)
-        info->n_mask += mask[i] != 0;
+        info->n_mask += mask->pixels[i] != 0;
     return TRUE;
 }
 
@@ -151,9 +152,8 @@ make_mask(const float *image, gsize nv, gsize nu, const LacDenoiseParams *params
  * @nv: rows
  * @nu: columns
  * @params: how; checked by lac_denoise_params_check()
- * @mask: (nv, nu): 1 where the particle is, the input if @is_given; otherwise filled, with 1
- *   everywhere when neither background nor normalisation needs one
- * @is_given: %TRUE to take the mask as it is
+ * @mask: where the particle is; 1 everywhere when it is not given and neither background nor
+ *   normalisation needs one
  * @out: (out caller-allocates): (nv, nu), not @in itself; undefined on failure
  * @info: (out): what was found; no normalisation is done here
  * @span: of the progress that is told the fraction done
@@ -166,8 +166,7 @@ make_mask(const float *image, gsize nv, gsize nu, const LacDenoiseParams *params
  */
 gboolean
 lac_denoise_projection(const float *in, gsize nv, gsize nu, const LacDenoiseParams *params,
-    guint8 *mask, gboolean is_given, float *out, LacDenoiseInfo *info, LacPrepSpan span,
-    GError **error)
+    const LacDenoiseMask *mask, float *out, LacDenoiseInfo *info, LacPrepSpan span, GError **error)
 {
     gsize n = nv * nu;
     *info = (LacDenoiseInfo){ .threshold = (double) NAN, .factor = 1.0 };
@@ -183,11 +182,11 @@ lac_denoise_projection(const float *in, gsize nv, gsize nu, const LacDenoisePara
         squares += ((double) finite[i] - (double) out[i]) * ((double) finite[i] - (double) out[i]);
     info->removed = sqrt(squares / (double) n);
     lac_free(finite);
-    good = good && make_mask(out, nv, nu, params, mask, is_given, info, error);
+    good = good && make_mask(out, nv, nu, params, mask, info, error);
     if (good && params->background != LAC_BEHIND_NONE)
-        good = subtract_background(out, nv, nu, params->background, mask, info, error);
+        good = subtract_background(out, nv, nu, params->background, mask->pixels, info, error);
     for (gsize i = 0; good && i < n; i++)
-        info->total += mask[i] ? (double) out[i] : 0.0;
+        info->total += mask->pixels[i] ? (double) out[i] : 0.0;
     return good;
 }
 
@@ -195,6 +194,7 @@ lac_denoise_projection(const float *in, gsize nv, gsize nu, const LacDenoisePara
 
 typedef struct {
     const LacSeries *series, *masks;
+    const LacMaskStrokes *strokes;
     const LacDenoiseParams *params;
     LacSeries *out;
     LacDenoiseInfo *info;
@@ -213,9 +213,12 @@ denoise_one(Work *w, gsize k, LacPrepSpan span, GError **error)
         return FALSE;
     for (gsize i = 0; w->masks != NULL && i < n; i++)
         mask[i] = lac_series_get_projection(w->masks, w->masks->n > 1 ? k : 0)[i] > 0.5F;
+    LacDenoiseMask where = { .pixels = mask,
+        .is_given = w->masks != NULL,
+        .strokes = w->strokes,
+        .projection = (guint) k };
     gboolean good = lac_denoise_projection(lac_series_get_projection(w->series, k), w->series->nv,
-        w->series->nu, w->params, mask, w->masks != NULL, w->out->data + k * n, w->info + k, span,
-        error);
+        w->series->nu, w->params, &where, w->out->data + k * n, w->info + k, span, error);
     lac_free(mask);
     return good;
 }
@@ -297,6 +300,7 @@ check_masks(const LacSeries *series, const LacSeries *masks, GError **error)
  * @params: how
  * @masks: (nullable): above 0.5 where the particle is, for each projection or one for all; %NULL:
  *   found in each
+ * @strokes: (nullable): by hand, over the masks that are found
  * @progress: (nullable): told the fraction done
  * @error: return location for a #GError
  *
@@ -309,7 +313,7 @@ check_masks(const LacSeries *series, const LacSeries *masks, GError **error)
  */
 LacDenoised *
 lac_denoise_series(const LacSeries *series, const LacDenoiseParams *params, const LacSeries *masks,
-    LacProgress *progress, GError **error)
+    const LacMaskStrokes *strokes, LacProgress *progress, GError **error)
 {
     if (!lac_denoise_params_check(params, error) || !check_masks(series, masks, error))
         return NULL;
@@ -322,6 +326,7 @@ lac_denoise_series(const LacSeries *series, const LacDenoiseParams *params, cons
     g_assert(self->series != NULL);
     Work work = { .series = series,
         .masks = masks,
+        .strokes = strokes,
         .params = params,
         .out = self->series,
         .info = self->info,

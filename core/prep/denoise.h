@@ -4,6 +4,7 @@
 
 #include "core/data/series.h"
 #include "core/prep/background.h"
+#include "core/prep/mask-strokes.h"
 #include "core/prep/noise.h"
 #include "core/prep/span.h"
 
@@ -35,6 +36,14 @@ typedef struct {
     gboolean normalise; // to a common sum of the intensity inside the mask
 } LacDenoiseParams;
 
+// Where the particle is in one projection.
+typedef struct {
+    guint8 *pixels;                // (nv, nu): 1 inside
+    gboolean is_given;             // pixels are taken as they are; otherwise they are filled
+    const LacMaskStrokes *strokes; // (nullable) that correct what was found
+    guint projection;              // of the strokes
+} LacDenoiseMask;
+
 // What was found and done in one projection.
 typedef struct {
     LacNoise noise;
@@ -61,10 +70,9 @@ const char *lac_behind_get_id(LacBehind background);
 gboolean lac_behind_from_id(const char *id, LacBehind *background, GError **error);
 char *lac_denoise_params_dup_text(const LacDenoiseParams *params);
 gboolean lac_denoise_projection(const float *in, gsize nv, gsize nu, const LacDenoiseParams *params,
-    guint8 *mask, gboolean is_given, float *out, LacDenoiseInfo *info, LacPrepSpan span,
-    GError **error);
+    const LacDenoiseMask *mask, float *out, LacDenoiseInfo *info, LacPrepSpan span, GError **error);
 LacDenoised *lac_denoise_series(const LacSeries *series, const LacDenoiseParams *params,
-    const LacSeries *masks, LacProgress *progress, GError **error);
+    const LacSeries *masks, const LacMaskStrokes *strokes, LacProgress *progress, GError **error);
 void lac_denoised_free(LacDenoised *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LacDenoised, lac_denoised_free)

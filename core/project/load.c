@@ -168,6 +168,43 @@ load_raw_series(Loader *self, const LacSeries *series, GError **error)
     return lac_series_with_buffer(series, buffer, error);
 }
 
+static gboolean
+is_stroke(const double *row, const double *before, gsize n_projections)
+{
+    for (gsize i = 0; i < LAC_PROJECT_STROKE_ROW; i++)
+        if (!isfinite(row[i]))
+            return FALSE;
+    return row[0] >= (before != NULL ? before[0] : 0.0) && row[0] < (double) G_MAXUINT32 &&
+        row[1] >= 0.0 && row[1] < (double) n_projections && row[3] > 0.0 &&
+        row[3] <= LAC_MASK_RADIUS_MAX;
+}
+
+static gboolean
+load_strokes(Loader *self, LacProject *project, GError **error)
+{
+    gsize n;
+    g_autofree double *rows = lac_h5_read_doubles(self->file, LAC_PROJECT_STROKES, &n, error);
+    if (rows == NULL)
+        return FALSE;
+    if (n % LAC_PROJECT_STROKE_ROW != 0)
+        return damaged(self, LAC_PROJECT_STROKES, "is not a list of places of strokes", error);
+    n /= LAC_PROJECT_STROKE_ROW;
+    g_autofree LacMaskPoint *points = g_new(LacMaskPoint, n);
+    for (gsize i = 0; i < n; i++) {
+        const double *row = rows + LAC_PROJECT_STROKE_ROW * i;
+        if (!is_stroke(row, i > 0 ? row - LAC_PROJECT_STROKE_ROW : NULL, project->series->n))
+            return damaged(self, LAC_PROJECT_STROKES, "has a place that no brush can be at", error);
+        points[i] = (LacMaskPoint){ .stroke = (guint32) row[0],
+            .projection = (guint32) row[1],
+            .inside = row[2] != 0.0,
+            .radius = row[3],
+            .u = row[4],
+            .v = row[5] };
+    }
+    project->strokes = lac_mask_strokes_new(points, n);
+    return TRUE;
+}
+
 static LacVolume *
 load_volume(Loader *self, const char *path, GError **error)
 {
@@ -458,6 +495,9 @@ load_parts(Loader *self, LacProject *project, GError **error)
             (project->raw_series == NULL && lac_h5_exists(self->file, LAC_PROJECT_RAW)))
             return FALSE;
     }
+    if (project->series != NULL && lac_h5_exists(self->file, LAC_PROJECT_STROKES) &&
+        !load_strokes(self, project, error))
+        return FALSE;
     if (lac_h5_exists(self->file, "/mask")) {
         project->mask = load_volume(self, "/mask", error);
         if (project->mask == NULL)

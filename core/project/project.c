@@ -73,6 +73,7 @@ lac_project_free(LacProject *self)
         return;
     lac_series_unref(self->series);
     lac_series_unref(self->raw_series);
+    lac_mask_strokes_unref(self->strokes);
     lac_volume_unref(self->mask);
     lac_recon_unref(self->recon);
     lac_volume_unref(self->volume);
@@ -113,6 +114,7 @@ lac_project_copy(const LacProject *self)
     LacProject *copy = g_new0(LacProject, 1);
     copy->series = self->series != NULL ? lac_series_ref(self->series) : NULL;
     copy->raw_series = self->raw_series != NULL ? lac_series_ref(self->raw_series) : NULL;
+    copy->strokes = self->strokes != NULL ? lac_mask_strokes_ref(self->strokes) : NULL;
     copy->mask = self->mask != NULL ? lac_volume_ref(self->mask) : NULL;
     copy->recon = self->recon != NULL ? lac_recon_ref(self->recon) : NULL;
     copy->volume = self->volume != NULL ? lac_volume_ref(self->volume) : NULL;

@@ -8,6 +8,7 @@
 #include "core/data/series.h"
 #include "core/data/truth.h"
 #include "core/data/volume.h"
+#include "core/prep/mask-strokes.h"
 #include "core/progress.h"
 #include "core/recon/recon.h"
 
@@ -23,7 +24,8 @@ typedef struct {
 // What a project holds; every part but provenance may be NULL. Owns a reference of each.
 typedef struct {
     LacSeries *series;
-    LacSeries *raw_series; // as measured, when series was denoised; of the same shape
+    LacSeries *raw_series;   // as measured, when series was denoised; of the same shape
+    LacMaskStrokes *strokes; // by hand, over the masks of the projections
     LacVolume *mask;
     LacRecon *recon;     // its volume, curves and snapshots; without the state of a running solver
     LacVolume *volume;   // an opened volume that no reconstruction made

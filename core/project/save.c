@@ -227,6 +227,23 @@ save_truth(Saver *self, const LacTruth *truth, GError **error)
 }
 
 static gboolean
+save_strokes(Saver *self, const LacMaskStrokes *strokes, GError **error)
+{
+    g_autofree double *rows = g_new(double, LAC_PROJECT_STROKE_ROW * strokes->n);
+    for (gsize i = 0; i < strokes->n; i++) {
+        const LacMaskPoint *point = strokes->points + i;
+        const double row[LAC_PROJECT_STROKE_ROW] = { point->stroke, point->projection,
+            point->inside ? 1.0 : 0.0, point->radius, point->u, point->v };
+        memcpy(rows + LAC_PROJECT_STROKE_ROW * i, row, sizeof row);
+    }
+    const LacH5Array array = { .type = LAC_VALUE_FLOAT64,
+        .n_dims = 2,
+        .shape = { strokes->n, LAC_PROJECT_STROKE_ROW },
+        .data = rows };
+    return lac_h5_write_array(self->file, LAC_PROJECT_STROKES, &array, (LacH5Span){ 0 }, error);
+}
+
+static gboolean
 save_provenance(Saver *self, GError **error)
 {
     const GPtrArray *steps = self->project->provenance;
@@ -290,6 +307,7 @@ save_all(const char *path, gpointer data, GError **error)
         (project->raw_series == NULL ||
             write_floats(self, LAC_PROJECT_RAW, project->raw_series->data, project->raw_series->n,
                 project->raw_series->nv, project->raw_series->nu, error)) &&
+        (project->strokes == NULL || save_strokes(self, project->strokes, error)) &&
         (project->mask == NULL || save_volume(self, "/mask", project->mask, error)) &&
         (project->recon == NULL || save_recon(self, project->recon, error)) &&
         (project->volume == NULL || save_volume(self, "/opened", project->volume, error)) &&

@@ -139,8 +139,8 @@ static gboolean
 denoise_step(Runner *self, GError **error)
 {
     g_autoptr(LacSeries) measured = lac_project_dup_measured(self->project);
-    g_autoptr(LacDenoised) denoised =
-        lac_denoise_series(measured, &self->recipe->denoise, NULL, self->progress, error);
+    g_autoptr(LacDenoised) denoised = lac_denoise_series(measured, &self->recipe->denoise, NULL,
+        self->project->strokes, self->progress, error);
     if (denoised == NULL)
         return FALSE;
     lac_project_set_denoised(self->project, measured, denoised->series);

@@ -117,6 +117,56 @@ test_apply(Desk *desk, gconstpointer data)
     g_assert_nonnull(lac_session_get_measured(desk->session));
 }
 
+static gboolean
+has_new_mask(gpointer data)
+{
+    Desk *desk = data;
+    gsize before = GPOINTER_TO_SIZE(g_object_get_data(G_OBJECT(desk->window), "n-mask"));
+    return has_masked_preview(desk) &&
+        lac_denoise_panel_get_preview(get_panel(desk))->info.n_mask != before;
+}
+
+// Remembers the size of the mask and waits until it is another one.
+static gsize
+await_mask(Desk *desk, gsize before)
+{
+    g_object_set_data(G_OBJECT(desk->window), "n-mask", GSIZE_TO_POINTER(before));
+    desk_wait_for(desk, has_new_mask, 10000);
+    return lac_denoise_panel_get_preview(get_panel(desk))->info.n_mask;
+}
+
+// A drag over the projection draws, or erases; each stroke is a step of undo.
+static void
+test_brush(Desk *desk, gconstpointer data)
+{
+    (void) data;
+    open_denoise(desk);
+    adw_combo_row_set_selected(ADW_COMBO_ROW(desk_find(desk, "background_row")), 2);
+    gsize found = await_mask(desk, 0);
+    GtkWidget *image = desk_find(desk, "image");
+    double width = gtk_widget_get_width(image), height = gtk_widget_get_height(image);
+    const double corner[2] = { 0.5 * width - 0.4 * height, 0.1 * height };
+    const double edge[2] = { 0.5 * width + 0.4 * height, 0.1 * height };
+    gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(desk_find(desk, "draw")), TRUE);
+    lac_driver_drag(desk->driver, image, corner, edge, 1);
+    gsize drawn = await_mask(desk, found);
+    g_assert_cmpuint(drawn, >, found);
+    shoot(desk, "denoise-drawn");
+    lac_driver_click(desk->driver, desk_find(desk, "erase"));
+    g_assert_false(gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(desk_find(desk, "draw"))));
+    lac_driver_drag(desk->driver, image, corner, edge, 1);
+    gsize erased = await_mask(desk, drawn);
+    g_assert_cmpuint(erased, <, found + 1);
+    g_assert_cmpuint(lac_mask_strokes_count(lac_session_get_strokes(desk->session),
+                         lac_session_get_projection(desk->session)),
+        ==, 2);
+    lac_driver_key(desk->driver, "ctrl+z");
+    g_assert_cmpuint(await_mask(desk, erased), ==, drawn);
+    lac_driver_click(desk->driver, desk_find(desk, "clear_button"));
+    g_assert_cmpuint(await_mask(desk, drawn), ==, found);
+    g_assert_null(lac_session_get_strokes(desk->session));
+}
+
 static void
 test_cancel(Desk *desk, gconstpointer data)
 {
@@ -137,6 +187,7 @@ main(int argc, char **argv)
     static const DeskTest tests[] = {
         { "/denoise-window/preview", test_preview },
         { "/denoise-window/apply", test_apply },
+        { "/denoise-window/brush", test_brush },
         { "/denoise-window/cancel", test_cancel },
     };
     return desk_main(argc, argv, tests, G_N_ELEMENTS(tests));

@@ -2,6 +2,7 @@
 // The particle's mask and what is behind it.
 #include "core/array.h"
 #include "core/prep/background.h"
+#include "core/prep/mask-strokes.h"
 #include "core/prep/smooth.h"
 #include "core/rng.h"
 #include "tests/core/prep/pictures.h"
@@ -200,6 +201,62 @@ test_gaussian(void)
     g_assert_cmpfloat(fabsf(out[0] - image[0]), <, 1e-6F);
 }
 
+static gsize
+count_inside(const guint8 *mask)
+{
+    gsize n = 0;
+    for (gsize i = 0; i < N; i++)
+        n += mask[i];
+    return n;
+}
+
+// A touch is a disc, a stroke the set of pixels near its line; later strokes go over earlier ones.
+static void
+test_strokes(void)
+{
+    static guint8 mask[N];
+    const double r = 9.0, touch[2] = { 30.0, 31.5 }, line[4] = { 20.0, 30.0, 50.0, 40.0 };
+    g_autoptr(LacMaskStrokes) one = lac_mask_strokes_append(NULL, 4, TRUE, r, touch, 1);
+    lac_mask_strokes_draw(one, 3, mask, NV, NU);
+    g_assert_cmpuint(count_inside(mask), ==, 0); // of another projection
+    lac_mask_strokes_draw(one, 4, mask, NV, NU);
+    g_assert_cmpfloat_with_epsilon((double) count_inside(mask), G_PI * r * r, 8.0);
+    g_autoptr(LacMaskStrokes) two = lac_mask_strokes_append(one, 4, FALSE, r + 1.0, touch, 1);
+    lac_mask_strokes_draw(two, 4, mask, NV, NU);
+    g_assert_cmpuint(count_inside(mask), ==, 0);
+    g_autoptr(LacMaskStrokes) three = lac_mask_strokes_append(two, 5, TRUE, 3.0, line, 2);
+    lac_mask_strokes_draw(three, 5, mask, NV, NU);
+    double length = hypot(30.0, 10.0);
+    for (gsize v = 0; v < NV; v++)
+        for (gsize u = 0; u < NU; u++) {
+            double pu = (double) u + 0.5 - 20.0, pv = (double) v + 0.5 - 30.0;
+            double along = (pu * 30.0 + pv * 10.0) / length, t = CLAMP(along, 0.0, length);
+            double distance = hypot(pu - t * 30.0 / length, pv - t * 10.0 / length);
+            if (fabs(distance - 3.0) > 1e-9)
+                g_assert_cmpint(mask[v * NU + u], ==, distance < 3.0);
+        }
+    g_assert_cmpuint(lac_mask_strokes_count(three, 4), ==, 2);
+    g_assert_cmpuint(lac_mask_strokes_count(three, 5), ==, 1);
+    g_autoptr(LacMaskStrokes) left = lac_mask_strokes_remove(three, 4);
+    g_assert_cmpuint(left->n, ==, 2);
+    g_assert_null(lac_mask_strokes_remove(left, 5));
+    g_assert_cmpuint(lac_mask_strokes_count(NULL, 0), ==, 0);
+}
+
+// The brush may leave the image, or never be in it.
+static void
+test_strokes_outside(void)
+{
+    static guint8 mask[N];
+    const double far[4] = { -1e5, 10.0, 1e5, 10.0 }, away[2] = { -50.0, 1e7 };
+    g_autoptr(LacMaskStrokes) across = lac_mask_strokes_append(NULL, 0, TRUE, 2.0, far, 2);
+    lac_mask_strokes_draw(across, 0, mask, NV, NU);
+    g_assert_cmpuint(count_inside(mask), ==, 4 * NU);
+    g_autoptr(LacMaskStrokes) none = lac_mask_strokes_append(NULL, 0, FALSE, 2.0, away, 1);
+    lac_mask_strokes_draw(none, 0, mask, NV, NU);
+    g_assert_cmpuint(count_inside(mask), ==, 4 * NU);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -209,5 +266,7 @@ main(int argc, char **argv)
     g_test_add_func("/background/grow", test_grow);
     g_test_add_func("/background/find", test_find);
     g_test_add_func("/background/gaussian", test_gaussian);
+    g_test_add_func("/background/strokes", test_strokes);
+    g_test_add_func("/background/strokes-outside", test_strokes_outside);
     return g_test_run();
 }

@@ -46,7 +46,7 @@ static LacDenoised *
 denoise(const LacSeries *series, const LacDenoiseParams *params)
 {
     g_autoptr(GError) error = NULL;
-    LacDenoised *result = lac_denoise_series(series, params, NULL, NULL, &error);
+    LacDenoised *result = lac_denoise_series(series, params, NULL, NULL, NULL, &error);
     g_assert_no_error(error);
     return result;
 }
@@ -189,15 +189,37 @@ test_given_mask(void)
     lac_denoise_params_init(&params);
     params.method = LAC_DENOISE_NONE;
     params.background = LAC_BEHIND_LAPLACE;
-    g_autoptr(LacDenoised) result = lac_denoise_series(series, &params, mask, NULL, &error);
+    g_autoptr(LacDenoised) result = lac_denoise_series(series, &params, mask, NULL, NULL, &error);
     g_assert_no_error(error);
     g_assert_cmpuint(result->info[0].n_mask, ==, 49 * NU);
     for (gsize i = 0; i < N; i++)
         if (mask->data[i] < 0.5F)
             g_assert_cmpfloat(result->series->data[i], ==, 0.0F);
     g_autoptr(LacSeries) wrong = lac_series_new(2, NV, NU, 0.5, &error);
-    g_assert_null(lac_denoise_series(series, &params, wrong, NULL, &error));
+    g_assert_null(lac_denoise_series(series, &params, wrong, NULL, NULL, &error));
     g_assert_error(error, LAC_ERROR, LAC_ERROR_MISMATCH);
+}
+
+// What was drawn by hand is inside whatever is found, and what was erased outside.
+static void
+test_strokes(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(LacSeries) series = make_series(40.0, NULL);
+    LacDenoiseParams params;
+    lac_denoise_params_init(&params);
+    params.method = LAC_DENOISE_NONE;
+    params.background = LAC_BEHIND_LAPLACE;
+    const double corner[2] = { 2.0, 2.0 }, all[2] = { 0.5 * NU, 0.5 * NV };
+    g_autoptr(LacMaskStrokes) erased = lac_mask_strokes_append(NULL, 0, FALSE, NU + NV, all, 1);
+    g_autoptr(LacMaskStrokes) drawn = lac_mask_strokes_append(erased, 0, TRUE, 2.0, corner, 1);
+    g_autoptr(LacDenoised) result = lac_denoise_series(series, &params, NULL, drawn, NULL, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(result->info[0].n_mask, ==, 12);
+    g_autoptr(LacDenoised) found = lac_denoise_series(series, &params, NULL, NULL, NULL, &error);
+    g_assert_cmpuint(found->info[0].n_mask, >, 100);
+    for (gsize k = 1; k < series->n; k++) // of the others nothing was drawn
+        g_assert_cmpuint(result->info[k].n_mask, ==, found->info[k].n_mask);
 }
 
 static void
@@ -278,19 +300,19 @@ test_errors(void)
     LacDenoiseParams params;
     lac_denoise_params_init(&params);
     params.strength = 0.0;
-    g_assert_null(lac_denoise_series(series, &params, NULL, NULL, &error));
+    g_assert_null(lac_denoise_series(series, &params, NULL, NULL, NULL, &error));
     g_assert_cmpstr(error->message, ==, "The strength 0 is outside 0.01 to 100");
     g_clear_error(&error);
     lac_denoise_params_init(&params);
     params.estimate = FALSE;
-    g_assert_null(lac_denoise_series(series, &params, NULL, NULL, &error));
+    g_assert_null(lac_denoise_series(series, &params, NULL, NULL, NULL, &error));
     g_assert_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT);
     g_clear_error(&error);
     lac_denoise_params_init(&params);
     params.method = LAC_DENOISE_NONE;
     params.mask.threshold = 1e9;
     params.normalise = TRUE;
-    g_assert_null(lac_denoise_series(series, &params, NULL, NULL, &error));
+    g_assert_null(lac_denoise_series(series, &params, NULL, NULL, NULL, &error));
     g_assert_true(g_str_has_prefix(error->message, "Projection 1 has no intensity"));
     g_clear_error(&error);
     LacDenoiseMethod method;
@@ -311,7 +333,7 @@ test_cancel(void)
             LacDenoiseParams params;
             lac_denoise_params_init(&params);
             params.method = (LacDenoiseMethod) method;
-            g_assert_null(lac_denoise_series(series, &params, NULL, progress, &error));
+            g_assert_null(lac_denoise_series(series, &params, NULL, NULL, progress, &error));
             g_assert_error(error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
         }
 }
@@ -325,6 +347,7 @@ main(int argc, char **argv)
     g_test_add_func("/denoise/metadata", test_metadata);
     g_test_add_func("/denoise/background", test_background);
     g_test_add_func("/denoise/given-mask", test_given_mask);
+    g_test_add_func("/denoise/strokes", test_strokes);
     g_test_add_func("/denoise/threads", test_threads);
     g_test_add_func("/denoise/odd", test_odd);
     g_test_add_func("/denoise/missing", test_missing);

@@ -152,6 +152,9 @@ make_project(void)
     for (gsize i = 0; i < measured->n; i++)
         measured->data[i] = 100.0f - (float) i / 7.0f;
     project->raw_series = lac_series_with_buffer(project->series, measured, NULL);
+    const double places[4] = { 3.25, 4.5, 5.0, -1.0 };
+    g_autoptr(LacMaskStrokes) first = lac_mask_strokes_append(NULL, 2, TRUE, 1.5, places, 2);
+    project->strokes = lac_mask_strokes_append(first, 6, FALSE, 4.0, places, 1);
     project->mask = make_volume(9, 5);
     project->recon = make_recon();
     project->volume = make_volume(15, 7);
@@ -329,6 +332,13 @@ check_project(const LacProject *a, const LacProject *b)
 {
     check_series(a->series, b->series);
     check_series(a->raw_series, b->raw_series);
+    g_assert_cmpuint(a->strokes->n, ==, b->strokes->n);
+    for (gsize i = 0; i < a->strokes->n; i++) {
+        const LacMaskPoint *p = a->strokes->points + i, *q = b->strokes->points + i;
+        g_assert_true(p->u == q->u && p->v == q->v && p->radius == q->radius);
+        g_assert_true(
+            p->stroke == q->stroke && p->projection == q->projection && p->inside == q->inside);
+    }
     check_volume(a->mask, b->mask);
     check_recon(a->recon, b->recon);
     check_volume(a->volume, b->volume);
@@ -465,6 +475,25 @@ test_damaged_truth(LacScratch *scratch, gconstpointer data)
     truth = make_truth();
     lac_atoms_ensure_column(truth->atoms, LAC_COLUMN_PHASE)[3] = 5.0;
     assert_truth_is_refused(scratch, truth, "phase of known atom 4 is 5");
+}
+
+static void
+test_damaged_strokes(LacScratch *scratch, gconstpointer data)
+{
+    (void) data;
+    const LacMaskPoint wrong[] = { { .u = (double) NAN, .radius = 1.0 }, { .radius = -1.0 },
+        { .radius = 1.0, .projection = 7 } };
+    g_autofree char *path = lac_scratch_path(scratch, "strokes.lacuna");
+    for (gsize i = 0; i < G_N_ELEMENTS(wrong); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(LacProject) project = lac_project_new();
+        project->series = make_series(); // of 7 projections
+        project->strokes = lac_mask_strokes_new(wrong + i, 1);
+        g_assert_true(lac_project_save(project, path, NULL, &error));
+        g_assert_null(lac_project_load(path, NULL, &error));
+        g_assert_error(error, LAC_ERROR, LAC_ERROR_FORMAT);
+        g_assert_nonnull(strstr(error->message, "/series/mask_strokes"));
+    }
 }
 
 // Projects of before there was more than atoms.
@@ -696,6 +725,7 @@ main(int argc, char **argv)
     ADD("/project/round-trip", test_round_trip);
     ADD("/project/empty", test_empty);
     ADD("/project/damaged-truth", test_damaged_truth);
+    ADD("/project/damaged-strokes", test_damaged_strokes);
     ADD("/project/older-truth", test_older_truth);
     ADD("/project/newer", test_newer);
     ADD("/project/without-shifts", test_without_shifts);
