@@ -45,14 +45,13 @@ mean_over_counts(const double *values, double mean)
     if (mean <= 0.0)
         return values[0];
     guint top = (guint) mean;
-    double largest = exp(top * log(mean) - mean - lgamma(top + 1.0)), sum = 0.0, total = 0.0;
-    double p = largest;
+    double p = 1.0, sum = 0.0, total = 0.0; // of the largest term; the total takes it out again
     for (guint k = top; k < MAX_COUNT; k++) {
         sum += p * values[k];
         total += p;
         p *= mean / (k + 1.0);
     }
-    p = largest;
+    p = 1.0;
     for (guint k = top; k > 0; k--) {
         p *= k / mean;
         sum += p * values[k - 1];

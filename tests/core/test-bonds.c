@@ -109,30 +109,6 @@ test_lattice(void)
     g_assert_true(isinf(lonely->nearest[0]));
 }
 
-static double
-time_bonds(gsize n, const char *name)
-{
-    LacBondParams params;
-    lac_bond_params_init(&params);
-    g_autoptr(LacAtoms) atoms = make_cubic(n, 2.35, name);
-    gint64 start = g_get_monotonic_time();
-    G_GNUC_UNUSED g_autoptr(LacBonds) bonds = lac_bonds_find(atoms, &params, NULL, NULL);
-    return (double) (g_get_monotonic_time() - start) * 1e-3;
-}
-
-static void
-test_speed(void)
-{
-    double best = time_bonds(27, "Si");
-    for (guint i = 0; i < 5; i++)
-        best = MIN(best, time_bonds(27, "Si"));
-    double large = g_test_slow() ? time_bonds(100, "Si") : 0.0;
-    g_test_message("bonds of 19 683 atoms: %.1f ms; of 1 000 000: %.0f ms; by the first minimum "
-                   "%.1f ms",
-        best, large, time_bonds(27, "A"));
-    g_assert_cmpfloat(best, <, 500);
-}
-
 typedef struct {
     const char *text;
     gboolean (*is_chosen)(const LacAtoms *atoms, gsize i);
@@ -355,7 +331,6 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/bonds/slow", test_slow);
     g_test_add_func("/bonds/lattice", test_lattice);
-    g_test_add_func("/bonds/speed", test_speed);
     g_test_add_func("/filter/cases", test_filter);
     g_test_add_func("/filter/bonds", test_filter_bonds);
     g_test_add_func("/filter/errors", test_filter_errors);

@@ -258,52 +258,6 @@ test_reason(void)
     g_assert_null(lac_journal_get_edit(journal, 0)->reason);
 }
 
-static double
-time_edits(LacJournal *journal, guint n, gboolean add)
-{
-    gint64 start = g_get_monotonic_time();
-    for (guint i = 0; i < n; i++) {
-        const LacAtoms *atoms = lac_journal_get_atoms(journal);
-        const gsize index = i;
-        const LacVec3 p = { 1, 1, 1 };
-        apply(journal,
-            add ? lac_edit_add(atoms, p, NULL, NULL, 0, NULL, NULL)
-                : lac_edit_move(atoms, index, p, NULL, 0, NULL, NULL));
-    }
-    return (double) (g_get_monotonic_time() - start) * 1e-3 / n;
-}
-
-static void
-test_speed(void)
-{
-    g_autoptr(LacAtoms) base = lac_random_atoms(100000, 9);
-    memset(base->state, LAC_ATOM_AUTO, base->n);
-    for (guint i = 0; i < 4; i++) {
-        g_autofree char *name = g_strdup_printf("column %u", i);
-        lac_atoms_add_column(base, name);
-    }
-    g_autoptr(LacJournal) journal = lac_journal_new(base);
-    double move = time_edits(journal, 50, FALSE), add = time_edits(journal, 50, TRUE);
-    gint64 start = g_get_monotonic_time();
-    g_autofree gsize *all = g_new(gsize, base->n);
-    for (gsize i = 0; i < base->n; i++)
-        all[i] = i;
-    apply(journal,
-        lac_edit_delete(lac_journal_get_atoms(journal), all, base->n, "everything", NULL));
-    double bulk = (double) (g_get_monotonic_time() - start) * 1e-3;
-    start = g_get_monotonic_time();
-    lac_journal_undo(journal);
-    double undo = (double) (g_get_monotonic_time() - start) * 1e-3;
-    start = g_get_monotonic_time();
-    lac_journal_go_to(journal, 0);
-    double jump = (double) (g_get_monotonic_time() - start) * 1e-3;
-    g_test_message("100 000 peaks, 7 columns: move %.2f ms, add %.2f ms, delete all %.2f ms, undo "
-                   "that %.2f ms, jump over 100 edits %.2f ms",
-        move, add, bulk, undo, jump);
-    g_assert_cmpfloat(move, <, 80);
-    g_assert_cmpfloat(add, <, 80);
-}
-
 int
 main(int argc, char **argv)
 {
@@ -316,6 +270,5 @@ main(int argc, char **argv)
     g_test_add_func("/journal/misfit", test_misfit);
     g_test_add_func("/journal/between", test_between);
     g_test_add_func("/journal/reason", test_reason);
-    g_test_add_func("/journal/speed", test_speed);
     return g_test_run();
 }

@@ -172,32 +172,6 @@ test_odd_values(Fixture *self, gconstpointer data)
     g_assert_cmpuint(out[4], ==, LAC_RASTER_COLORS - 1);
 }
 
-static void
-test_speed(Fixture *self, gconstpointer data)
-{
-    (void) data;
-    enum {
-        N = 512
-    };
-    g_autofree float *values = g_new(float, N *N);
-    g_autofree guint32 *out = g_new(guint32, N * N);
-    for (gsize i = 0; i < N * N; i++)
-        values[i] = (float) (i % 1000) * 0.001f;
-    LacPlane plane = { .data = values, .width = N, .height = N, .step_x = 1, .step_y = N };
-    LacRasterColors colors = { .colors = self->colors, .black = 0.0f, .white = 1.0f };
-    for (int smooth = 0; smooth < 2; smooth++) {
-        LacRasterView view = { .scale_x = 1.0, .scale_y = 1.0, .smooth = smooth };
-        gint64 best = G_MAXINT64;
-        for (int repeat = 0; repeat < 10; repeat++) {
-            gint64 start = g_get_monotonic_time();
-            lac_raster_draw(&plane, &view, &colors, N, N, out);
-            best = MIN(best, g_get_monotonic_time() - start);
-        }
-        g_test_message("512 x 512, %s: %.2f ms", smooth ? "smooth" : "nearest",
-            (double) best / 1000.0);
-    }
-}
-
 int
 main(int argc, char **argv)
 {
@@ -208,7 +182,6 @@ main(int argc, char **argv)
     ADD("average", test_average);
     ADD("strides", test_strides);
     ADD("odd-values", test_odd_values);
-    ADD("speed", test_speed);
 #undef ADD
     return g_test_run();
 }
