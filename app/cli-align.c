@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli-input.h"
+#include "app/cli-poses.h"
 #include "app/cli-settings.h"
 #include "core/error.h"
 #include "core/io/io.h"
@@ -112,16 +113,8 @@ compare_with_truth(const LacCli *cli, const Options *o, const LacProject *projec
     }
     const LacAlignment *first = outcome->steps->pdata[0];
     const LacAlignment *last = outcome->steps->pdata[outcome->steps->len - 1];
-    g_autoptr(LacSeries) turned =
-        lac_series_with_angles(first->before, truth->angles, truth->n_projections, error);
-    g_autoptr(LacSeries) known = turned != NULL
-        ? lac_series_with_shifts(turned, truth->shifts, truth->n_projections, error)
-        : NULL;
-    if (known == NULL)
-        return FALSE;
-    outcome->before = lac_align_compare(first->before, known, error);
-    outcome->after = outcome->before != NULL ? lac_align_compare(last->after, known, error) : NULL;
-    return outcome->after != NULL;
+    return lac_cli_compare_poses(truth, first->before, &outcome->before, error) &&
+        lac_cli_compare_poses(truth, last->after, &outcome->after, error);
 }
 
 static gboolean
@@ -185,14 +178,6 @@ rms_change(const LacAlignment *step)
 }
 
 static void
-print_difference(const char *when, const LacAlignDifference *d)
-{
-    printf("%s: off by %.3f px across and %.3f px along the axis (at most %.2f); %.3f° about the "
-           "beam, %.3f° about the axis, %.3f° about the third\n",
-        when, d->rms_across, d->rms_along, d->max_shift, d->rms_phi, d->rms_theta, d->rms_psi);
-}
-
-static void
 print_text(const Options *o, const Outcome *outcome)
 {
     const LacSeries *first = ((const LacAlignment *) outcome->steps->pdata[0])->before;
@@ -220,8 +205,8 @@ print_text(const Options *o, const Outcome *outcome)
         putchar('\n');
     }
     if (outcome->after != NULL) {
-        print_difference("Before", outcome->before);
-        print_difference("After ", outcome->after);
+        lac_cli_print_poses("Before", outcome->before);
+        lac_cli_print_poses("After ", outcome->after);
     }
     printf("%s: aligned in %.1f s\n", o->output, outcome->seconds);
 }
@@ -236,25 +221,6 @@ add_geometry(JsonBuilder *json, const char *name, const LacSeries *series, gsize
     lac_cli_add_number(json, "phi_deg", series->angles[k].phi);
     lac_cli_add_number(json, "theta_deg", series->angles[k].theta);
     lac_cli_add_number(json, "psi_deg", series->angles[k].psi);
-    json_builder_end_object(json);
-}
-
-static void
-add_difference(JsonBuilder *json, const char *name, const LacAlignDifference *d)
-{
-    json_builder_set_member_name(json, name);
-    json_builder_begin_object(json);
-    lac_cli_add_number(json, "across_px", d->rms_across);
-    lac_cli_add_number(json, "along_px", d->rms_along);
-    lac_cli_add_number(json, "largest_shift_px", d->max_shift);
-    lac_cli_add_number(json, "phi_deg", d->rms_phi);
-    lac_cli_add_number(json, "theta_deg", d->rms_theta);
-    lac_cli_add_number(json, "psi_deg", d->rms_psi);
-    lac_cli_add_number(json, "largest_angle_deg", d->max_angle);
-    lac_cli_add_number(json, "object_turned_deg", d->rotation);
-    lac_cli_add_number(json, "object_moved_px",
-        sqrt(d->translation.x * d->translation.x + d->translation.y * d->translation.y +
-            d->translation.z * d->translation.z));
     json_builder_end_object(json);
 }
 
@@ -296,8 +262,8 @@ print_json(const Options *o, const Outcome *outcome)
     if (outcome->after != NULL) {
         json_builder_set_member_name(json, "truth");
         json_builder_begin_object(json);
-        add_difference(json, "before", outcome->before);
-        add_difference(json, "after", outcome->after);
+        lac_cli_add_poses(json, "before", outcome->before);
+        lac_cli_add_poses(json, "after", outcome->after);
         json_builder_end_object(json);
     }
     json_builder_set_member_name(json, "projections");

@@ -10,6 +10,7 @@ struct _LacRefinePanel {
     GtkWidget *settings_group, *run_button;
     GtkSpinButton *shift_spin;
     GtkSwitch *each_switch;
+    GtkDropDown *poses_drop;
     GtkLabel *result_label;
     LacSession *session;
 };
@@ -26,10 +27,15 @@ show_result(LacRefinePanel *self)
     g_autofree char *noise = isnan(r->mean_error)
         ? g_strdup("")
         : g_strdup_printf("\nError of a position from noise alone: %.1f pm", 100.0 * r->mean_error);
+    g_autofree char *poses = r->series == NULL
+        ? g_strdup("")
+        : g_strdup_printf(
+              "\nProjections moved by %.2f px and turned by %.2f° rms: reconstruct again",
+              r->rms_moved, r->rms_turned);
     g_autofree char *text = g_strdup_printf(
-        "R1 of the model %.2f → %.2f %%, %u rounds\nMoved by %.1f pm on average, %.1f pm at most%s",
+        "R1 of the model %.2f → %.2f %%, %u rounds\nMoved by %.1f pm on average, %.1f pm at most%s%s",
         100.0 * r->r1_before, 100.0 * r->r1_after, r->n_rounds, 100.0 * r->mean_shift,
-        100.0 * r->max_shift, noise);
+        100.0 * r->max_shift, noise, poses);
     gtk_label_set_text(self->result_label, text);
 }
 
@@ -66,6 +72,7 @@ lac_refine_panel_run(LacRefinePanel *self)
     lac_refine_params_init(&params);
     params.max_shift = gtk_spin_button_get_value(self->shift_spin);
     params.each = gtk_switch_get_active(self->each_switch);
+    params.poses = (gint) gtk_drop_down_get_selected(self->poses_drop);
     return lac_session_refine(self->session, &params);
 }
 
@@ -97,6 +104,7 @@ lac_refine_panel_class_init(LacRefinePanelClass *klass)
     gtk_widget_class_bind_template_child(widget_class, LacRefinePanel, run_button);
     gtk_widget_class_bind_template_child(widget_class, LacRefinePanel, shift_spin);
     gtk_widget_class_bind_template_child(widget_class, LacRefinePanel, each_switch);
+    gtk_widget_class_bind_template_child(widget_class, LacRefinePanel, poses_drop);
     gtk_widget_class_bind_template_child(widget_class, LacRefinePanel, result_label);
 }
 

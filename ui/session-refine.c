@@ -12,6 +12,7 @@ typedef struct {
 
 typedef struct {
     LacAtoms *from;
+    LacBuffer *buffer; // of the projections that were refined against
     LacRefinement *refinement;
 } RefineResult;
 
@@ -29,6 +30,7 @@ refine_result_free(gpointer pointer)
 {
     RefineResult *result = pointer;
     lac_atoms_unref(result->from);
+    lac_buffer_unref(result->buffer);
     lac_refinement_free(result->refinement);
     g_free(result);
 }
@@ -43,8 +45,25 @@ refine_job(LacProgress *progress, gpointer pointer, GError **error)
         return NULL;
     RefineResult *result = g_new0(RefineResult, 1);
     result->from = lac_atoms_ref(data->atoms);
+    result->buffer = lac_buffer_ref(data->series->buffer);
     result->refinement = refinement;
     return result;
+}
+
+// Refined shifts and angles are a step of the history of their own, before that of the atoms.
+static void
+take_poses(LacSession *self, const RefineResult *result)
+{
+    const LacSeries *refined = result->refinement->series;
+    const LacProject *project = self->state->project;
+    if (refined == NULL || project->series == NULL || project->series->n != refined->n ||
+        (project->series->buffer != result->buffer &&
+            (project->raw_series == NULL || project->raw_series->buffer != result->buffer)))
+        return;
+    g_autoptr(LacSeries) series = lac_series_copy(project->series);
+    memcpy(series->shifts, refined->shifts, series->n * sizeof *series->shifts);
+    memcpy(series->angles, refined->angles, series->n * sizeof *series->angles);
+    lac_session_store_series(self, series, "Refine shifts and angles");
 }
 
 static void
@@ -53,6 +72,9 @@ refine_done(LacSession *self, gpointer pointer)
     RefineResult *result = pointer;
     if (result == NULL)
         return;
+    if (lac_session_get_journal(self) != NULL &&
+        lac_journal_get_atoms(lac_session_get_journal(self)) == result->from)
+        take_poses(self, result);
     g_autofree char *label =
         g_strdup_printf("Refine %'" G_GSIZE_FORMAT " atoms", lac_atoms_count_present(result->from));
     if (!lac_session_replace_model(self, result->from, result->refinement->atoms, label,
@@ -85,7 +107,8 @@ dup_measured(const LacProject *project)
  * @self: a session with atoms and projections
  * @params: how; copied
  *
- * Moves the atoms to where the projections want them. Can be undone.
+ * Moves the atoms to where the projections want them, and where asked the projections with them. Can
+ * be undone.
  *
  * Returns: whether it was started; if not, a message said why
  */

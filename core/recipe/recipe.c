@@ -14,6 +14,7 @@ static const char *const recon_methods[] = { "resire", "sirt", "wbp", NULL };
 static const char *const fit_methods[] = { "polynomial", "gaussian", "published", NULL };
 static const char *const aligns[] = { "none", "translation", "rigid", NULL };
 
+static const char *const refine_poses[] = { "none", "shifts", "all", NULL };
 static const char *const denoise_methods[] = { "none", "bm3d", "nlm", "gaussian", NULL };
 static const char *const backgrounds[] = { "none", "constant", "laplace", NULL };
 
@@ -132,6 +133,10 @@ static const LacSetting refine_settings[] = {
         REFINE(max_shift), NULL },
     { "each", "Heights of each atom", NULL, "Else of each species", LAC_SETTING_BOOLEAN, 0, 0,
         REFINE(each), NULL },
+    { "poses", "Of the projections", NULL, "What is refined together with the atoms",
+        LAC_SETTING_CHOICE, 0, 0, REFINE(poses), refine_poses },
+    { "max-turn", "Largest turn", "deg", "That a projection may turn in all", LAC_SETTING_DOUBLE, 0,
+        45, REFINE(max_turn), NULL },
 };
 
 static const LacSetting compare_settings[] = {

@@ -220,7 +220,16 @@ refine_step(Runner *self, GError **error)
     g_autoptr(LacSeries) measured = lac_project_dup_measured(self->project);
     g_autoptr(LacRefinement) refined = lac_refine(lac_journal_get_atoms(self->project->journal),
         measured, &self->recipe->refine, self->progress, error);
-    return refined != NULL && keep_atoms(self, refined->atoms);
+    if (refined == NULL)
+        return FALSE;
+    if (refined->series != NULL) {
+        LacSeries *series = lac_series_copy(self->project->series);
+        memcpy(series->shifts, refined->series->shifts, series->n * sizeof *series->shifts);
+        memcpy(series->angles, refined->series->angles, series->n * sizeof *series->angles);
+        lac_series_unref(self->project->series);
+        self->project->series = series;
+    }
+    return keep_atoms(self, refined->atoms);
 }
 
 static gboolean
@@ -358,6 +367,19 @@ was_done(const Runner *self, LacStep step)
     return FALSE;
 }
 
+// Are the projections in the project as the atoms have turned them?
+static gboolean
+has_refined_poses(const Runner *self)
+{
+    for (guint i = self->project->provenance->len; i-- > 0;) {
+        const LacProvenance *done = self->project->provenance->pdata[i];
+        if (g_str_equal(done->name, lac_step_get_id(LAC_STEP_REFINE)))
+            return strstr(done->parameters, "poses=shifts") != NULL ||
+                strstr(done->parameters, "poses=all") != NULL;
+    }
+    return FALSE;
+}
+
 // The first step that has to be done. What was measured, before it was denoised and aligned, is
 // taken from the source again, and the peaks, before they were classified and refined, are traced.
 static guint
@@ -369,7 +391,8 @@ find_first(const Runner *self)
         (!has[first] || first == LAC_STEP_COMPARE ||
             (infos[first].is_there(self->project) && was_done(self, (LacStep) first))))
         first++;
-    if (first > LAC_STEP_OPEN && first < LAC_STEP_RECONSTRUCT)
+    const gboolean is_turned = first <= LAC_STEP_REFINE && has_refined_poses(self);
+    if (first > LAC_STEP_OPEN && (first < LAC_STEP_RECONSTRUCT || is_turned))
         first = has[LAC_STEP_SIMULATE] ? LAC_STEP_SIMULATE : LAC_STEP_OPEN;
     else if (first > LAC_STEP_TRACE && first < LAC_STEP_COMPARE)
         first = LAC_STEP_TRACE;

@@ -8,20 +8,32 @@
 
 #define LAC_COLUMN_POSITION_ERROR "position_error" // [Å] root mean square, from the noise
 
+// What of the projections is refined together with the atoms.
+typedef enum {
+    LAC_REFINE_NO_POSES,
+    LAC_REFINE_SHIFTS,
+    LAC_REFINE_ALL_POSES, // shifts and all three angles
+} LacRefinePoses;
+
 typedef struct {
     guint n_rounds;   // at most: widths and heights, then positions
     guint n_steps;    // of conjugate gradients for the positions of one round
     double max_shift; // [Å] that an atom may move in all
     gboolean each;    // heights per atom; otherwise per species
+    gint poses;       // LacRefinePoses
+    double max_turn;  // [deg] that a projection may turn in all
 } LacRefineParams;
 
 // R1 is sum |measured - simulated| / sum |measured|.
 typedef struct {
     LacAtoms *atoms;              // owned: the refined model
+    LacSeries *series;            // owned, nullable: the same pixels with refined shifts and angles
     guint n_rounds;               // that made it better
     double r1_before, r1_after;   // of the projections that are not excluded
     double mean_shift, max_shift; // [Å]
     double mean_error;            // [Å] of LAC_COLUMN_POSITION_ERROR
+    double rms_moved;             // [pixel] of the shifts of the projections, along each axis
+    double rms_turned;            // [deg] of their rotations
 } LacRefinement;
 
 void lac_refine_params_init(LacRefineParams *params);

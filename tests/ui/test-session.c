@@ -333,6 +333,22 @@ test_refine(void)
     lac_session_undo(session);
     g_assert_cmpfloat(lac_session_get_atoms(session)->x[7], ==, moved->x[7]);
     g_assert_null(lac_session_get_refinement(session));
+    // Projections that are refined too are a step of their own, and share their pixels.
+    params.poses = LAC_REFINE_ALL_POSES;
+    g_autoptr(LacSeries) wrong = lac_series_copy(series);
+    wrong->shifts[3].du += 0.4;
+    lac_session_set_series(session, wrong);
+    g_assert_true(lac_session_refine(session, &params));
+    wait_idle(session);
+    LacSeries *refined = lac_session_get_series(session);
+    g_assert_true(refined != wrong && refined->buffer == wrong->buffer);
+    g_assert_cmpfloat(fabs(refined->shifts[3].du - series->shifts[3].du), <, 0.1);
+    lac_session_undo(session);
+    g_assert_true(lac_session_get_series(session) == refined);
+    g_assert_cmpfloat(lac_session_get_atoms(session)->x[7], ==, moved->x[7]);
+    lac_session_undo(session);
+    g_assert_true(lac_session_get_series(session) == wrong);
+    params.poses = LAC_REFINE_NO_POSES;
     delete_one(session, 1);
     g_assert_true(lac_session_refine(session, &params));
     wait_idle(session);

@@ -3,9 +3,11 @@
 #include "core/error.h"
 #include "core/matrix.h"
 #include "core/parallel.h"
+#include "core/prep/align.h"
+#include "core/rng.h"
 #include "core/synth/synth.h"
 #include "core/trace/atom-image.h"
-#include "core/trace/refine.h"
+#include "core/trace/refine-private.h"
 
 #include <gio/gio.h>
 #include <math.h>
@@ -182,6 +184,116 @@ test_records(Particle *p, gconstpointer data)
     g_assert_true(isnan(errors[4]) && isfinite(errors[0]));
 }
 
+// A step of a pose changes the image as the moves that stand for it do, and what the image says of the
+// pose is the adjoint of that.
+static void
+test_pose(Particle *p, gconstpointer data)
+{
+    (void) data;
+    const gsize k = 3, n = p->truth->n, n_pixels = p->series->nv * p->series->nu;
+    const LacPose step = { { 1e-3, -2e-3, 1e-4, -2e-4, 1.5e-4 } };
+    g_autofree double *sigma = g_new(double, n), *height = g_new(double, n);
+    g_autofree LacVec3 *moves = g_new0(LacVec3, n), *product = g_new0(LacVec3, n);
+    for (gsize i = 0; i < n; i++) {
+        sigma[i] = 0.8;
+        height[i] = 1.0;
+    }
+    const LacAtomImage at = { p->truth, sigma, height };
+    g_autofree float *before = g_new0(float, n_pixels), *after = g_new0(float, n_pixels),
+                     *change = g_new0(float, n_pixels);
+    g_autoptr(LacSeries) stepped = lac_series_copy(p->series);
+    lac_pose_take(stepped, k, p->series, p->series, &step, 1.0, 3.0);
+    lac_pose_to_moves(p->truth, p->series, k, &step, moves);
+    lac_atom_image_add(&at, p->series, k, before);
+    lac_atom_image_add(&at, stepped, k, after);
+    lac_atom_image_add_moves(&at, p->series, k, moves, change);
+    double wrong = 0.0, norm = 0.0, left = 0.0, right = 0.0;
+    for (gsize i = 0; i < n_pixels; i++) {
+        wrong += pow((double) (after[i] - before[i] - change[i]), 2.0);
+        norm += pow((double) change[i], 2.0);
+        left += (double) change[i] * (double) before[i] * sin(0.3 * (double) i);
+        before[i] *= (float) sin(0.3 * (double) i);
+    }
+    g_assert_cmpfloat(sqrt(wrong / norm), <, 1e-2);
+    LacPose seen;
+    lac_atom_image_gather_moves(&at, p->series, k, before, product, NULL);
+    lac_pose_from_products(p->truth, p->series, k, product, &seen);
+    for (guint c = 0; c < LAC_POSE_SIZE; c++)
+        right += step.x[c] * seen.x[c];
+    g_assert_cmpfloat_with_epsilon(left, right, 1e-4 * fabs(left) + 1e-9);
+}
+
+static void
+test_pose_matrix(void)
+{
+    LacPoseMatrix a = { { { 0.0 } } }, inverse;
+    const LacPose x = { { 1.0, -2.0, 0.0, 3.0, 0.5 } };
+    for (guint i = 0; i < LAC_POSE_SIZE; i++)
+        for (guint j = 0; j < LAC_POSE_SIZE; j++)
+            a.m[i][j] = i == 2 || j == 2 ? 0.0 : (i == j ? 2.0 : 0.3);
+    LacPose y = lac_pose_matrix_apply(&a, &x);
+    g_assert_true(lac_pose_matrix_invert(&a, &inverse));
+    LacPose z = lac_pose_matrix_apply(&inverse, &y);
+    for (guint i = 0; i < LAC_POSE_SIZE; i++)
+        g_assert_cmpfloat_with_epsilon(z.x[i], x.x[i], 1e-12);
+    a.m[1][1] = -1.0;
+    g_assert_false(lac_pose_matrix_invert(&a, &inverse));
+    g_assert_cmpfloat(inverse.m[0][0], ==, 0.0);
+}
+
+// The series with poses that are wrong by up to half a pixel and, if @turned, a degree.
+static LacSeries *
+disturb(const LacSeries *truth, gboolean turned)
+{
+    LacSeries *out = lac_series_copy(truth);
+    for (gsize k = 0; k < out->n; k++) {
+        LacAngles *a = &out->angles[k];
+        out->shifts[k].du += lac_rng_uniform(71, k) - 0.5;
+        out->shifts[k].dv += lac_rng_uniform(72, k) - 0.5;
+        a->phi += turned ? 2.0 * lac_rng_uniform(73, k) - 1.0 : 0.0;
+        a->theta += turned ? 2.0 * lac_rng_uniform(74, k) - 1.0 : 0.0;
+        a->psi += turned ? 2.0 * lac_rng_uniform(75, k) - 1.0 : 0.0;
+    }
+    return out;
+}
+
+// Displaced atoms and wrong poses come back together, and the model stays where it was.
+static void
+test_poses(Particle *p, gconstpointer data)
+{
+    (void) data;
+    for (gint poses = LAC_REFINE_SHIFTS; poses <= LAC_REFINE_ALL_POSES; poses++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(LacSeries) wrong = disturb(p->series, poses == LAC_REFINE_ALL_POSES);
+        wrong->excluded[5] = TRUE;
+        LacRefineParams params;
+        lac_refine_params_init(&params);
+        params.poses = poses;
+        params.n_rounds = 20;
+        params.n_steps = 20;
+        g_autoptr(LacRefinement) out = lac_refine(p->model, wrong, &params, NULL, &error);
+        g_assert_no_error(error);
+        g_autoptr(LacAlignDifference) d = lac_align_compare(out->series, p->series, &error);
+        g_assert_no_error(error);
+        g_test_message("poses %d: %.4f %.4f px; %.4f %.4f %.4f deg; R1 %.4f -> %.5f", poses,
+            d->rms_across, d->rms_along, d->rms_phi, d->rms_theta, d->rms_psi, out->r1_before,
+            out->r1_after);
+        g_assert_true(out->series->buffer == p->series->buffer);
+        g_assert_cmpfloat(MAX(d->rms_across, d->rms_along), <, 0.01);
+        g_assert_cmpfloat(MAX(d->rms_phi, MAX(d->rms_theta, d->rms_psi)), <, 0.05);
+        g_assert_cmpfloat(out->rms_moved, >, 0.2);
+        if (poses == LAC_REFINE_SHIFTS)
+            g_assert_cmpfloat(out->rms_turned, <, 1e-6);
+        LacVec3 drift = { 0.0, 0.0, 0.0 };
+        for (gsize i = 0; i < p->model->n; i++) {
+            drift.x += (out->atoms->x[i] - p->model->x[i]) / (double) p->model->n;
+            drift.y += (out->atoms->y[i] - p->model->y[i]) / (double) p->model->n;
+            drift.z += (out->atoms->z[i] - p->model->z[i]) / (double) p->model->n;
+        }
+        g_assert_cmpfloat(lac_vec3_norm(drift), <, 1e-3);
+    }
+}
+
 static void
 test_threads(Particle *p, gconstpointer data)
 {
@@ -237,6 +349,9 @@ main(int argc, char **argv)
     g_test_add("/refine/adjoint", Particle, NULL, set_up, test_adjoint, tear_down);
     g_test_add("/refine/clean", Particle, NULL, set_up, test_clean, tear_down);
     g_test_add("/refine/noisy", Particle, "noisy", set_up, test_noisy, tear_down);
+    g_test_add("/refine/pose", Particle, NULL, set_up, test_pose, tear_down);
+    g_test_add_func("/refine/pose-matrix", test_pose_matrix);
+    g_test_add("/refine/poses", Particle, NULL, set_up, test_poses, tear_down);
     g_test_add("/refine/records", Particle, NULL, set_up, test_records, tear_down);
     g_test_add("/refine/threads", Particle, "noisy", set_up, test_threads, tear_down);
     g_test_add("/refine/limits", Particle, NULL, set_up, test_limits, tear_down);
