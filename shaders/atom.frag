@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // An atom as an exact sphere, cut open by the clip plane, or as a ring about its centre, or as
 // three circles about a sphere.
-// After: common/atoms, common/atoms-light. In: flat varyings of atom.vert. Out: colour, id, depth.
+// After: common/atoms, common/shadow, common/atoms-light. In: flat varyings of atom.vert. Out: colour, id, depth.
 // Variants: RING; CLIP; FLAT (the depth is that of the quad).
 flat in vec4 v_sphere;
 flat in vec4 v_color;
@@ -84,7 +84,7 @@ void draw(Ray ray, float along, vec3 nearest)
     vec3 p = ray.origin + enter * ray.direction;
     vec3 n = (p - v_sphere.xyz) / v_sphere.w;
 #endif
-    vec3 c = light(base, n, -ray.direction, v_visibility, p.z);
+    vec3 c = light(base, n, -ray.direction, v_visibility, p);
     c = mix(c, background.rgb, (v_id.y & DIM) != 0u ? 0.72 : 0.0);
     o_color = vec4(c, 1.0);
     write_depth(p.z);

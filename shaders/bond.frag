@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A bond as an exact cylinder, each half in the colour of its atom.
-// After: common/atoms, common/atoms-light. In: flat varyings of bond.vert. Out: colour, id, depth.
+// After: common/atoms, common/shadow, common/atoms-light. In: flat varyings of bond.vert. Out: colour, id, depth.
 // Variants: CLIP; FLAT (the depth is that of the quad).
 flat in vec4 v_begin;
 flat in vec3 v_end;
@@ -46,7 +46,7 @@ void main()
     vec3 n = cut ? clip.xyz : (p - v_begin.xyz - at * axis) / v_begin.w;
     bool first = at < 0.5 * size;
     vec4 visibility = mix(v_visibility_begin, v_visibility_end, at / size);
-    vec3 c = light(first ? v_color_begin : v_color_end, n, -ray.direction, visibility, p.z);
+    vec3 c = light(first ? v_color_begin : v_color_end, n, -ray.direction, visibility, p);
     c = mix(c, background.rgb, (v_id.z & DIM) != 0u ? 0.72 : 0.0);
     o_color = vec4(c, 1.0);
     o_id = first ? v_id.x : v_id.y;

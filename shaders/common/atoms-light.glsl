@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Rays, light and outputs of the atom pass. Needs the Atoms block.
+// Rays, light and outputs of the atom pass. Needs the Atoms block. After: common/shadow.
 layout(location = 0) out vec4 o_color; // sRGB, premultiplied
 layout(location = 1) out uint o_id;    // id, and marks from bit 28 on
 
@@ -50,14 +50,16 @@ vec3 fade(vec3 color, float z)
 }
 
 // Light on a surface of colour base (linear) with unit normal n; v: towards the viewer; visibility:
-// how open it is to the sky, as in LacSphere; z: of the point. All in eye space. Returns sRGB, of
+// how open it is to the sky, as in LacSphere; p: the point. All in eye space. Returns sRGB, of
 // which a square root stands for the exact curve: this runs on processors too.
-vec3 light(vec3 base, vec3 n, vec3 v, vec4 visibility, float z)
+vec3 light(vec3 base, vec3 n, vec3 v, vec4 visibility, vec3 p)
 {
     const vec3 KEY = vec3(-0.4503, 0.6004, 0.6605);
     const vec3 FILL = vec3(0.7751, -0.3876, 0.4990);
     float open = mix(1.0, clamp(visibility.w + dot(visibility.xyz, n), 0.0, 1.0), depth.z);
-    float key = max(0.82 * dot(n, KEY) + 0.18, 0.0);
+    // With shadows the openness need not stand for them in the direct light.
+    float share = shadow_share(), lamp = lamp_at(p, n);
+    float key = max(mix(0.82, 0.97, share) * dot(n, KEY) + mix(0.18, 0.03, share), 0.0);
     float fill = max(dot(n, FILL), 0.0);
     vec3 h = KEY + v;
     float toward = max(dot(n, h), 0.0);
@@ -67,7 +69,9 @@ vec3 light(vec3 base, vec3 n, vec3 v, vec4 visibility, float z)
     gloss *= gloss;
     gloss *= gloss * gloss;
     vec3 ambient = mix(vec3(0.26, 0.25, 0.27), vec3(0.40, 0.42, 0.45), 0.5 + 0.5 * n.y) * open;
-    vec3 direct = (0.80 * key + 0.10 * fill) * (0.35 + 0.65 * open) * vec3(1.0, 0.985, 0.96);
-    vec3 c = base * (ambient + direct) + vec3(0.16 * gloss * open);
-    return fade(sqrt(min(c, 1.0)), z);
+    float dim = mix(0.35, 0.75, share);
+    vec3 direct = (mix(0.80, 0.88, share) * key * lamp + 0.10 * fill) * (dim + (1.0 - dim) * open) *
+        vec3(1.0, 0.985, 0.96);
+    vec3 c = base * (ambient + direct) + vec3(0.16 * gloss * open * lamp);
+    return fade(sqrt(min(c, 1.0)), p.z);
 }

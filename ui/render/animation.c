@@ -134,17 +134,6 @@ get_turn(const LacAnimation *self, int frame)
 }
 
 static void
-set_rotation(LacCamera *camera, const LacMat3 *r)
-{
-    LacVec3 axis = { 0.0, 0.0, 1.0 };
-    double half = 0.5 * lac_rotation_get_angle_deg(r, &axis) * G_PI / 180.0, s = sin(half);
-    const double q[4] = { cos(half), s * axis.x, s * axis.y, s * axis.z };
-    double norm = sqrt(q[0] * q[0] + q[1] * q[1] + q[2] * q[2] + q[3] * q[3]);
-    for (int i = 0; i < 4; i++)
-        camera->rotation[i] = q[i] / norm;
-}
-
-static void
 apply_turntable(const LacAnimation *self, int frame, LacCamera *camera)
 {
     static const LacVec3 axes[] = { { 1.0, 0.0, 0.0 }, { 0.0, 1.0, 0.0 }, { 0.0, 0.0, 1.0 } };
@@ -158,7 +147,7 @@ apply_turntable(const LacAnimation *self, int frame, LacCamera *camera)
     else {
         LacMat3 about = lac_rotation_from_axis_deg(axes[self->turn_axis - LAC_TURN_X], angle);
         LacMat3 before = lac_camera_get_matrix(camera), r = lac_mat3_multiply(&before, &about);
-        set_rotation(camera, &r);
+        lac_camera_set_matrix(camera, &r);
     }
 }
 
@@ -183,7 +172,7 @@ apply_tilt(const LacAnimation *self, const LacSeries *series, int frame, LacCame
 {
     const LacAngles *a = &series->angles[lac_animation_get_tilt(self, series, frame)];
     LacMat3 r = lac_rotation_from_euler_deg(a->phi, a->theta, a->psi);
-    set_rotation(camera, &r);
+    lac_camera_set_matrix(camera, &r);
     camera->perspective = FALSE;
 }
 

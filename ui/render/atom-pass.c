@@ -6,6 +6,7 @@
 #include "ui/render/cull.h"
 #include "ui/render/face-pass.h"
 #include "ui/render/program.h"
+#include "ui/render/shadow-maps.h"
 
 #include <epoxy/gl.h>
 #include <math.h>
@@ -13,6 +14,8 @@
 #include <string.h>
 
 #define FRAME_INDEX   1                      // binding of the uniform block
+#define SHADOW_INDEX  3                      // likewise, of the shadows
+#define SHADOW_UNIT   3                      // of their texture
 #define CHUNK         ((gsize) 1 << 20)      // instances in one buffer
 #define SLAB          ((gsize) 16 * 1048576) // bytes of one upload
 #define BATCH_MS      6.0                    // drawn between two looks at the clock
@@ -20,6 +23,8 @@
 #define QUICK_FACES   ((gsize) 4000)         // of a quick picture where the processor draws
 #define MIN_QUICK     2000.0                 // of each, however slow the machine is
 #define FIRST_ITEM_MS 2e-3                   // one of a quick picture, before it is measured
+#define EDGE_FAINT    1.2f                   // [Å] that a line tells in depth, to be seen
+#define EDGE_FULL     6.0f                   // and to be dark
 #define OUTLINE_WIDTH 1.8                    // in units of target->line_scale pixels
 
 typedef enum {
@@ -37,9 +42,10 @@ typedef enum {
 
 // Bits of the number of a program.
 enum {
-    VARIANT_CLIP = 1, // there is a clip plane
-    VARIANT_FLAT = 2, // the depth is that of the centre: much quicker where the processor draws
-    N_VARIANTS = 4,
+    VARIANT_CLIP = 1,   // there is a clip plane
+    VARIANT_FLAT = 2,   // the depth is that of the centre: much quicker where the processor draws
+    VARIANT_SHADOW = 4, // there are shadow maps
+    N_VARIANTS = 8,
 };
 
 // Everything that a picture depends on.
@@ -76,10 +82,11 @@ struct LacAtomPass {
     gboolean software;
     GLuint programs[N_KINDS][N_VARIANTS], copy_program, vertex_arrays[N_KINDS], frame_buffer,
         copy_array;
-    GLint copy_outline;
+    GLint copy_outline, copy_edges;
     List lists[N_KINDS];
     LacAtomSet *loaded; // (nullable) what the lists hold, where a graphics card draws
     LacFacePass *faces;
+    LacShadowMaps *shadows;
     LacCuller *culler;  // (nullable) where the processor draws: the lists hold what it left
     PictureKind culled; // the picture that they are for
     gboolean has_culled;
@@ -101,19 +108,29 @@ static const gsize instance_sizes[N_KINDS] = { sizeof(LacSphere), sizeof(LacSphe
 static GLuint
 make_program(Kind kind, guint variant, GError **error)
 {
-    static const char *const COMMON[] = { "common/atoms.glsl", "common/atoms-light.glsl", NULL };
+    static const char *const COMMON[] = { "common/atoms.glsl", "common/shadow.glsl",
+        "common/atoms-light.glsl", NULL };
     static const char *const VERTEX_COMMON[] = { "common/atoms.glsl", NULL };
     g_autofree char *defines = g_strconcat(kind == RINGS ? "#define RING\n" : "",
         (variant & VARIANT_CLIP) != 0 ? "#define CLIP\n" : "",
-        (variant & VARIANT_FLAT) != 0 ? "#define FLAT\n" : "", NULL);
+        (variant & VARIANT_FLAT) != 0 ? "#define FLAT\n" : "",
+        (variant & VARIANT_SHADOW) != 0 ? "#define SHADOW\n" : "", NULL);
     LacProgramSource source = { .vertex = kind == STICKS ? "bond.vert" : "atom.vert",
         .fragment = kind == STICKS ? "bond.frag" : "atom.frag",
         .common = COMMON,
         .defines = defines,
         .vertex_common = VERTEX_COMMON };
     GLuint program = lac_program_new(&source, error);
-    if (program != 0)
-        glUniformBlockBinding(program, glGetUniformBlockIndex(program, "Atoms"), FRAME_INDEX);
+    if (program == 0)
+        return 0;
+    glUniformBlockBinding(program, glGetUniformBlockIndex(program, "Atoms"), FRAME_INDEX);
+    GLuint shadows = glGetUniformBlockIndex(program, "Shadows");
+    if (shadows != GL_INVALID_INDEX) {
+        glUniformBlockBinding(program, shadows, SHADOW_INDEX);
+        glUseProgram(program);
+        glUniform1i(glGetUniformLocation(program, "u_shadows"), SHADOW_UNIT);
+        glUseProgram(0);
+    }
     return program;
 }
 
@@ -127,7 +144,9 @@ make_programs(LacAtomPass *self, GError **error)
     glUseProgram(self->copy_program);
     glUniform1i(glGetUniformLocation(self->copy_program, "u_picture"), 0);
     glUniform1i(glGetUniformLocation(self->copy_program, "u_ids"), 1);
+    glUniform1i(glGetUniformLocation(self->copy_program, "u_depth"), 2);
     self->copy_outline = glGetUniformLocation(self->copy_program, "u_outline");
+    self->copy_edges = glGetUniformLocation(self->copy_program, "u_edges");
     glUseProgram(0);
     return TRUE;
 }
@@ -174,6 +193,7 @@ lac_atom_pass_new(gboolean software, GError **error)
     LacAtomPass *self = g_new0(LacAtomPass, 1);
     self->software = software;
     self->faces = lac_face_pass_new();
+    self->shadows = lac_shadow_maps_new();
     if (software)
         self->culler = lac_culler_new();
     for (guint i = 0; i < N_KINDS; i++)
@@ -231,6 +251,7 @@ lac_atom_pass_free(LacAtomPass *self)
     lac_atom_set_unref(self->loaded);
     lac_culler_free(self->culler);
     lac_face_pass_free(self->faces);
+    lac_shadow_maps_free(self->shadows);
     g_free(self);
 }
 
@@ -361,7 +382,8 @@ is_same_view(const View *a, const View *b)
     return a->set == b->set && !s->show_atoms == !t->show_atoms &&
         !s->show_bonds == !t->show_bonds && !s->show_polyhedra == !t->show_polyhedra &&
         !s->show_ghosts == !t->show_ghosts && s->depth_cue == t->depth_cue &&
-        !s->occlusion == !t->occlusion && lac_camera_is_equal(&a->camera, &b->camera) &&
+        s->shadow == t->shadow && !s->occlusion == !t->occlusion &&
+        lac_camera_is_equal(&a->camera, &b->camera) &&
         lac_clip_plane_is_equal(&a->clip, &b->clip) &&
         memcmp(a->background, b->background, sizeof a->background) == 0 && a->width == b->width &&
         a->height == b->height && a->full_width == b->full_width &&
@@ -379,19 +401,27 @@ set_view(Picture *picture, const View *view)
     picture->complete = FALSE;
 }
 
-static void
-fill_frame(LacAtomPass *self, const LacScene *scene, const LacRenderTarget *target,
-    const Picture *picture)
+static LacDepthRange
+fill_block(LacAtomPass *self, const LacScene *scene, const LacRenderTarget *target, int width,
+    int height)
 {
     LacAtomFrame frame;
-    LacDepthRange range = lac_atom_frame_fill(&frame, scene, target, picture->width,
-        picture->height, &scene->atoms.set->box);
-    self->depth.top = range.top;
-    self->depth.span = range.span;
+    LacDepthRange range =
+        lac_atom_frame_fill(&frame, scene, target, width, height, &scene->atoms.set->box);
     glBindBuffer(GL_UNIFORM_BUFFER, self->frame_buffer);
     glBufferSubData(GL_UNIFORM_BUFFER, 0, sizeof frame, &frame);
     glBindBuffer(GL_UNIFORM_BUFFER, 0);
     glBindBufferBase(GL_UNIFORM_BUFFER, FRAME_INDEX, self->frame_buffer);
+    return range;
+}
+
+static void
+fill_frame(LacAtomPass *self, const LacScene *scene, const LacRenderTarget *target,
+    const Picture *picture)
+{
+    LacDepthRange range = fill_block(self, scene, target, picture->width, picture->height);
+    self->depth.top = range.top;
+    self->depth.span = range.span;
 }
 
 // ---- Drawing ----
@@ -568,6 +598,69 @@ collect_query(LacAtomPass *self)
     self->query_pending = FALSE;
 }
 
+// What the picture at hand needs, with no more than a depth.
+static gboolean
+draw_shadow(LacAtomPass *self, const LacScene *light, const LacRenderTarget *target, GError **error)
+{
+    guint n = 0;
+    if (self->culler != NULL) {
+        const LacCullTile tile = { .full_width = target->full_width,
+            .full_height = target->full_height,
+            .width = target->width,
+            .height = target->height };
+        LacCulled culled;
+        lac_culler_run(self->culler, light, &tile, NULL, &culled);
+        upload(&self->lists[SPHERES], culled.spheres, culled.n_spheres, sizeof(LacSphere));
+        upload(&self->lists[STICKS], culled.sticks, culled.n_sticks, sizeof(LacStick));
+        self->n_runs = 0;
+        add_run(self, SPHERES, 0, culled.n_spheres);
+        add_run(self, STICKS, 0, culled.n_sticks);
+        self->has_culled = FALSE;
+    }
+    else
+        load_all(self, &light->atoms);
+    for (guint i = 0; i < self->n_runs; i++) // rings are signs, not things
+        if (self->runs[i].kind != RINGS)
+            self->runs[n++] = self->runs[i];
+    self->n_runs = n;
+    self->variant = light->clip.enabled ? VARIANT_CLIP : 0u;
+    if (!need_programs(self, error))
+        return FALSE;
+    Kind kind;
+    for (gsize item = 0, end = count_items(self); item < end;)
+        item += draw_batch(self, item, end, &kind);
+    return TRUE;
+}
+
+// The lamp moves with the viewer: its maps serve any size, shift and tile of a picture.
+static gboolean
+draw_shadows(LacAtomPass *self, const LacScene *scene, double budget_ms, gboolean *complete,
+    GError **error)
+{
+    gint64 start = g_get_monotonic_time();
+    if (!lac_shadow_maps_begin(self->shadows, scene, error))
+        return FALSE;
+    *complete = lac_shadow_maps_are_complete(self->shadows);
+    while (!*complete) {
+        LacScene light;
+        LacRenderTarget target;
+        lac_shadow_maps_next(self->shadows, scene, &light, &target);
+        LacDepthRange range = fill_block(self, &light, &target, target.width, target.height);
+        gboolean done = draw_shadow(self, &light, &target, error);
+        glDisable(GL_DEPTH_TEST);
+        if (!done)
+            return FALSE;
+        lac_shadow_maps_done(self->shadows, range.top, range.span);
+        if (self->software)
+            glFinish();
+        *complete = lac_shadow_maps_are_complete(self->shadows);
+        if (budget_ms > 0.0 && self->software &&
+            1e-3 * (double) (g_get_monotonic_time() - start) > budget_ms)
+            break;
+    }
+    return TRUE;
+}
+
 // Over all that is solid.
 static gboolean
 draw_faces(LacAtomPass *self, const LacScene *scene, PictureKind kind, GError **error)
@@ -607,14 +700,22 @@ lac_atom_pass_draw(LacAtomPass *self, const LacScene *scene, const LacRenderQual
     View view = make_view(scene, target);
     if (!is_same_view(&picture->view, &view))
         set_view(picture, &view);
+    gboolean is_lit = TRUE, has_shadows = kind == FULL && scene->atoms.shadow > 0.0;
+    if (!picture->complete && has_shadows && !draw_shadows(self, scene, budget_ms, &is_lit, error))
+        return FALSE;
     fill_frame(self, scene, target, picture);
-    if (!picture->complete) {
+    if (!is_lit)
+        begin_picture(picture);
+    else if (!picture->complete) {
+        if (has_shadows)
+            lac_shadow_maps_use(self->shadows, scene, SHADOW_INDEX, SHADOW_UNIT);
         if (self->culler != NULL)
             load_culled(self, scene, target, picture, kind);
         else
             load_all(self, &scene->atoms);
         self->variant = (scene->clip.enabled ? VARIANT_CLIP : 0u) |
-            (kind == QUICK && self->software ? VARIANT_FLAT : 0u);
+            (kind == QUICK && self->software ? VARIANT_FLAT : 0u) |
+            (has_shadows ? VARIANT_SHADOW : 0u);
         if (!need_programs(self, error))
             return FALSE;
         collect_query(self);
@@ -706,14 +807,18 @@ lac_atom_pass_copy(LacAtomPass *self, const LacScene *scene, const LacRenderTarg
     const Picture *picture = &self->pictures[self->shown];
     gboolean has_outline = scene->atoms.outline && scene->atoms.set->has_marked;
     double width = has_outline ? OUTLINE_WIDTH * target->line_scale : 0.0;
-    Part part = find_part(scene, target, width);
+    double edges = self->shown == FULL ? scene->atoms.edges * target->full_height : 0.0;
+    Part part = find_part(scene, target, MAX(width, edges));
     if (part.right <= part.left || part.top <= part.bottom)
         return;
     glUseProgram(self->copy_program);
     glUniform4f(self->copy_outline, 1.0f / (float) target->width, 1.0f / (float) target->height,
         (float) width, self->shown == QUICK ? 2.0f : 1.0f);
+    glUniform4f(self->copy_edges, (float) edges, (float) self->depth.span, EDGE_FAINT, EDGE_FULL);
     glEnable(GL_SCISSOR_TEST);
     glScissor(part.left, part.bottom, part.right - part.left, part.top - part.bottom);
+    glActiveTexture(GL_TEXTURE2);
+    glBindTexture(GL_TEXTURE_2D, picture->depth);
     glActiveTexture(GL_TEXTURE1);
     glBindTexture(GL_TEXTURE_2D, picture->ids);
     glActiveTexture(GL_TEXTURE0);
@@ -726,6 +831,8 @@ lac_atom_pass_copy(LacAtomPass *self, const LacScene *scene, const LacRenderTarg
     glDisable(GL_BLEND);
     glBindTexture(GL_TEXTURE_2D, 0);
     glActiveTexture(GL_TEXTURE1);
+    glBindTexture(GL_TEXTURE_2D, 0);
+    glActiveTexture(GL_TEXTURE2);
     glBindTexture(GL_TEXTURE_2D, 0);
     glActiveTexture(GL_TEXTURE0);
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/render/camera.h"
 
+#include "core/matrix.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -73,6 +75,22 @@ lac_camera_get_matrix(const LacCamera *self)
         { 2.0 * (x * y + w * z), 1.0 - 2.0 * (x * x + z * z), 2.0 * (y * z - w * x) },
         { 2.0 * (x * z - w * y), 2.0 * (y * z + w * x), 1.0 - 2.0 * (x * x + y * y) },
     } };
+}
+
+/**
+ * lac_camera_set_matrix:
+ * @self: a camera
+ * @matrix: a rotation from world to eye
+ */
+void
+lac_camera_set_matrix(LacCamera *self, const LacMat3 *matrix)
+{
+    LacVec3 axis = { 0.0, 0.0, 1.0 };
+    double half = 0.5 * lac_rotation_get_angle_deg(matrix, &axis) * G_PI / 180.0, s = sin(half);
+    const double q[4] = { cos(half), s * axis.x, s * axis.y, s * axis.z };
+    double norm = sqrt(q[0] * q[0] + q[1] * q[1] + q[2] * q[2] + q[3] * q[3]);
+    for (int i = 0; i < 4; i++)
+        self->rotation[i] = q[i] / norm;
 }
 
 static LacVec3

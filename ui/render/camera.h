@@ -40,6 +40,7 @@ void lac_camera_pan(LacCamera *self, double dx, double dy, double height);
 void lac_camera_zoom(LacCamera *self, double factor, double x, double y, double w, double h);
 double lac_camera_get_distance(const LacCamera *self);
 LacMat3 lac_camera_get_matrix(const LacCamera *self);
+void lac_camera_set_matrix(LacCamera *self, const LacMat3 *matrix);
 gboolean lac_camera_project(const LacCamera *self, double w, double h, LacVec3 point, double *x,
     double *y, double *depth);
 LacRay lac_camera_unproject(const LacCamera *self, double w, double h, double x, double y);

@@ -5,9 +5,11 @@
 #include "core/error.h"
 
 #include <epoxy/gl.h>
+#include <math.h>
 #include <string.h>
 
 #define MAX_EDGE 65500
+#define MAX_FINE 2.4e7 // samples of a picture whose atoms get four times as many
 
 // A framebuffer that holds one tile, and the strip of complete rows that tiles add up to.
 typedef struct {
@@ -15,9 +17,13 @@ typedef struct {
     const LacScene *scene;
     const LacExportParams *params;
     GLuint framebuffer, texture;
-    int tile;       // [pixel] of the picture, without supersampling
-    guint8 *pixels; // of one tile, from the lower left, premultiplied
-    guint8 *strip;  // width x tile; guint16 where the picture has 16 bits
+    int tile;   // [pixel] of the picture, without supersampling
+    int margin; // [sample] about a tile, for what looks at its neighbours
+    double atom_resolution;
+    guint8 *pixels;      // of one tile, from the lower left, premultiplied
+    guint8 *strip;       // width x tile; guint16 where the picture has 16 bits
+    guint16 linear[256]; // light of a value of sRGB, of 65535
+    guint16 *srgb;       // (65536) and back, of 65535
 } Export;
 
 /**
@@ -57,10 +63,35 @@ check(const LacExportParams *params, GError **error)
     return TRUE;
 }
 
+static double
+to_linear(double srgb)
+{
+    return srgb <= 0.04045 ? srgb / 12.92 : pow((srgb + 0.055) / 1.055, 2.4);
+}
+
+static double
+to_srgb(double linear)
+{
+    return linear <= 0.0031308 ? 12.92 * linear : 1.055 * pow(linear, 1.0 / 2.4) - 0.055;
+}
+
+static void
+fill_tables(Export *self)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(self->linear); i++)
+        self->linear[i] = (guint16) lrint(65535.0 * to_linear(i / 255.0));
+    for (guint i = 0; i < 65536; i++)
+        self->srgb[i] = (guint16) lrint(65535.0 * to_srgb(i / 65535.0));
+}
+
 static gboolean
 init_export(Export *self, GError **error)
 {
-    gsize edge = (gsize) self->tile * (gsize) self->params->supersample;
+    self->srgb = lac_alloc(65536, sizeof *self->srgb, error);
+    if (self->srgb == NULL)
+        return FALSE;
+    fill_tables(self);
+    gsize edge = (gsize) self->tile * (gsize) self->params->supersample + 2 * (gsize) self->margin;
     self->pixels = lac_alloc(edge * edge, 4, error);
     if (self->pixels == NULL)
         return FALSE;
@@ -92,32 +123,39 @@ clear_export(Export *self)
     glDeleteTextures(1, &self->texture);
     lac_free(self->pixels);
     lac_free(self->strip);
+    lac_free(self->srgb);
 }
 
-static guint
-divide(guint sum, guint by, guint most)
-{
-    return MIN((sum + by / 2) / by, most);
-}
-
-// Divides the sum of @count premultiplied pixels by the opacity.
+// Light of a sample of 4 bytes, times its opacity, is added: eyes and lenses average light.
 static void
-resolve_pixel(const guint sum[4], guint count, int bits, guint8 *strip, gsize at)
+add_sample(const Export *self, const guint8 *sample, guint32 sum[4])
 {
-    const guint full = bits == 16 ? 65535 : 255, more = full / 255;
-    guint16 *words = (guint16 *) (void *) strip;
-    for (guint c = 0; c < 4; c++) {
-        guint value = c == 3 ? divide(sum[3] * more, count, full)
-            : sum[3] > 0     ? divide(255 * more * sum[c], sum[3], full)
-                             : 0;
-        if (bits == 16)
-            words[4 * at + c] = (guint16) value;
-        else
-            strip[4 * at + c] = (guint8) value;
+    const guint alpha = sample[3];
+    sum[3] += alpha;
+    for (guint c = 0; c < 3 && alpha > 0; c++) {
+        guint value = alpha == 255 ? sample[c] : MIN((255u * sample[c] + alpha / 2) / alpha, 255u);
+        sum[c] += (self->linear[value] * alpha + 127) / 255;
     }
 }
 
-// Averages the samples of each pixel while they are premultiplied.
+static void
+put_pixel(const Export *self, const guint32 sum[4], guint count, gsize at)
+{
+    guint16 *words = (guint16 *) (void *) self->strip;
+    for (guint c = 0; c < 4; c++) {
+        guint64 value = 0; // of 65535
+        if (c == 3)
+            value = (guint64) sum[3] * 257 / count;
+        else if (sum[3] > 0)
+            value = self->srgb[MIN(((guint64) sum[c] * 255 + sum[3] / 2) / sum[3], 65535)];
+        if (self->params->bits == 16)
+            words[4 * at + c] = (guint16) value;
+        else
+            self->strip[4 * at + c] = (guint8) ((value + 128) / 257);
+    }
+}
+
+// Averages the samples of each pixel.
 static void
 resolve_tile(const Export *self, int x0, int width, int height)
 {
@@ -126,14 +164,14 @@ resolve_tile(const Export *self, int x0, int width, int height)
     for (int y = 0; y < height; y++) {
         gsize at = (gsize) y * (gsize) self->params->width + (gsize) x0;
         for (int x = 0; x < width; x++, at++) {
-            guint sum[4] = { 0 };
+            guint32 sum[4] = { 0 };
             for (guint j = 0; j < n; j++) {
                 const guint8 *in =
                     self->pixels + ((gsize) (height - 1 - y) * n + j) * line + (gsize) x * n * 4;
-                for (guint i = 0; i < 4 * n; i++)
-                    sum[i % 4] += in[i];
+                for (guint i = 0; i < n; i++)
+                    add_sample(self, in + 4 * i, sum);
             }
-            resolve_pixel(sum, count, self->params->bits, self->strip, at);
+            put_pixel(self, sum, count, at);
         }
     }
 }
@@ -143,22 +181,23 @@ draw_tile(Export *self, int x0, int y0, int width, int height, GError **error)
 {
     const LacExportParams *params = self->params;
     LacRenderQuality quality = lac_render_quality_full();
-    int n = params->supersample;
+    int n = params->supersample, margin = self->margin;
+    quality.atom_resolution = self->atom_resolution;
     const LacRenderTarget target = {
         .framebuffer = self->framebuffer,
-        .width = width * n,
-        .height = height * n,
+        .width = width * n + 2 * margin,
+        .height = height * n + 2 * margin,
         .full_width = params->width * n,
         .full_height = params->height * n,
-        .tile_x = x0 * n,
-        .tile_y = (params->height - y0 - height) * n,
+        .tile_x = x0 * n - margin,
+        .tile_y = (params->height - y0 - height) * n - margin,
         .line_scale = params->line_scale * n,
     };
     if (!lac_renderer_draw(self->renderer, self->scene, &quality, &target, NULL, error))
         return FALSE;
     glBindFramebuffer(GL_FRAMEBUFFER, self->framebuffer);
     glPixelStorei(GL_PACK_ALIGNMENT, 4);
-    glReadPixels(0, 0, target.width, target.height, GL_RGBA, GL_UNSIGNED_BYTE, self->pixels);
+    glReadPixels(margin, margin, width * n, height * n, GL_RGBA, GL_UNSIGNED_BYTE, self->pixels);
     resolve_tile(self, x0, width, height);
     return TRUE;
 }
@@ -206,7 +245,12 @@ lac_export_picture(LacRenderer *renderer, const LacScene *scene, const LacExport
     if (!check(params, error))
         return FALSE;
     Export self = { .renderer = renderer, .scene = scene, .params = params };
+    const double samples_high = (double) params->height * params->supersample;
+    const double samples_wide = (double) params->width * params->supersample;
     self.tile = MIN(params->tile, MAX(params->width, params->height));
+    self.margin = scene->atoms.edges > 0.0 ? (int) ceil(scene->atoms.edges * samples_high) + 2 : 0;
+    // A large picture has samples enough.
+    self.atom_resolution = samples_wide * samples_high <= MAX_FINE ? 2.0 : 1.0;
     gboolean done =
         init_export(&self, error) && draw_tiles(&self, write_rows, data, progress, error);
     clear_export(&self);

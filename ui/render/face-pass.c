@@ -51,7 +51,8 @@ lac_face_pass_free(LacFacePass *self)
 static gboolean
 need_program(LacFacePass *self, guint frame_index, GError **error)
 {
-    static const char *const COMMON[] = { "common/atoms.glsl", "common/atoms-light.glsl", NULL };
+    static const char *const COMMON[] = { "common/atoms.glsl", "common/shadow.glsl",
+        "common/atoms-light.glsl", NULL };
     static const char *const VERTEX_COMMON[] = { "common/atoms.glsl", NULL };
     const LacProgramSource source = { "face.vert", "face.frag", COMMON, NULL, VERTEX_COMMON };
     if (self->program != 0)

@@ -115,6 +115,8 @@ static const Key keys[] = {
     FLAG("ghosts", scene.atoms.show_ghosts),
     FLAG("occlusion", scene.atoms.occlusion),
     NUMBERS("depth-cue", scene.atoms.depth_cue, 1, 0.0, 1.0),
+    NUMBERS("shadow", scene.atoms.shadow, 1, 0.0, 1.0),
+    NUMBERS("outline", outline, 1, 0.0, 10.0),
     CHOICE("color-by", look.color_by, color_bys),
     TEXT("color-column", look.color_column, LAC_LOOK_NAME_SIZE),
     OTHER("palette", KEY_PALETTE, look.palette),

@@ -353,6 +353,7 @@ lac_figure_view_new(const LacFigure *figure, const LacFigureData *data, LacRende
     self->scene.volume = NULL;
     self->scene.atoms.set = NULL;
     self->scene.meshes.set = data->meshes;
+    self->scene.atoms.edges = figure->outline / (figure->height_mm / MM * PT);
     self->data = *data;
     if (figure->transparent)
         self->scene.background[3] = 0.0f;

@@ -20,7 +20,7 @@ clear_label(gpointer data)
  * lac_figure_new:
  *
  * Returns: (transfer full): a figure of one column of a journal at 300 dpi, on white, with a scale
- * bar; all else as lac_scene_default(), with a camera that follows the data
+ * bar, soft shadows and thin outlines; all else as lac_scene_default(), with a camera that follows the data
  */
 LacFigure *
 lac_figure_new(void)
@@ -33,6 +33,8 @@ lac_figure_new(void)
     self->height_mm = 0.75 * COLUMN_MM;
     self->dpi = 300.0;
     self->supersample = 2;
+    self->outline = 0.2;
+    self->scene.atoms.shadow = 0.6;
     self->overlay = lac_overlay_params_default();
     self->labels = g_array_new(FALSE, FALSE, sizeof(LacFigureLabel));
     g_array_set_clear_func(self->labels, clear_label);

@@ -21,6 +21,7 @@ typedef struct {
     gboolean vacancies; // as circles; surfaces are among the meshes of the scene
     gboolean fit;       // the camera's target and height follow the data
     double width_mm, height_mm, dpi;
+    double outline;  // [pt] width of dark lines where atoms end before others; 0: none
     int supersample; // samples per pixel along each axis, 1 to 4
     gboolean transparent;
     LacOverlayParams overlay;

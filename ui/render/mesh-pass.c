@@ -120,7 +120,8 @@ lac_scene_has_meshes(const LacScene *scene)
 static gboolean
 need_program(LacMeshPass *self, GError **error)
 {
-    static const char *const COMMON[] = { "common/atoms.glsl", "common/atoms-light.glsl", NULL };
+    static const char *const COMMON[] = { "common/atoms.glsl", "common/shadow.glsl",
+        "common/atoms-light.glsl", NULL };
     static const char *const VERTEX_COMMON[] = { "common/atoms.glsl", NULL };
     const LacProgramSource source = { "mesh.vert", "mesh.frag", COMMON, NULL, VERTEX_COMMON };
     if (self->program != 0)

@@ -29,7 +29,8 @@ version_line(void)
                                  : "#version 300 es\nprecision highp float;\nprecision highp int;\n"
                                    "precision highp sampler2D;\nprecision highp sampler3D;\n"
                                    "precision highp usampler2D;\n"
-                                   "precision highp sampler2DArray;\n";
+                                   "precision highp sampler2DArray;\n"
+                                   "precision highp sampler2DArrayShadow;\n";
 }
 
 static char *

@@ -37,6 +37,9 @@ typedef struct {
     gboolean occlusion;   // what stands in a narrow place gets less light
     gboolean outline;     // of what is selected
     double depth_cue;     // 0 to 1: how far the farthest things fade into the background
+    double shadow;        // 0 to 1: how dark the shadows of atoms and bonds are, at rest
+    double edges;         // width of dark lines where atoms end before others, of the height of the
+                          // picture; 0: none
 } LacAtomScene;
 
 typedef struct {
