@@ -64,6 +64,8 @@ lac_render_options_parse(LacCli *cli, LacRenderOptions *o, const char *usage,
     *o = (LacRenderOptions){ .iso = (double) NAN,
         .radius_scale = (double) NAN,
         .depth_cue = (double) NAN,
+        .shadow = (double) NAN,
+        .outline = (double) NAN,
         .dpi = (double) NAN,
         .text_size = (double) NAN,
         .bits = 8 };
@@ -122,6 +124,10 @@ lac_render_options_parse(LacCli *cli, LacRenderOptions *o, const char *usage,
             "Radius of atoms in covalent radii (0.75; 0.4 with bonds)", "S" },
         { "depth-cue", 0, 0, G_OPTION_ARG_DOUBLE, &o->depth_cue,
             "How far the farthest atoms fade into the background, 0 to 1", "X" },
+        { "shadow", 0, 0, G_OPTION_ARG_DOUBLE, &o->shadow,
+            "How dark the shadows of atoms and bonds are, 0 to 1 (0.6)", "X" },
+        { "outline", 0, 0, G_OPTION_ARG_DOUBLE, &o->outline,
+            "Width of the lines where atoms end before others, in points (0.2; 0: none)", "PT" },
         { "no-occlusion", 0, 0, G_OPTION_ARG_NONE, &o->no_occlusion,
             "Light atoms as if each were alone", NULL },
         { "recipe", 0, 0, G_OPTION_ARG_FILENAME, &o->recipe,
@@ -381,6 +387,8 @@ apply_atoms(const LacRenderOptions *o, LacAtomScene *atoms)
     atoms->occlusion = atoms->occlusion && !o->no_occlusion;
     if (!isnan(o->depth_cue))
         atoms->depth_cue = CLAMP(o->depth_cue, 0.0, 1.0);
+    if (!isnan(o->shadow))
+        atoms->shadow = CLAMP(o->shadow, 0.0, 1.0);
 }
 
 static gboolean
@@ -467,6 +475,8 @@ lac_render_options_make_figure(const LacRenderOptions *o, const LacVolume *volum
     scene->camera.perspective = scene->camera.perspective || o->perspective;
     figure->transparent = figure->transparent || o->transparent;
     apply_atoms(o, &scene->atoms);
+    if (!isnan(o->outline))
+        figure->outline = CLAMP(o->outline, 0.0, 10.0);
     if (!apply_volume(o, scene, error) || !apply_size(o, figure, error) ||
         (o->view != NULL && !parse_view(o->view, &scene->camera, error)) ||
         (o->clip != NULL &&

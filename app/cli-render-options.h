@@ -11,7 +11,7 @@ typedef struct {
     char *mode, *colormap, *view, *size, *background, *range, *clip, *output;
     char *atoms, *color_by, *atom_colormap, *atom_range, *palette, *size_by;
     char *recipe, *recipe_from, *write_recipe, *mm, *scale_bar, *color_bar, *panel;
-    double iso, radius_scale, depth_cue, dpi, text_size;
+    double iso, radius_scale, depth_cue, shadow, outline, dpi, text_size;
     int supersample, bits, turntable;
     gboolean transparent, box, axes, slices, perspective, flat, tripod, legend;
     gboolean bonds, polyhedra, ghosts, no_occlusion, no_volume, no_atoms;

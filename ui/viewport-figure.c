@@ -172,6 +172,38 @@ lac_viewport_show_figure(LacViewport *self, const LacFigure *figure)
     lac_viewport_set_show_bonds(self, scene->atoms.show_bonds);
     lac_viewport_set_show_polyhedra(self, scene->atoms.show_polyhedra);
     lac_viewport_set_show_ghosts(self, scene->atoms.show_ghosts);
+    lac_viewport_set_shadow(self, scene->atoms.shadow);
+}
+
+/**
+ * lac_viewport_set_shadow:
+ * @self: a view
+ * @shadow: how dark the shadows of atoms and bonds are, 0 to 1; they show when nothing moves
+ */
+void
+lac_viewport_set_shadow(LacViewport *self, double shadow)
+{
+    if (self->scene.atoms.shadow == shadow)
+        return;
+    self->scene.atoms.shadow = shadow;
+    lac_viewport_scene_changed(self);
+}
+
+/**
+ * lac_viewport_set_outline:
+ * @self: a view
+ * @share: width of the lines where atoms end before others, of the height of the figure; 0: none
+ * @aspect: width over height of the figure
+ */
+void
+lac_viewport_set_outline(LacViewport *self, double share, double aspect)
+{
+    double view = lac_viewport_get_aspect(self);
+    double edges = aspect > view ? share * view / aspect : share;
+    if (self->scene.atoms.edges == edges)
+        return;
+    self->scene.atoms.edges = edges;
+    lac_viewport_scene_changed(self);
 }
 
 /**

@@ -13,7 +13,9 @@
 #define FRAME_BUDGET_MS     16.0 // of the renderer; painting the window comes on top
 #define ATOM_BUDGET_MS      12.0 // of the atoms in it
 #define ATOM_MIN_RESOLUTION 0.45
-#define FAST_MS             8.0  // a quick picture this fast need not be quick
+#define FAST_MS             8.0    // a quick picture this fast need not be quick
+#define MAX_MOVING_SHADOWS  100000 // atoms and bonds that a graphics card shades in each frame
+#define SHADOW              0.6
 #define DEFAULT_MAX         2048 // [texel] before the graphics card could be asked
 
 enum {
@@ -270,6 +272,9 @@ get_moving_quality(LacViewport *self)
     LacRenderQuality quality =
         is_fast ? lac_render_quality_full() : lac_render_quality_quick(self->move_resolution);
     quality.atom_resolution = self->move_atom_resolution;
+    const LacAtomSet *set = self->scene.atoms.set;
+    quality.shadows = is_fast && !lac_renderer_is_software(self->renderer) && set != NULL &&
+        set->n_solid + set->n_sticks < MAX_MOVING_SHADOWS;
     if (is_fast && atom_ms < FAST_MS && self->move_atom_resolution >= 1.0)
         quality.atom_resolution = lac_render_quality_full().atom_resolution;
     return quality;
@@ -561,6 +566,7 @@ lac_viewport_init(LacViewport *self)
 {
     self->scene = lac_scene_default();
     self->scene.show_axes = TRUE;
+    self->scene.atoms.shadow = SHADOW;
     lac_viewport_init_atoms(self);
     self->is_auto_transfer = self->is_auto_level = self->is_fit_due = TRUE;
     self->move_resolution = 0.4;

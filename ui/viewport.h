@@ -134,6 +134,8 @@ void lac_viewport_get_figure_data(LacViewport *self, LacFigureData *data);
 LacFigureSnapshot *lac_viewport_take_snapshot(LacViewport *self);
 void lac_viewport_fill_figure(LacViewport *self, LacFigure *figure);
 void lac_viewport_show_figure(LacViewport *self, const LacFigure *figure);
+void lac_viewport_set_shadow(LacViewport *self, double shadow);
+void lac_viewport_set_outline(LacViewport *self, double share, double aspect);
 void lac_viewport_set_paper(LacViewport *self, const float *rgb);
 
 void lac_viewport_get_camera(LacViewport *self, LacCamera *camera);

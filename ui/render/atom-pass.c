@@ -357,7 +357,7 @@ count_items(const LacAtomPass *self)
 // ---- The frame ----
 
 static View
-make_view(const LacScene *scene, const LacRenderTarget *target)
+make_view(const LacScene *scene, const LacRenderQuality *quality, const LacRenderTarget *target)
 {
     View view = {
         .set = scene->atoms.set,
@@ -372,6 +372,8 @@ make_view(const LacScene *scene, const LacRenderTarget *target)
         .tile_y = target->tile_y,
     };
     memcpy(view.background, scene->background, sizeof view.background);
+    if (!quality->shadows)
+        view.scene.shadow = 0.0;
     return view;
 }
 
@@ -388,6 +390,14 @@ is_same_view(const View *a, const View *b)
         memcmp(a->background, b->background, sizeof a->background) == 0 && a->width == b->width &&
         a->height == b->height && a->full_width == b->full_width &&
         a->full_height == b->full_height && a->tile_x == b->tile_x && a->tile_y == b->tile_y;
+}
+
+static gboolean
+is_same_but_shadows(const View *a, const View *b)
+{
+    View same = *a;
+    same.scene.shadow = b->scene.shadow;
+    return is_same_view(&same, b);
 }
 
 static void
@@ -697,16 +707,20 @@ lac_atom_pass_draw(LacAtomPass *self, const LacScene *scene, const LacRenderQual
     gint64 start = g_get_monotonic_time();
     if (!size_picture(picture, width, height, error))
         return FALSE;
-    View view = make_view(scene, target);
-    if (!is_same_view(&picture->view, &view))
+    View view = make_view(scene, quality, target);
+    gboolean is_lit = TRUE, has_shadows = kind == FULL && view.scene.shadow > 0.0;
+    gboolean is_same = is_same_view(&picture->view, &view), keeps = FALSE;
+    if (has_shadows && !(is_same && picture->complete)) {
+        if (!draw_shadows(self, scene, budget_ms, &is_lit, error))
+            return FALSE;
+        keeps = !is_lit && picture->complete && is_same_but_shadows(&picture->view, &view);
+    }
+    if (!is_same && !keeps)
         set_view(picture, &view);
-    gboolean is_lit = TRUE, has_shadows = kind == FULL && scene->atoms.shadow > 0.0;
-    if (!picture->complete && has_shadows && !draw_shadows(self, scene, budget_ms, &is_lit, error))
-        return FALSE;
     fill_frame(self, scene, target, picture);
-    if (!is_lit)
+    if (!is_lit && !keeps)
         begin_picture(picture);
-    else if (!picture->complete) {
+    else if (is_lit && !picture->complete) {
         if (has_shadows)
             lac_shadow_maps_use(self->shadows, scene, SHADOW_INDEX, SHADOW_UNIT);
         if (self->culler != NULL)
@@ -735,7 +749,7 @@ lac_atom_pass_draw(LacAtomPass *self, const LacScene *scene, const LacRenderQual
         if (kind == QUICK && self->software)
             self->frame_ms = 1e-3 * (double) (g_get_monotonic_time() - start);
     }
-    *complete = picture->complete;
+    *complete = picture->complete && is_lit;
     // What is half done shows only if there is nothing of the same view.
     gboolean has_quick = self->pictures[QUICK].complete;
     self->shown = kind == FULL && !picture->complete && has_quick ? QUICK : kind;

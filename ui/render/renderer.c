@@ -168,7 +168,8 @@ lac_render_quality_full(void)
     return (LacRenderQuality){ .resolution = 1.0,
         .step = 0.5,
         .skip_empty = TRUE,
-        .atom_resolution = 2.0 };
+        .atom_resolution = 2.0,
+        .shadows = TRUE };
 }
 
 /**

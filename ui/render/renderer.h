@@ -21,6 +21,7 @@ typedef struct {
     gboolean skip_empty;    // jump over empty blocks
     gboolean quick_light;   // light volume rendering by one more sample instead of four
     double atom_resolution; // of the atoms in the picture; below 1 is quick, above 1 antialiases
+    gboolean shadows;       // as the scene says; else none
 } LacRenderQuality;
 
 // A picture made over several calls: the caller keeps this, zeroes rows and stage when the picture
