@@ -26,6 +26,8 @@ static const struct {
     { "win.stage(4)", { "<Alt>5" } },
     { "win.stage(5)", { "<Alt>6" } },
     { "win.analyse", { "<Control><Shift>r" } },
+    { "win.region::a", { "<Control>1" } },
+    { "win.region::b", { "<Control>2" } },
     { "win.export-figure", { "<Control>e" } },
     { "win.copy-figure", { "<Control><Shift>c" } },
     { "win.trace", { "<Control>t" } },

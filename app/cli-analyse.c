@@ -3,6 +3,7 @@
 #include "core/analysis/line.h"
 #include "core/analysis/regions.h"
 #include "core/analysis/score.h"
+#include "core/analysis/settings.h"
 #include "core/error.h"
 #include "core/io/io.h"
 #include "core/io/truth-folder.h"
@@ -95,8 +96,8 @@ parse(LacCli *cli, Options *o, int *argc, char ***argv, GError **error)
             "Of the positions: angstrom, voxel (from 1), voxel0, fine or guess", "UNIT" },
         { "apply-audit", 0, 0, G_OPTION_ARG_NONE, &o->apply_audit,
             "Take out false atoms and put in untraced ones first, as one undoable step", NULL },
-        { "set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->settings, "Set a parameter; may be repeated",
-            "KEY=VALUE" },
+        { "set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->settings,
+            "Set a parameter; may be repeated. Others are as the project has them", "KEY=VALUE" },
         { "line", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->lines,
             "Profile along a line, in a cylinder of this radius (6 Å); may be repeated",
             "X,Y,Z,X,Y,Z[,RADIUS]" },
@@ -141,9 +142,11 @@ parse(LacCli *cli, Options *o, int *argc, char ***argv, GError **error)
 }
 
 static gboolean
-read_settings(const Options *o, LacAnalysisParams *params, GError **error)
+read_settings(const Options *o, const LacProject *project, LacAnalysisParams *params,
+    GError **error)
 {
     lac_analysis_params_init(params);
+    lac_analysis_settings_read(params, project->settings);
     for (guint i = 0; o->settings != NULL && o->settings[i] != NULL; i++) {
         g_auto(GStrv) parts = g_strsplit(o->settings[i], "=", 2);
         if (g_strv_length(parts) != 2) {
@@ -327,6 +330,8 @@ save(Work *work, const Options *o, const LacAnalysis *analysis, LacProgress *pro
     g_clear_pointer(&project->analyses, lac_report_unref);
     project->analyses = lac_analysis_report(analysis, o->wanted, TRUE);
     lac_analysis_add_digests(analysis, project->analyses);
+    g_free(project->settings);
+    project->settings = lac_analysis_settings_dup_text(&analysis->params);
     if (project->recon == NULL && project->volume == NULL && work->volume != NULL)
         project->volume = lac_volume_ref(work->volume);
     lac_project_add_provenance(project, "analyse", settings->str, inputs);
@@ -366,8 +371,9 @@ run(LacCli *cli, int argc, char **argv, GError **error)
     g_auto(Options) o = { 0 };
     g_auto(Work) work = { 0 };
     LacAnalysisParams params;
-    if (!parse(cli, &o, &argc, &argv, error) || !read_settings(&o, &params, error) ||
+    if (!parse(cli, &o, &argc, &argv, error) ||
         !open_work(&work, &o, argv[1], cli->progress, error) ||
+        !read_settings(&o, work.project, &params, error) ||
         (o.apply_audit && !apply_audit(&work, &params, cli->progress, error)))
         return FALSE;
     guint64 needed = o.wanted | (work.truth != NULL ? lac_analysis_score_get_needs() : 0);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli-render.h"
 
+#include "core/analysis/settings.h"
 #include "core/error.h"
 #include "core/gpu/egl-context.h"
 #include "core/io/io.h"
@@ -45,6 +46,7 @@ read_project(const char *file, LacRenderContents *c, LacProgress *progress, GErr
         c->series = lac_series_ref(project->series);
     if (project->analyses != NULL)
         lac_analysis_read_params(project->analyses, &c->params);
+    lac_analysis_settings_read(&c->params, project->settings);
     return TRUE;
 }
 

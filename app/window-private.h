@@ -6,6 +6,7 @@
 #include "app/window.h"
 #include "ui/align-view.h"
 #include "ui/analysis-panel.h"
+#include "ui/analysis-strip.h"
 #include "ui/atoms-panel.h"
 #include "ui/figure-panel.h"
 #include "ui/import-dialog.h"
@@ -47,6 +48,7 @@ struct _LacWindow {
     LacAtomsPanel *atoms_panel;
     LacReviewPanel *review_panel;
     LacAnalysisPanel *analysis_panel;
+    LacAnalysisStrip *analysis_strip;
     LacFigurePanel *figure_panel;
     gboolean is_figure;         // the stage of figures is shown
     LacView view_before_figure; // that filled the area

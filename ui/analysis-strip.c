@@ -2,16 +2,25 @@
 #include "ui/analysis-strip.h"
 
 #include "ui/column-chart.h"
+#include "ui/region-table.h"
 
 #include <math.h>
 
 #define MAX_MARKED 400 // selected atoms that are marked in the plot
 
-// A plot that can be chosen: a chart of an analysis, or the histogram of a column.
+typedef enum {
+    ENTRY_CHART,     // of an analysis
+    ENTRY_HISTOGRAM, // of a column
+    ENTRY_LINE,      // a profile along the line that was drawn
+    ENTRY_REGIONS,   // a table of both regions
+} EntryKind;
+
+// What can be shown.
 typedef struct {
+    EntryKind kind;
     char *id, *title;
     LacAnalysisNode node;
-    guint chart;        // its number among the charts of the node
+    guint chart;        // its number among the charts of the node, or of the line
     const char *column; // (nullable) of a histogram
 } Entry;
 
@@ -19,6 +28,10 @@ struct _LacAnalysisStrip {
     GtkWidget parent_instance;
     GtkWidget *box, *choice, *readout, *color, *clear;
     LacChartView *view;
+    GtkStack *stack; // the plot or the table
+    LacRegionTable *regions;
+    LacReport *chosen;  // (nullable) the line and the regions with the newest analysis
+    GPtrArray *line;    // (nullable) of LacChart: profiles along the line
     GPtrArray *entries; // of Entry
     GtkStringList *titles;
     char *wanted; // (nullable) id of the plot that the user chose
@@ -42,18 +55,33 @@ free_entry(gpointer data)
 
 // --- which plots there are
 
-static void
-add_entry(GPtrArray *entries, char *id, char *title, LacAnalysisNode node, guint chart,
-    const char *column)
+static Entry *
+add_entry(GPtrArray *entries, EntryKind kind, char *id, char *title)
 {
-    Entry *entry = g_new(Entry, 1);
-    *entry = (Entry){ id, title, node, chart, column };
+    Entry *entry = g_new0(Entry, 1);
+    entry->kind = kind;
+    entry->id = id;
+    entry->title = title;
     g_ptr_array_add(entries, entry);
+    return entry;
+}
+
+// What the user chose comes first: it is what is looked at.
+static void
+add_chosen(LacAnalysisStrip *self, GPtrArray *entries)
+{
+    for (guint k = 0; self->line != NULL && k < self->line->len; k++) {
+        const LacChart *chart = g_ptr_array_index(self->line, k);
+        add_entry(entries, ENTRY_LINE, g_strdup(chart->id), g_strdup(chart->title))->chart = k;
+    }
+    if (self->chosen != NULL && lac_report_find(self->chosen, "regions") != NULL)
+        add_entry(entries, ENTRY_REGIONS, g_strdup("regions"), g_strdup("Region A against B"));
 }
 
 static GPtrArray *
-find_entries(const LacAnalysis *analysis)
+find_entries(LacAnalysisStrip *self)
 {
+    const LacAnalysis *analysis = self->shown;
     GPtrArray *entries = g_ptr_array_new_with_free_func(free_entry);
     gsize n;
     const LacAnalysisInfo *const *table = lac_analysis_table(&n);
@@ -61,18 +89,23 @@ find_entries(const LacAnalysis *analysis)
         g_autoptr(GPtrArray) charts = lac_analysis_charts(analysis, (LacAnalysisNode) i);
         for (guint k = 0; k < charts->len; k++) {
             const LacChart *chart = g_ptr_array_index(charts, k);
-            add_entry(entries, g_strdup(chart->id), g_strdup(chart->title), (LacAnalysisNode) i, k,
-                NULL);
+            Entry *entry =
+                add_entry(entries, ENTRY_CHART, g_strdup(chart->id), g_strdup(chart->title));
+            entry->node = (LacAnalysisNode) i;
+            entry->chart = k;
         }
     }
+    add_chosen(self, entries);
     for (gsize i = 0; analysis != NULL && i < n; i++)
         for (guint c = 0;
              lac_analysis_get(analysis, (LacAnalysisNode) i) != NULL && c < table[i]->n_columns;
              c++) {
             const LacAnalysisColumn *column = &table[i]->columns[c];
-            add_entry(entries, g_strdup_printf("histogram-%s", column->name),
-                g_strdup_printf("Histogram: %s", column->title), (LacAnalysisNode) i, 0,
-                column->name);
+            Entry *entry =
+                add_entry(entries, ENTRY_HISTOGRAM, g_strdup_printf("histogram-%s", column->name),
+                    g_strdup_printf("Histogram: %s", column->title));
+            entry->node = (LacAnalysisNode) i;
+            entry->column = column->name;
         }
     return entries;
 }
@@ -111,7 +144,7 @@ find_wanted(LacAnalysisStrip *self)
 static void
 update_list(LacAnalysisStrip *self)
 {
-    g_autoptr(GPtrArray) entries = find_entries(self->shown);
+    g_autoptr(GPtrArray) entries = find_entries(self);
     if (is_same_list(entries, self->entries))
         return;
     g_autoptr(GPtrArray) titles = g_ptr_array_new();
@@ -132,8 +165,14 @@ update_list(LacAnalysisStrip *self)
 static LacChart *
 make_chart(LacAnalysisStrip *self, const Entry *entry)
 {
-    if (entry->column != NULL)
+    if (entry->kind == ENTRY_REGIONS)
+        return NULL;
+    if (entry->kind == ENTRY_HISTOGRAM)
         return lac_column_chart_new(self->shown, entry->column);
+    if (entry->kind == ENTRY_LINE) {
+        g_autoptr(GPtrArray) profiles = lac_line_charts(lac_report_find(self->chosen, "line"));
+        return g_ptr_array_steal_index(profiles, entry->chart);
+    }
     g_autoptr(GPtrArray) charts = lac_analysis_charts(self->shown, entry->node);
     return entry->chart < charts->len ? g_ptr_array_steal_index(charts, entry->chart) : NULL;
 }
@@ -182,6 +221,10 @@ show_plot(LacAnalysisStrip *self)
 {
     const Entry *entry = get_entry(self);
     LacChart *chart = entry != NULL && self->shown != NULL ? make_chart(self, entry) : NULL;
+    gboolean is_table = entry != NULL && entry->kind == ENTRY_REGIONS;
+    gtk_stack_set_visible_child_name(self->stack, is_table ? "table" : "plot");
+    if (is_table)
+        lac_region_table_set_report(self->regions, self->chosen);
     lac_chart_view_set_chart(self->view, chart);
     lac_chart_view_set_brushable(self->view, chart != NULL && chart->column != NULL);
     gtk_widget_set_visible(self->color, chart != NULL && chart->column != NULL);
@@ -201,6 +244,38 @@ chosen_cb(LacAnalysisStrip *self)
     show_plot(self);
 }
 
+// The line and the regions, computed with the analysis that is shown.
+static void
+update_chosen(LacAnalysisStrip *self)
+{
+    const LacLineParams *line = lac_session_get_line(self->session);
+    g_autoptr(LacRegion) a = lac_session_dup_region(self->session, LAC_REGION_A);
+    g_autoptr(LacRegion) b = lac_session_dup_region(self->session, LAC_REGION_B);
+    g_clear_pointer(&self->chosen, lac_report_unref);
+    g_clear_pointer(&self->line, g_ptr_array_unref);
+    if (self->shown == NULL)
+        return;
+    self->chosen = lac_report_new();
+    LacReportSection *section =
+        line != NULL ? lac_line_add_section(self->shown, line, self->chosen, NULL) : NULL;
+    if (section != NULL)
+        self->line = lac_line_charts(section);
+    if (a != NULL && b != NULL)
+        lac_regions_add_section(self->shown, a, b, self->chosen);
+}
+
+// Another line or region is shown at once.
+static void
+chosen_changed_cb(LacAnalysisStrip *self)
+{
+    gboolean had_line = self->line != NULL;
+    update_chosen(self);
+    update_list(self);
+    if (self->line != NULL && !had_line)
+        lac_analysis_strip_show(self, "line-concentration");
+    show_plot(self);
+}
+
 static void
 analysis_changed_cb(LacAnalysisStrip *self)
 {
@@ -209,6 +284,7 @@ analysis_changed_cb(LacAnalysisStrip *self)
         return;
     g_clear_pointer(&self->shown, lac_analysis_unref);
     self->shown = analysis != NULL ? lac_analysis_ref(analysis) : NULL;
+    update_chosen(self);
     update_list(self);
     show_plot(self);
 }
@@ -290,6 +366,26 @@ clear_cb(LacAnalysisStrip *self)
     lac_session_set_selection(self->session, NULL, 0);
 }
 
+// --- in the project
+
+static void
+save_views_cb(LacAnalysisStrip *self)
+{
+    if (self->wanted != NULL)
+        json_object_set_string_member(lac_session_get_views(self->session), "result-plot",
+            self->wanted);
+}
+
+static void
+opened_cb(LacAnalysisStrip *self)
+{
+    const char *wanted =
+        json_object_get_string_member_with_default(lac_session_get_views(self->session),
+            "result-plot", NULL);
+    g_free(self->wanted);
+    self->wanted = g_strdup(wanted);
+}
+
 // --- the widget
 
 static void
@@ -301,6 +397,8 @@ lac_analysis_strip_dispose(GObject *object)
     g_clear_object(&self->session);
     g_clear_object(&self->viewport);
     g_clear_pointer(&self->shown, lac_analysis_unref);
+    g_clear_pointer(&self->chosen, lac_report_unref);
+    g_clear_pointer(&self->line, g_ptr_array_unref);
     g_clear_pointer(&self->box, gtk_widget_unparent);
     g_clear_pointer(&self->entries, g_ptr_array_unref);
     g_clear_object(&self->titles);
@@ -366,8 +464,12 @@ lac_analysis_strip_init(LacAnalysisStrip *self)
     GtkWidget *view = lac_chart_view_new();
     self->view = LAC_CHART_VIEW(view);
     lac_chart_view_set_empty_text(self->view, "Analyse the atoms to see plots of the results");
-    gtk_widget_set_vexpand(view, TRUE);
-    gtk_box_append(GTK_BOX(self->box), view);
+    self->stack = GTK_STACK(gtk_stack_new());
+    self->regions = LAC_REGION_TABLE(lac_region_table_new());
+    gtk_stack_add_named(self->stack, view, "plot");
+    gtk_stack_add_named(self->stack, GTK_WIDGET(self->regions), "table");
+    gtk_widget_set_vexpand(GTK_WIDGET(self->stack), TRUE);
+    gtk_box_append(GTK_BOX(self->box), GTK_WIDGET(self->stack));
     g_signal_connect(view, "brushed", G_CALLBACK(brushed_cb), self);
     g_signal_connect(view, "handle-moved", G_CALLBACK(handle_moved_cb), self);
 }
@@ -387,6 +489,9 @@ lac_analysis_strip_new(LacSession *session, LacViewport *viewport)
     self->viewport = g_object_ref(viewport);
     g_signal_connect_swapped(session, "analysis-changed", G_CALLBACK(analysis_changed_cb), self);
     g_signal_connect_swapped(session, "selection-changed", G_CALLBACK(selection_changed_cb), self);
+    g_signal_connect_swapped(session, "save-views", G_CALLBACK(save_views_cb), self);
+    g_signal_connect_swapped(session, "opened", G_CALLBACK(opened_cb), self);
+    g_signal_connect_swapped(session, "chosen-changed", G_CALLBACK(chosen_changed_cb), self);
     analysis_changed_cb(self);
     return GTK_WIDGET(self);
 }
@@ -421,6 +526,18 @@ lac_analysis_strip_show(LacAnalysisStrip *self, const char *id)
         return FALSE;
     gtk_drop_down_set_selected(GTK_DROP_DOWN(self->choice), found);
     return TRUE;
+}
+
+/**
+ * lac_analysis_strip_get_regions:
+ * @self: the plots
+ *
+ * Returns: (transfer none): the table of both regions
+ */
+LacRegionTable *
+lac_analysis_strip_get_regions(LacAnalysisStrip *self)
+{
+    return self->regions;
 }
 
 /**

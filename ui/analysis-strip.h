@@ -3,6 +3,7 @@
 #pragma once
 
 #include "ui/chart-view.h"
+#include "ui/region-table.h"
 #include "ui/session.h"
 #include "ui/viewport.h"
 
@@ -14,6 +15,7 @@ G_DECLARE_FINAL_TYPE(LacAnalysisStrip, lac_analysis_strip, LAC, ANALYSIS_STRIP, 
 GtkWidget *lac_analysis_strip_new(LacSession *session, LacViewport *viewport);
 LacChartView *lac_analysis_strip_get_view(LacAnalysisStrip *self);
 gboolean lac_analysis_strip_show(LacAnalysisStrip *self, const char *id);
+LacRegionTable *lac_analysis_strip_get_regions(LacAnalysisStrip *self);
 const char *lac_analysis_strip_get_readout(LacAnalysisStrip *self);
 
 G_END_DECLS

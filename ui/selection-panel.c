@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/selection-panel.h"
 
+#include "core/analysis/plane.h"
 #include "ui/atom-edits.h"
 #include "ui/fact-list.h"
 #include "ui/inspect.h"
@@ -17,6 +18,8 @@ struct _LacSelectionPanel {
     GtkWidget *box;
     GtkWidget *title, *facts, *neighbours_title, *neighbours, *hint;
     GtkWidget *model_row, *record_row; // buttons
+    GtkWidget *phase_row, *region_row; // buttons while atoms are analysed
+    GtkWidget *line;
     GtkWidget *results_title;
     LacFactList *results;
     gboolean is_analysing; // else atoms are corrected
@@ -228,6 +231,29 @@ show_species(LacSelectionPanel *self, const LacAtoms *atoms, const gsize *indice
         add_fact(self, "Not in the model", "%'" G_GSIZE_FORMAT, n_records);
 }
 
+// The dihedral angle of four, and the plane that lies best among them.
+static void
+show_shape(LacSelectionPanel *self, const LacAtoms *atoms, const gsize *indices, gsize n)
+{
+    if (n < 4)
+        return;
+    g_autofree LacVec3 *places = g_new(LacVec3, n);
+    LacPlaneFit plane;
+    for (gsize k = 0; k < n; k++)
+        places[k] = get_position(atoms, indices[k]);
+    if (n == 4) {
+        LacMeasure m =
+            lac_measure_dihedral(places[0], places[1], places[2], places[3], LAC_MEASURE_PRECISION);
+        if (isfinite(m.value))
+            add_fact(self, "Dihedral, in order", "%.2f ± %.1f°", m.value, m.error);
+    }
+    if (!lac_plane_fit(places, n, &plane))
+        return;
+    add_fact(self, "Normal of best plane", "%.3f, %.3f, %.3f ± %.2f°", plane.normal.x,
+        plane.normal.y, plane.normal.z, plane.error_deg);
+    add_fact(self, "Distance from it, rms", "%.3f Å", plane.rms);
+}
+
 static void
 show_many(LacSelectionPanel *self, const LacAtoms *atoms, const gsize *indices, gsize n)
 {
@@ -249,6 +275,7 @@ show_many(LacSelectionPanel *self, const LacAtoms *atoms, const gsize *indices, 
             g_strdup_printf("%" G_GSIZE_FORMAT " to %" G_GSIZE_FORMAT, a + 1, b + 1);
         add_fact(self, name, "%.3f Å", distance(atoms, a, b));
     }
+    show_shape(self, atoms, indices, n);
     show_species(self, atoms, indices, n);
     show_mean(self, atoms, indices, n, LAC_COLUMN_INTENSITY, "Intensity");
     show_mean(self, atoms, indices, n, LAC_COLUMN_HEIGHT, "Height");
@@ -308,6 +335,9 @@ update(gpointer data)
     gtk_widget_set_visible(self->neighbours, n == 1);
     gtk_widget_set_visible(self->model_row, n > n_records && !self->is_analysing);
     gtk_widget_set_visible(self->record_row, n_records > 0 && !self->is_analysing);
+    gtk_widget_set_visible(self->phase_row, n > n_records && self->is_analysing);
+    gtk_widget_set_visible(self->region_row, n > 1 && self->is_analysing);
+    gtk_widget_set_visible(self->line, n == 2);
     show_results(self, indices, n);
     const LacPicked *picked = lac_session_get_picked(self->session);
     if (n == 0 && self->is_analysing && picked->kind != LAC_PICKED_NONE) {
@@ -352,30 +382,75 @@ lac_selection_panel_class_init(LacSelectionPanelClass *klass)
     gtk_widget_class_set_layout_manager_type(GTK_WIDGET_CLASS(klass), GTK_TYPE_BIN_LAYOUT);
 }
 
-static void
-add_button(GtkWidget *row, const char *label, LacAtomAct act, const char *tooltip)
+static GtkWidget *
+add_button(GtkWidget *row, const char *label, const char *action, const char *target,
+    const char *tooltip)
 {
     GtkWidget *button = gtk_button_new_with_mnemonic(label);
     gtk_widget_set_hexpand(button, TRUE);
     gtk_widget_set_tooltip_text(button, tooltip);
     gtk_widget_add_css_class(button, "act");
-    gtk_actionable_set_action_name(GTK_ACTIONABLE(button), "win.atom");
-    gtk_actionable_set_action_target(GTK_ACTIONABLE(button), "s", lac_atom_act_get_name(act));
+    gtk_actionable_set_action_name(GTK_ACTIONABLE(button), action);
+    gtk_actionable_set_action_target(GTK_ACTIONABLE(button), "s", target);
     gtk_box_append(GTK_BOX(row), button);
+    return button;
+}
+
+static void
+add_act(GtkWidget *row, const char *label, LacAtomAct act, const char *tooltip)
+{
+    add_button(row, label, "win.atom", lac_atom_act_get_name(act), tooltip);
+}
+
+static GtkWidget *
+make_row(const char *title)
+{
+    GtkWidget *row = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 4);
+    if (title == NULL)
+        return row;
+    GtkWidget *label = gtk_label_new(title);
+    gtk_widget_add_css_class(label, "caption");
+    gtk_widget_add_css_class(label, "dim-label");
+    gtk_label_set_xalign(GTK_LABEL(label), 0.0F);
+    gtk_label_set_width_chars(GTK_LABEL(label), 7);
+    gtk_box_append(GTK_BOX(row), label);
+    return row;
+}
+
+// What is told or asked of atoms while they are analysed.
+static void
+make_analysis_buttons(LacSelectionPanel *self)
+{
+    self->phase_row = make_row("Phase is");
+    add_button(self->phase_row, "Metal", "win.phase", "metal",
+        "Tell that these atoms are metal: one step, which can be undone");
+    add_button(self->phase_row, "Crystal", "win.phase", "oxide",
+        "Tell that these atoms are crystalline oxide");
+    add_button(self->phase_row, "Glass", "win.phase", "amorphous",
+        "Tell that these atoms are amorphous oxide");
+    add_button(self->phase_row, "Auto", "win.phase", "automatic",
+        "Let the analysis decide the phase of these atoms");
+    self->region_row = make_row("Use as");
+    add_button(self->region_row, "Region A", "win.region", "a",
+        "Compare these atoms with those of region B (Ctrl+1)");
+    add_button(self->region_row, "Region B", "win.region", "b",
+        "Compare these atoms with those of region A (Ctrl+2)");
+    self->line = add_button(self->region_row, "Line", "win.line", "selection",
+        "Profiles along the line between these two atoms; or draw one in the 3D view (D)");
 }
 
 static void
 make_buttons(LacSelectionPanel *self)
 {
-    self->model_row = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 4);
-    add_button(self->model_row, "Accept", LAC_ATOM_ACT_ACCEPT, "This is an atom (Space)");
-    add_button(self->model_row, "Unsure", LAC_ATOM_ACT_UNSURE, "Come back to it later (U)");
-    add_button(self->model_row, "Snap", LAC_ATOM_ACT_SNAP, "Move it onto its peak (S)");
-    add_button(self->model_row, "Delete", LAC_ATOM_ACT_DELETE,
+    self->model_row = make_row(NULL);
+    add_act(self->model_row, "Accept", LAC_ATOM_ACT_ACCEPT, "This is an atom (Space)");
+    add_act(self->model_row, "Unsure", LAC_ATOM_ACT_UNSURE, "Come back to it later (U)");
+    add_act(self->model_row, "Snap", LAC_ATOM_ACT_SNAP, "Move it onto its peak (S)");
+    add_act(self->model_row, "Delete", LAC_ATOM_ACT_DELETE,
         "Take it out of the model; it stays as a ghost (Delete)");
-    self->record_row = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 4);
-    add_button(self->record_row, "Restore", LAC_ATOM_ACT_RESTORE,
-        "Make it an atom of the model (R)");
+    self->record_row = make_row(NULL);
+    add_act(self->record_row, "Restore", LAC_ATOM_ACT_RESTORE, "Make it an atom of the model (R)");
+    make_analysis_buttons(self);
 }
 
 static GtkWidget *
@@ -413,8 +488,8 @@ lac_selection_panel_init(LacSelectionPanel *self)
     gtk_widget_add_css_class(self->results_title, "caption-heading");
     self->results = LAC_FACT_LIST(lac_fact_list_new());
     GtkWidget *const parts[] = { self->title, self->hint, self->model_row, self->record_row,
-        self->facts, self->results_title, GTK_WIDGET(self->results), self->neighbours_title,
-        self->neighbours };
+        self->phase_row, self->region_row, self->facts, self->results_title,
+        GTK_WIDGET(self->results), self->neighbours_title, self->neighbours };
     for (guint i = 0; i < G_N_ELEMENTS(parts); i++)
         gtk_box_append(GTK_BOX(content), parts[i]);
     self->box = gtk_scrolled_window_new();

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Analyses of the atoms: in the background beside other work, node by node, again after each change.
+#include "core/analysis/settings.h"
 #include "core/error.h"
 #include "ui/session-private.h"
 
 #include <math.h>
 #include <string.h>
 
-#define EDIT_DELAY_MS  350 // after a correction, before all is computed again
-#define PARAM_DELAY_MS 250 // after a parameter was changed
+#define EDIT_DELAY_MS  350     // after a correction, before all is computed again
+#define PARAM_DELAY_MS 250     // after a parameter was changed
+#define SAME_STEP_US   2000000 // between changes of a parameter that are one step
 
 typedef struct {
     LacAtoms *atoms;
@@ -109,7 +111,7 @@ start_cb(gpointer pointer)
     *data = (AnalyseData){ .atoms = lac_atoms_ref(lac_journal_get_atoms(journal)),
         .volume = volume != NULL ? lac_volume_ref(volume) : NULL,
         .previous = self->analysis != NULL ? lac_analysis_ref(self->analysis) : NULL,
-        .params = self->analysis_params,
+        .params = self->state->params,
         .wanted = self->analysis_wanted };
     self->analyser = lac_job_new("Analysing", analyse_job, data, analyse_data_free, unref_analysis);
     g_signal_connect(self->analyser, "progressed", G_CALLBACK(progressed_cb), self);
@@ -132,16 +134,6 @@ request(LacSession *self, guint delay_ms)
     else
         self->analysis_source = g_timeout_add(delay_ms, start_cb, self);
     lac_session_emit(self, LAC_SESSION_ANALYSIS_CHANGED);
-}
-
-/**
- * lac_session_init_analysis:
- * @self: a new session
- */
-void
-lac_session_init_analysis(LacSession *self)
-{
-    lac_analysis_params_init(&self->analysis_params);
 }
 
 /**
@@ -175,6 +167,7 @@ lac_session_analysis_atoms_changed(LacSession *self, const LacEdit *edit)
         lac_session_emit(self, LAC_SESSION_PICKED_CHANGED);
     if (edit == NULL) {
         lac_session_clear_analysis(self);
+        lac_session_clear_chosen(self);
         self->analysis_wanted = 0;
         lac_session_emit(self, LAC_SESSION_ANALYSIS_CHANGED);
         lac_session_emit(self, LAC_SESSION_ANALYSIS_PROGRESSED);
@@ -254,7 +247,7 @@ lac_session_get_analysis(LacSession *self)
 const LacAnalysisParams *
 lac_session_get_analysis_params(LacSession *self)
 {
-    return &self->analysis_params;
+    return &self->state->params;
 }
 
 /**
@@ -262,16 +255,43 @@ lac_session_get_analysis_params(LacSession *self)
  * @self: a session
  * @params: how analyses are made; copied
  *
- * Computes again what depends on what changed, a moment later and in the background.
+ * Computes again what depends on what changed, a moment later and in the background. It is a step
+ * that can be undone; changes of the same parameter in quick succession are one step.
  */
 void
 lac_session_set_analysis_params(LacSession *self, const LacAnalysisParams *params)
 {
     g_return_if_fail(LAC_IS_SESSION(self));
 
-    if (memcmp(&self->analysis_params, params, sizeof *params) == 0)
+    g_autofree char *label = lac_analysis_settings_dup_change(&self->state->params, params);
+    gint64 now = g_get_monotonic_time();
+    if (label == NULL)
         return;
-    self->analysis_params = *params;
+    gboolean is_same_step = self->params_serial == self->state->serial && self->undo->len > 0 &&
+        self->redo->len == 0 && now - self->params_time < SAME_STEP_US &&
+        g_strcmp0(lac_session_get_undo_label(self), label) == 0;
+    if (is_same_step)
+        self->state->serial = ++self->last_serial;
+    else
+        lac_session_push_undo(self, label);
+    self->params_serial = self->state->serial;
+    self->params_time = now;
+    self->state->params = *params;
+    g_free(self->state->project->settings);
+    self->state->project->settings = lac_analysis_settings_dup_text(params);
+    lac_session_analysis_params_changed(self);
+    lac_session_emit(self, LAC_SESSION_FILE_CHANGED);
+}
+
+/**
+ * lac_session_analysis_params_changed:
+ * @self: a session whose parameters of analyses are others now
+ *
+ * Computes again what depends on them.
+ */
+void
+lac_session_analysis_params_changed(LacSession *self)
+{
     request(self, PARAM_DELAY_MS);
     lac_session_emit(self, LAC_SESSION_ANALYSIS_CHANGED);
 }
@@ -298,7 +318,7 @@ is_outdated(LacSession *self)
         return FALSE;
     return analysis->points->atoms != lac_journal_get_atoms(journal) ||
         analysis->volume != get_volume(self) ||
-        memcmp(&analysis->params, &self->analysis_params, sizeof analysis->params) != 0;
+        memcmp(&analysis->params, &self->state->params, sizeof analysis->params) != 0;
 }
 
 /**

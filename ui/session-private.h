@@ -23,6 +23,7 @@ enum {
     LAC_SESSION_ANALYSIS_CHANGED,
     LAC_SESSION_ANALYSIS_PROGRESSED,
     LAC_SESSION_PICKED_CHANGED,
+    LAC_SESSION_CHOSEN_CHANGED,
     LAC_SESSION_MESSAGE,
     LAC_SESSION_N_SIGNALS
 };
@@ -30,12 +31,13 @@ enum {
 // One point in the history. Immutable but for the session's newest one. A step that is one edit of
 // the atoms has no project: the edit knows both sides of it.
 typedef struct {
-    LacProject *project;     // (nullable)
-    LacEdit *edit;           // (nullable)
-    LacSeries *recon_series; // (nullable) what project->recon was made from
-    LacVolume *atoms_volume; // (nullable) what the atoms were traced from
-    guint64 serial;          // equal serials are the same state
-    char *label;             // (nullable) in the history: the step away from this state
+    LacProject *project;      // (nullable)
+    LacEdit *edit;            // (nullable)
+    LacSeries *recon_series;  // (nullable) what project->recon was made from
+    LacVolume *atoms_volume;  // (nullable) what the atoms were traced from
+    guint64 serial;           // equal serials are the same state
+    LacAnalysisParams params; // of the analyses
+    char *label;              // (nullable) in the history: the step away from this state
 } LacSessionState;
 
 struct _LacSession {
@@ -72,12 +74,17 @@ struct _LacSession {
     gboolean has_match_params, is_match_stale;
     LacLatest *matcher;
 
-    LacAnalysis *analysis; // (nullable) the newest, also half done
-    LacAnalysisParams analysis_params;
+    LacAnalysis *analysis;   // (nullable) the newest, also half done
+    guint64 params_serial;   // of the state that a change of a parameter made
+    gint64 params_time;      // [us] of that change
     guint64 analysis_wanted; // bits of what is to be there
     LacJob *analyser;        // (nullable) at work
     guint analysis_source;   // timer before it starts; 0: none
     LacPicked picked;
+    LacLineParams line; // when has_line
+    gboolean has_line;
+    gsize *regions[LAC_N_REGIONS]; // (nullable) atoms
+    gsize n_regions[LAC_N_REGIONS];
 };
 
 void lac_session_emit(LacSession *self, guint signal);
@@ -111,8 +118,11 @@ void lac_session_step_edit(LacSession *self, LacSessionState *step, gboolean for
 void lac_session_atoms_changed(LacSession *self, const LacEdit *edit);
 void lac_session_open_journal(LacSession *self);
 void lac_session_move_journal_file(LacSession *self, LacJournal *from, LacJournal *to);
+void lac_session_clear_chosen(LacSession *self);
+void lac_session_store_chosen(LacSession *self);
+void lac_session_restore_chosen(LacSession *self);
 void lac_session_init_match(LacSession *self);
-void lac_session_init_analysis(LacSession *self);
+void lac_session_analysis_params_changed(LacSession *self);
 void lac_session_clear_analysis(LacSession *self);
 void lac_session_analysis_atoms_changed(LacSession *self, const LacEdit *edit);
 void lac_session_request_match(LacSession *self, guint delay_ms);

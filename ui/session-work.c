@@ -571,6 +571,7 @@ lac_session_simulate(LacSession *self, const LacSimulateParams *params)
 typedef struct {
     LacProject *project;
     char *path;
+    LacAnalysis *analysis; // (nullable) results that are of what is saved
 } SaveData;
 
 static void
@@ -578,6 +579,7 @@ save_data_free(gpointer pointer)
 {
     SaveData *data = pointer;
     lac_project_free(data->project);
+    g_clear_pointer(&data->analysis, lac_analysis_unref);
     g_free(data->path);
     g_free(data);
 }
@@ -589,6 +591,11 @@ save_job(LacProgress *progress, gpointer pointer, GError **error)
     SaveData *data = pointer;
     g_autofree char *name = g_filename_display_basename(data->path);
     lac_progress_message(progress, "Writing %s", name);
+    if (data->analysis != NULL) {
+        g_clear_pointer(&data->project->analyses, lac_report_unref);
+        data->project->analyses = lac_analysis_report(data->analysis, LAC_ANALYSIS_ALL, TRUE);
+        lac_analysis_add_digests(data->analysis, data->project->analyses);
+    }
     if (!lac_project_save(data->project, data->path, progress, error))
         return NULL;
     SaveData *saved = g_new(SaveData, 1);
@@ -642,6 +649,7 @@ lac_session_save(LacSession *self, const char *path)
     g_return_val_if_fail(path != NULL || self->path != NULL, FALSE);
     lac_session_emit(self, LAC_SESSION_SAVE_VIEWS);
     lac_session_store_position(self);
+    lac_session_store_chosen(self);
     SaveData *data = g_new0(SaveData, 1);
     data->project = lac_project_copy(self->state->project);
     // The volume of a reconstruction is stored with it; the other is for opened ones.
@@ -652,6 +660,8 @@ lac_session_save(LacSession *self, const char *path)
     json_node_init_object(views, self->views);
     g_free(data->project->views);
     data->project->views = json_to_string(views, FALSE);
+    if (self->analysis != NULL && !lac_session_is_analysis_stale(self))
+        data->analysis = lac_analysis_ref(self->analysis);
     self->save_serial = self->state->serial;
     g_autofree char *name = g_filename_display_basename(data->path);
     g_autofree char *title = g_strdup_printf("Saving %s", name);

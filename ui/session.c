@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/analysis/settings.h"
 #include "ui/session-private.h"
 
 #include <string.h>
@@ -25,6 +26,11 @@ state_new(LacProject *project, guint64 serial)
     LacSessionState *state = g_new0(LacSessionState, 1);
     state->project = project;
     state->serial = serial;
+    lac_analysis_params_init(&state->params);
+    if (project->settings != NULL)
+        lac_analysis_settings_read(&state->params, project->settings);
+    else if (project->analyses != NULL)
+        lac_analysis_read_params(project->analyses, &state->params);
     if (project->recon != NULL && project->series != NULL)
         state->recon_series = lac_series_ref(project->series);
     return state;
@@ -60,6 +66,7 @@ lac_session_finalize(GObject *object)
     g_clear_pointer(&self->job_series, lac_series_unref);
     g_clear_pointer(&self->alignments, g_ptr_array_unref);
     lac_session_clear_atoms(self);
+    lac_session_clear_chosen(self);
     g_free(self->path);
     g_free(self->source);
     G_OBJECT_CLASS(lac_session_parent_class)->finalize(object);
@@ -71,7 +78,7 @@ lac_session_class_init(LacSessionClass *klass)
     static const char *const names[] = { "series-changed", "volume-changed", "recon-changed",
         "crosshair-changed", "projection-changed", "job-changed", "file-changed", "opened",
         "save-views", "atoms-changed", "selection-changed", "current-atom-changed", "match-changed",
-        "analysis-changed", "analysis-progressed", "picked-changed" };
+        "analysis-changed", "analysis-progressed", "picked-changed", "chosen-changed" };
     G_OBJECT_CLASS(klass)->dispose = lac_session_dispose;
     G_OBJECT_CLASS(klass)->finalize = lac_session_finalize;
     for (guint i = 0; i < G_N_ELEMENTS(names); i++)
@@ -89,7 +96,6 @@ lac_session_init(LacSession *self)
     self->redo = g_ptr_array_new_with_free_func(state_free);
     self->views = json_object_new();
     lac_session_init_atoms(self);
-    lac_session_init_analysis(self);
 }
 
 /**
@@ -216,6 +222,8 @@ emit_differences(LacSession *self, const LacSessionState *old_state,
         lac_session_emit(self, LAC_SESSION_RECON_CHANGED);
     if (get_model(old) != get_model(new) || old->truth != new->truth || old->volume != new->volume)
         lac_session_atoms_changed(self, NULL);
+    if (memcmp(&old_state->params, &new_state->params, sizeof old_state->params) != 0)
+        lac_session_analysis_params_changed(self);
     lac_session_emit(self, LAC_SESSION_FILE_CHANGED);
 }
 
@@ -227,6 +235,7 @@ state_copy(const LacSessionState *state, const char *label)
     copy->recon_series = state->recon_series != NULL ? lac_series_ref(state->recon_series) : NULL;
     copy->atoms_volume = state->atoms_volume != NULL ? lac_volume_ref(state->atoms_volume) : NULL;
     copy->serial = state->serial;
+    copy->params = state->params;
     copy->label = g_strdup(label);
     return copy;
 }
@@ -770,6 +779,7 @@ lac_session_replace_all(LacSession *self, LacProject *project, const char *path,
     restore_position(self);
     lac_session_open_journal(self);
     emit_differences(self, old, self->state);
+    lac_session_restore_chosen(self);
     lac_session_emit(self, LAC_SESSION_PROJECTION_CHANGED);
     lac_session_emit(self, LAC_SESSION_OPENED);
     state_free(old);

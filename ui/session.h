@@ -3,6 +3,8 @@
 #pragma once
 
 #include "core/analysis/analysis.h"
+#include "core/analysis/line.h"
+#include "core/analysis/regions.h"
 #include "core/data/atoms.h"
 #include "core/data/edit.h"
 #include "core/data/journal.h"
@@ -36,7 +38,7 @@ G_DECLARE_FINAL_TYPE(LacSession, lac_session, LAC, SESSION, GObject)
 // "atoms-changed" (another model, an edit, or peaks found by a tracing), "selection-changed",
 // "current-atom-changed" (fly to it), "match-changed" (another comparison, or it became stale),
 // "analysis-changed" (results, or how far they are), "analysis-progressed" (of the one that runs),
-// "picked-changed" (another thing that is no atom),
+// "picked-changed" (another thing that is no atom), "chosen-changed" (the line, or a region),
 // "message" (char *text, char *action_label, char *action_name: a toast).
 LacSession *lac_session_new(void);
 
@@ -131,6 +133,19 @@ gboolean lac_session_is_analysis_stale(LacSession *self);
 LacAnalysisState lac_session_get_analysis_state(LacSession *self, LacAnalysisNode node);
 const LacPicked *lac_session_get_picked(LacSession *self);
 void lac_session_set_picked(LacSession *self, const LacPicked *picked);
+
+// What is chosen to be looked at with the analyses.
+typedef enum {
+    LAC_REGION_A,
+    LAC_REGION_B,
+    LAC_N_REGIONS,
+} LacRegionName;
+
+void lac_session_set_line(LacSession *self, const LacLineParams *line);
+const LacLineParams *lac_session_get_line(LacSession *self); // (nullable)
+void lac_session_set_region(LacSession *self, LacRegionName which, const gsize *indices, gsize n);
+gsize lac_session_count_region(LacSession *self, LacRegionName which);
+LacRegion *lac_session_dup_region(LacSession *self, LacRegionName which); // (nullable)
 
 // The history: steps in the order in which they were done, the first lac_session_get_step() of
 // them are in effect.

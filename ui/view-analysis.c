@@ -147,6 +147,30 @@ clicked_cb(LacViewAnalysis *self, const LacThing *thing)
     lac_session_set_picked(self->session, &picked);
 }
 
+// --- the line
+
+static void
+chosen_changed_cb(LacViewAnalysis *self)
+{
+    const LacLineParams *line = lac_session_get_line(self->session);
+    const LacVec3 ends[2] = { line != NULL ? line->a : (LacVec3){ 0 },
+        line != NULL ? line->b : (LacVec3){ 0 } };
+    lac_viewport_set_line(self->viewport, line != NULL ? ends : NULL);
+}
+
+static void
+line_drawn_cb(LacViewAnalysis *self, const LacVec3 *a, const LacVec3 *b)
+{
+    const LacLineParams *last = lac_session_get_line(self->session);
+    LacLineParams line;
+    lac_line_params_init(&line);
+    if (last != NULL)
+        line = *last;
+    line.a = *a;
+    line.b = *b;
+    lac_session_set_line(self->session, &line);
+}
+
 // --- the legend
 
 static void
@@ -271,6 +295,50 @@ analysis_changed_cb(LacViewAnalysis *self)
     g_signal_emit(self, signals[LAYERS_CHANGED], 0);
 }
 
+// --- in the project
+
+static void
+save_views_cb(LacViewAnalysis *self)
+{
+    JsonArray *layers = json_array_sized_new(LAC_N_RESULTS);
+    for (guint i = 0; i < LAC_N_RESULTS; i++) {
+        JsonObject *layer = json_object_new();
+        json_object_set_boolean_member(layer, "shown", self->layers[i].shown);
+        json_object_set_double_member(layer, "opacity", self->layers[i].opacity);
+        json_object_set_int_member(layer, "color", self->layers[i].color);
+        json_array_add_object_element(layers, layer);
+    }
+    json_object_set_array_member(lac_session_get_views(self->session), "results", layers);
+}
+
+static void
+read_layer(JsonObject *object, LacResultLayer *layer)
+{
+    gint64 color = json_object_get_int_member_with_default(object, "color", layer->color);
+    double opacity = json_object_get_double_member_with_default(object, "opacity", layer->opacity);
+    layer->shown = json_object_get_boolean_member_with_default(object, "shown", layer->shown);
+    if (opacity >= 0.0 && opacity <= 1.0)
+        layer->opacity = opacity;
+    if (color >= 0 && color < LAC_N_RESULT_COLORS)
+        layer->color = (LacResultColor) color;
+}
+
+static void
+opened_cb(LacViewAnalysis *self)
+{
+    JsonNode *node = json_object_get_member(lac_session_get_views(self->session), "results");
+    if (node == NULL || !JSON_NODE_HOLDS_ARRAY(node))
+        return;
+    JsonArray *array = json_node_get_array(node);
+    for (guint i = 0; i < MIN(json_array_get_length(array), LAC_N_RESULTS); i++) {
+        JsonNode *element = json_array_get_element(array, i);
+        LacResultLayer layer = self->layers[i];
+        if (JSON_NODE_HOLDS_OBJECT(element))
+            read_layer(json_node_get_object(element), &layer);
+        lac_view_analysis_set_layer(self, (LacResultKind) i, &layer);
+    }
+}
+
 static void
 lac_view_analysis_dispose(GObject *object)
 {
@@ -325,6 +393,10 @@ lac_view_analysis_new(LacSession *session, LacViewport *viewport)
     lac_viewport_add_overlay(viewport, GTK_WIDGET(self->legend));
     g_signal_connect_swapped(session, "analysis-changed", G_CALLBACK(analysis_changed_cb), self);
     g_signal_connect_swapped(session, "picked-changed", G_CALLBACK(picked_changed_cb), self);
+    g_signal_connect_swapped(session, "save-views", G_CALLBACK(save_views_cb), self);
+    g_signal_connect_swapped(session, "opened", G_CALLBACK(opened_cb), self);
+    g_signal_connect_swapped(session, "chosen-changed", G_CALLBACK(chosen_changed_cb), self);
+    g_signal_connect_swapped(viewport, "line-drawn", G_CALLBACK(line_drawn_cb), self);
     g_signal_connect_swapped(viewport, "thing-clicked", G_CALLBACK(clicked_cb), self);
     g_signal_connect_swapped(viewport, "scene-changed", G_CALLBACK(update_colors), self);
     apply_layers(self);

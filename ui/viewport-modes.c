@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Box, lasso and measure in the 3D view, what they draw over it, and flights to a position.
+#include "core/analysis/measure.h"
 #include "ui/overlay.h"
 #include "ui/render/pick.h"
 #include "ui/viewport-private.h"
@@ -8,7 +9,8 @@
 
 #define FLY_US      350000 // of a flight
 #define LASSO_STEP  2.0    // [widget unit] between corners of a lasso
-#define MAX_MEASURE 3
+#define MAX_MEASURE 4
+#define SHORT_LINE  8.0 // [widget unit] a drag that is no line
 
 static const double yellow[3] = { 1.0, 0.80, 0.20 };
 
@@ -17,7 +19,7 @@ static void
 update_drawing(LacViewport *self)
 {
     gtk_widget_set_visible(GTK_WIDGET(self->drawing),
-        self->outline->len > 0 || self->measured->len > 0);
+        self->outline->len > 0 || self->measured->len > 0 || self->has_line);
     gtk_widget_queue_draw(GTK_WIDGET(self->drawing));
 }
 
@@ -78,6 +80,8 @@ lac_viewport_atom_key(LacViewport *self, guint key, GdkModifierType state)
     case GDK_KEY_L: toggle_mode(self, LAC_VIEWPORT_LASSO); return TRUE;
     case GDK_KEY_m:
     case GDK_KEY_M: toggle_mode(self, LAC_VIEWPORT_MEASURE); return TRUE;
+    case GDK_KEY_d:
+    case GDK_KEY_D: toggle_mode(self, LAC_VIEWPORT_LINE); return TRUE;
     case GDK_KEY_h:
     case GDK_KEY_H: lac_viewport_hide_selection(self); return TRUE;
     case GDK_KEY_i:
@@ -106,12 +110,12 @@ add_corner(LacViewport *self, double x, double y)
  * @x: [widget unit] from the left
  * @y: [widget unit] from the top
  *
- * Returns: whether a drag from here makes a box or a lasso
+ * Returns: whether a drag from here makes a box, a lasso or a line
  */
 gboolean
 lac_viewport_mode_press(LacViewport *self, double x, double y)
 {
-    if (self->mode != LAC_VIEWPORT_BOX && self->mode != LAC_VIEWPORT_LASSO)
+    if (self->mode == LAC_VIEWPORT_NAVIGATE || self->mode == LAC_VIEWPORT_MEASURE)
         return FALSE;
     g_array_set_size(self->outline, 0);
     add_corner(self, x, y);
@@ -124,7 +128,7 @@ lac_viewport_mode_press(LacViewport *self, double x, double y)
  * @x: [widget unit] from the left
  * @y: [widget unit] from the top
  *
- * Goes on with the box or the lasso.
+ * Goes on with the box, the lasso or the line.
  */
 void
 lac_viewport_mode_drag(LacViewport *self, double x, double y)
@@ -132,7 +136,11 @@ lac_viewport_mode_drag(LacViewport *self, double x, double y)
     const double *xy = (const double *) (gpointer) self->outline->data;
     if (self->outline->len < 2)
         return;
-    if (self->mode == LAC_VIEWPORT_BOX) {
+    if (self->mode == LAC_VIEWPORT_LINE) {
+        g_array_set_size(self->outline, 2);
+        add_corner(self, x, y);
+    }
+    else if (self->mode == LAC_VIEWPORT_BOX) {
         double x0 = xy[0], y0 = xy[1];
         g_array_set_size(self->outline, 0);
         add_corner(self, x0, y0);
@@ -148,18 +156,66 @@ lac_viewport_mode_drag(LacViewport *self, double x, double y)
     update_drawing(self);
 }
 
+// The atom there, else the place in the plane of the middle of the view.
+static LacVec3
+find_end(LacViewport *self, double x, double y)
+{
+    gsize index;
+    if (lac_viewport_pick_atom(self, x, y, &index))
+        return (LacVec3){ self->atoms->x[index], self->atoms->y[index], self->atoms->z[index] };
+    const LacCamera *camera = &self->scene.camera;
+    LacRay ray = lac_camera_unproject(camera, gtk_widget_get_width(GTK_WIDGET(self)),
+        gtk_widget_get_height(GTK_WIDGET(self)), x, y);
+    LacMat3 m = lac_camera_get_matrix(camera);
+    LacVec3 toward = { m.m[2][0], m.m[2][1], m.m[2][2] };
+    double slope = lac_vec3_dot(ray.direction, toward);
+    double t = lac_vec3_dot(lac_vec3_subtract(camera->target, ray.origin), toward) / slope;
+    return lac_vec3_add_scaled(ray.origin, t, ray.direction);
+}
+
+static void
+end_line(LacViewport *self)
+{
+    const double *xy = (const double *) (gpointer) self->outline->data;
+    if (self->outline->len < 4 || hypot(xy[2] - xy[0], xy[3] - xy[1]) < SHORT_LINE)
+        return;
+    const LacVec3 ends[2] = { find_end(self, xy[0], xy[1]), find_end(self, xy[2], xy[3]) };
+    lac_viewport_emit_line_drawn(self, ends);
+}
+
+/**
+ * lac_viewport_set_line:
+ * @self: a view
+ * @ends: (nullable) (array fixed-size=2): [Å] its ends; %NULL: none
+ *
+ * Draws a line over the picture, from A to B.
+ */
+void
+lac_viewport_set_line(LacViewport *self, const LacVec3 *ends)
+{
+    g_return_if_fail(LAC_IS_VIEWPORT(self));
+
+    self->has_line = ends != NULL;
+    for (guint k = 0; ends != NULL && k < 2; k++)
+        self->line[k] = ends[k];
+    update_drawing(self);
+}
+
 /**
  * lac_viewport_mode_release:
  * @self: a view
  * @state: the modifiers that are held
  *
- * Ends the box or the lasso, and tells what is in it.
+ * Ends the box or the lasso, and tells what is in it; or the line.
  */
 void
 lac_viewport_mode_release(LacViewport *self, GdkModifierType state)
 {
     gsize n = self->outline->len / 2;
-    if (n >= 3) {
+    if (self->mode == LAC_VIEWPORT_LINE) {
+        end_line(self);
+    }
+    else if (n >= 3) {
         g_autoptr(GArray) indices = g_array_new(FALSE, FALSE, sizeof(gsize));
         lac_viewport_update_atoms(self);
         lac_pick_atoms_in_polygon(&self->scene, gtk_widget_get_width(GTK_WIDGET(self)),
@@ -202,37 +258,32 @@ get_measured(LacViewport *self, guint k)
     return (LacVec3){ self->atoms->x[i], self->atoms->y[i], self->atoms->z[i] };
 }
 
-static LacVec3
-subtract(LacVec3 a, LacVec3 b)
-{
-    return (LacVec3){ a.x - b.x, a.y - b.y, a.z - b.z };
-}
-
-static double
-dot(LacVec3 a, LacVec3 b)
-{
-    return a.x * b.x + a.y * b.y + a.z * b.z;
-}
-
 /**
  * lac_viewport_dup_measure:
  * @self: a view
  *
- * Returns: (transfer full) (nullable): the distance of two atoms [Å] or the angle at the second of
- *     three [deg], for a person
+ * Returns: (transfer full) (nullable): the distance of two atoms [Å], the angle at the second of
+ *     three or the dihedral angle of four [deg], with its error for atoms known to 0.2 Å
  */
 char *
 lac_viewport_dup_measure(LacViewport *self)
 {
-    if (self->measured->len < 2)
+    LacVec3 p[MAX_MEASURE];
+    guint n = self->measured->len;
+    if (n < 2)
         return NULL;
-    LacVec3 u = subtract(get_measured(self, 0), get_measured(self, 1));
-    if (self->measured->len == 2)
-        return g_strdup_printf("%.3f Å", sqrt(dot(u, u)));
-    LacVec3 v = subtract(get_measured(self, 2), get_measured(self, 1));
-    double length = sqrt(dot(u, u) * dot(v, v));
-    double angle = length > 0.0 ? acos(CLAMP(dot(u, v) / length, -1.0, 1.0)) : 0.0;
-    return g_strdup_printf("%.2f°", angle * 180.0 / G_PI);
+    for (guint k = 0; k < n; k++)
+        p[k] = get_measured(self, k);
+    LacMeasure m;
+    if (n == 2) {
+        m = lac_measure_distance(p[0], p[1], LAC_MEASURE_PRECISION);
+        return g_strdup_printf("%.3f ± %.2f Å", m.value, m.error);
+    }
+    m = n == 3 ? lac_measure_angle(p[0], p[1], p[2], LAC_MEASURE_PRECISION)
+               : lac_measure_dihedral(p[0], p[1], p[2], p[3], LAC_MEASURE_PRECISION);
+    if (isnan(m.value))
+        return g_strdup("undefined: three atoms on a line");
+    return g_strdup_printf(n == 3 ? "%.2f ± %.1f°" : "dihedral %.2f ± %.1f°", m.value, m.error);
 }
 
 // ---- What is drawn over the view ----
@@ -243,6 +294,10 @@ draw_outline(LacViewport *self, cairo_t *cr)
     const double *xy = (const double *) (gpointer) self->outline->data;
     if (self->outline->len < 4)
         return;
+    if (self->mode == LAC_VIEWPORT_LINE) {
+        lac_overlay_line(cr, xy[0], xy[1], xy[2], xy[3], yellow);
+        return;
+    }
     cairo_new_path(cr);
     for (guint i = 0; i + 1 < self->outline->len; i += 2)
         cairo_line_to(cr, xy[i], xy[i + 1]);
@@ -257,6 +312,21 @@ draw_outline(LacViewport *self, cairo_t *cr)
     cairo_set_source_rgb(cr, yellow[0], yellow[1], yellow[2]);
     cairo_stroke(cr);
     cairo_set_dash(cr, NULL, 0, 0.0);
+}
+
+static void
+draw_line(LacViewport *self, cairo_t *cr, int width, int height)
+{
+    static const char *const NAMES[2] = { "A", "B" };
+    double x[2], y[2];
+    for (guint k = 0; k < 2; k++)
+        if (!self->has_line ||
+            !lac_camera_project(&self->scene.camera, width, height, self->line[k], &x[k], &y[k],
+                NULL))
+            return;
+    lac_overlay_line(cr, x[0], y[0], x[1], y[1], yellow);
+    for (guint k = 0; k < 2; k++)
+        lac_overlay_label(GTK_WIDGET(self->drawing), cr, x[k] + 6.0, y[k] - 6.0, NAMES[k]);
 }
 
 static void
@@ -294,13 +364,14 @@ draw_measure(LacViewport *self, cairo_t *cr, int width, int height)
  * @height: [widget unit]
  * @data: the view
  *
- * Draws the rubber band and the measurement.
+ * Draws the rubber band, the line and the measurement.
  */
 void
 lac_viewport_draw_mode(GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer data)
 {
     (void) area;
     draw_outline(data, cr);
+    draw_line(data, cr, width, height);
     draw_measure(data, cr, width, height);
 }
 

@@ -54,8 +54,10 @@ struct _LacViewport {
     LacBonds *bonds; // (nullable)
     GArray *hulls;   // (nullable) of LacHullFace
     LacViewportMode mode;
-    GArray *outline;         // of double: x and y of the corners of a box or lasso [widget unit]
-    GArray *measured;        // of gsize: atoms, up to three
+    GArray *outline;  // of double: x and y of the corners of a box or lasso [widget unit]
+    GArray *measured; // of gsize: atoms, up to four
+    LacVec3 line[2];  // [Å] ends, when has_line
+    gboolean has_line;
     GtkDrawingArea *drawing; // outline and measures
     guint fly_tick;          // 0: none
     gint64 fly_start;        // [us]
@@ -102,6 +104,7 @@ void lac_viewport_mode_drag(LacViewport *self, double x, double y);
 void lac_viewport_mode_release(LacViewport *self, GdkModifierType state);
 gboolean lac_viewport_mode_click(LacViewport *self, gsize index);
 void lac_viewport_emit_atoms_selected(LacViewport *self, GArray *indices, GdkModifierType state);
+void lac_viewport_emit_line_drawn(LacViewport *self, const LacVec3 ends[2]);
 void lac_viewport_emit_mode_changed(LacViewport *self);
 void
 lac_viewport_draw_mode(GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer data);

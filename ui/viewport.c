@@ -28,6 +28,7 @@ enum {
     ATOM_POINTED,
     THING_CLICKED,
     ATOMS_SELECTED,
+    LINE_DRAWN,
     MODE_CHANGED,
     N_SIGNALS
 };
@@ -529,6 +530,8 @@ lac_viewport_class_init(LacViewportClass *klass)
         NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_POINTER, G_TYPE_UINT);
     signals[ATOM_POINTED] = g_signal_new("atom-pointed", LAC_TYPE_VIEWPORT, G_SIGNAL_RUN_LAST, 0,
         NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT64);
+    signals[LINE_DRAWN] = g_signal_new("line-drawn", LAC_TYPE_VIEWPORT, G_SIGNAL_RUN_LAST, 0, NULL,
+        NULL, NULL, G_TYPE_NONE, 2, G_TYPE_POINTER, G_TYPE_POINTER);
     signals[ATOMS_SELECTED] = g_signal_new("atoms-selected", LAC_TYPE_VIEWPORT, G_SIGNAL_RUN_LAST,
         0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_POINTER, G_TYPE_UINT);
     static const struct {
@@ -781,6 +784,19 @@ void
 lac_viewport_emit_atoms_selected(LacViewport *self, GArray *indices, GdkModifierType state)
 {
     g_signal_emit(self, signals[ATOMS_SELECTED], 0, indices, (guint) state);
+}
+
+/**
+ * lac_viewport_emit_line_drawn:
+ * @self: a view
+ * @ends: (array fixed-size=2): [Å] its ends
+ *
+ * Tells that the user drew a line.
+ */
+void
+lac_viewport_emit_line_drawn(LacViewport *self, const LacVec3 ends[2])
+{
+    g_signal_emit(self, signals[LINE_DRAWN], 0, &ends[0], &ends[1]);
 }
 
 /**

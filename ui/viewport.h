@@ -26,7 +26,8 @@ typedef enum {
     LAC_VIEWPORT_NAVIGATE, // turns; a click picks
     LAC_VIEWPORT_BOX,      // selects the atoms in a rectangle
     LAC_VIEWPORT_LASSO,    // selects the atoms in an outline
-    LAC_VIEWPORT_MEASURE,  // clicks on two atoms: distance; on three: angle at the second
+    LAC_VIEWPORT_MEASURE, // clicks on two atoms: distance; three: angle at the second; four: dihedral
+    LAC_VIEWPORT_LINE,    // a drag draws a line, from atom to atom or in the plane of the middle
 } LacViewportMode;
 
 // Things beside the atoms, each kind from its own source.
@@ -71,6 +72,7 @@ typedef struct {
 //   "atom-pointed" (guint64 index): the atom under the pointer; %LAC_VIEWPORT_NO_ATOM: none
 //   "atoms-selected" (GArray *indices of gsize, guint modifiers): by a box or a lasso, with the
 //       modifiers as for "atom-clicked"
+//   "line-drawn" (LacVec3 *a, LacVec3 *b): [Å] by a drag
 //   "mode-changed" (): see lac_viewport_get_selection_mode()
 //   "status-changed" (): see lac_viewport_get_status()
 #define LAC_VIEWPORT_NO_ATOM G_MAXUINT64
@@ -121,6 +123,7 @@ void lac_viewport_fly_to(LacViewport *self, LacVec3 position);
 void lac_viewport_set_selection_mode(LacViewport *self, LacViewportMode mode);
 LacViewportMode lac_viewport_get_selection_mode(LacViewport *self);
 char *lac_viewport_dup_measure(LacViewport *self);
+void lac_viewport_set_line(LacViewport *self, const LacVec3 *ends);
 void lac_viewport_hide_selection(LacViewport *self);
 void lac_viewport_isolate_selection(LacViewport *self);
 void lac_viewport_show_near_atoms(LacViewport *self, LacVec3 centre, double radius);

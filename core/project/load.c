@@ -528,6 +528,11 @@ load_parts(Loader *self, LacProject *project, GError **error)
         if (project->analyses == NULL)
             return FALSE;
     }
+    if (lac_h5_exists(self->file, LAC_PROJECT_SETTINGS)) {
+        project->settings = lac_h5_read_text(self->file, LAC_PROJECT_SETTINGS, error);
+        if (project->settings == NULL)
+            return FALSE;
+    }
     if (lac_h5_exists(self->file, "/views")) {
         project->views = lac_h5_read_text(self->file, "/views", error);
         if (project->views == NULL)

@@ -14,6 +14,7 @@
 #define LAC_PROJECT_STROKE_ROW 6
 
 #define LAC_PROJECT_ANALYSES "/analysis"
+#define LAC_PROJECT_SETTINGS "/analysis_settings" // parameters that are not as usual
 
 // The atoms and the attributes of their history.
 #define LAC_PROJECT_MODEL    "/atoms/model"

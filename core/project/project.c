@@ -82,6 +82,7 @@ lac_project_free(LacProject *self)
     lac_report_unref(self->analyses);
     g_ptr_array_unref(self->provenance);
     g_free(self->views);
+    g_free(self->settings);
     g_free(self);
 }
 
@@ -122,6 +123,7 @@ lac_project_copy(const LacProject *self)
     copy->truth = self->truth != NULL ? lac_truth_ref(self->truth) : NULL;
     copy->journal = self->journal != NULL ? lac_journal_copy(self->journal) : NULL;
     copy->views = g_strdup(self->views);
+    copy->settings = g_strdup(self->settings);
     copy->provenance = g_ptr_array_new_with_free_func(free_provenance);
     for (guint i = 0; i < self->provenance->len; i++)
         g_ptr_array_add(copy->provenance, copy_step(self->provenance->pdata[i], NULL));

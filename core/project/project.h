@@ -31,6 +31,7 @@ typedef struct {
     LacVolume *volume;   // an opened volume that no reconstruction made
     LacJournal *journal; // the traced atoms with every edit; its own, not shared
     LacTruth *truth;     // what is known: of a simulated particle, or positions of a file
+    char *settings;      // (nullable) how atoms are analysed, where not as usual: "key=value" lines
     LacReport *analyses; // what was computed of the atoms, with digests; never computed anew here
     GPtrArray *provenance; // of LacProvenance
     char *views;           // (nullable) JSON: camera, transfer function, crosshair

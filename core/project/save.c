@@ -315,6 +315,8 @@ save_all(const char *path, gpointer data, GError **error)
         (project->truth == NULL || save_truth(self, project->truth, error)) &&
         (project->analyses == NULL ||
             lac_h5_write_report(file, LAC_PROJECT_ANALYSES, project->analyses, error)) &&
+        (project->settings == NULL ||
+            lac_h5_write_text(file, LAC_PROJECT_SETTINGS, project->settings, error)) &&
         (project->views == NULL || lac_h5_write_text(file, "/views", project->views, error)) &&
         save_provenance(self, error) && lac_h5_close(file, error) &&
         lac_progress_update(self->progress, 1.0, error);
