@@ -240,7 +240,7 @@ test_measure(Fixture *f, gconstpointer data)
     double d = hypot(hypot(f->atoms->x[two[0]] - f->atoms->x[two[1]],
                          f->atoms->y[two[0]] - f->atoms->y[two[1]]),
         f->atoms->z[two[0]] - f->atoms->z[two[1]]);
-    g_autofree char *wanted = g_strdup_printf("%.3f Å", d);
+    g_autofree char *wanted = g_strdup_printf("%.3f ± 0.28 Å", d); // 0.2 sqrt(2)
     g_assert_cmpstr(text, ==, wanted);
     g_assert_cmpuint(f->n_clicked, ==, 0);
     settle(f);
