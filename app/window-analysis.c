@@ -135,7 +135,8 @@ lac_window_init_analysis(LacWindow *self)
     LacViewport *viewport = lac_view_area_get_viewport(self->view_area);
     g_action_map_add_action_entries(G_ACTION_MAP(self), actions, G_N_ELEMENTS(actions), self);
     lac_analysis_panel_set_session(self->analysis_panel, self->session);
-    GtkWidget *strip = lac_analysis_strip_new(self->session, viewport);
+    GtkWidget *strip =
+        lac_analysis_strip_new(self->session, lac_view_area_get_analysis(self->view_area));
     self->analysis_strip = LAC_ANALYSIS_STRIP(strip);
     lac_view_area_add_page(self->view_area, strip, "results", "Results");
     gtk_box_prepend(self->layers_list,

@@ -36,7 +36,7 @@ struct _LacAnalysisStrip {
     GtkStringList *titles;
     char *wanted; // (nullable) id of the plot that the user chose
     LacSession *session;
-    LacViewport *viewport;
+    LacViewAnalysis *view_analysis;
     LacAnalysis *shown; // (nullable) what the plots were made from
     gboolean is_own;    // the selection follows the brush
     gboolean is_following;
@@ -350,14 +350,8 @@ static void
 color_cb(LacAnalysisStrip *self)
 {
     const LacChart *chart = lac_chart_view_get_chart(self->view);
-    LacAtomLook look = *lac_viewport_get_atom_look(self->viewport);
-    if (chart == NULL || chart->column == NULL)
-        return;
-    look.color_by = LAC_COLOR_BY_COLUMN;
-    look.color_lo = look.color_hi = (double) NAN;
-    g_strlcpy(look.color_column, chart->column, sizeof look.color_column);
-    lac_viewport_set_atom_look(self->viewport, &look);
-    lac_viewport_set_show_atoms(self->viewport, TRUE);
+    if (chart != NULL && chart->column != NULL)
+        lac_view_analysis_color_atoms(self->view_analysis, chart->column);
 }
 
 static void
@@ -395,7 +389,7 @@ lac_analysis_strip_dispose(GObject *object)
     if (self->session != NULL)
         g_signal_handlers_disconnect_by_data(self->session, self);
     g_clear_object(&self->session);
-    g_clear_object(&self->viewport);
+    g_clear_object(&self->view_analysis);
     g_clear_pointer(&self->shown, lac_analysis_unref);
     g_clear_pointer(&self->chosen, lac_report_unref);
     g_clear_pointer(&self->line, g_ptr_array_unref);
@@ -477,16 +471,16 @@ lac_analysis_strip_init(LacAnalysisStrip *self)
 /**
  * lac_analysis_strip_new:
  * @session: whose analyses are shown; a reference is taken
- * @viewport: whose atoms are coloured; a reference is taken
+ * @view: colours the atoms; a reference is taken
  *
  * Returns: (transfer floating): the plots
  */
 GtkWidget *
-lac_analysis_strip_new(LacSession *session, LacViewport *viewport)
+lac_analysis_strip_new(LacSession *session, LacViewAnalysis *view)
 {
     LacAnalysisStrip *self = g_object_new(LAC_TYPE_ANALYSIS_STRIP, NULL);
     self->session = g_object_ref(session);
-    self->viewport = g_object_ref(viewport);
+    self->view_analysis = g_object_ref(view);
     g_signal_connect_swapped(session, "analysis-changed", G_CALLBACK(analysis_changed_cb), self);
     g_signal_connect_swapped(session, "selection-changed", G_CALLBACK(selection_changed_cb), self);
     g_signal_connect_swapped(session, "save-views", G_CALLBACK(save_views_cb), self);

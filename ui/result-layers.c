@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/result-layers.h"
 
-#include <math.h>
+#include <string.h>
 
 static const struct {
     const char *label, *tooltip, *opacity;
@@ -19,7 +19,11 @@ struct _LacResultLayers {
     GtkWidget parent_instance;
     GtkWidget *box;
     GtkWidget *rows[LAC_N_RESULTS], *checks[LAC_N_RESULTS], *scales[LAC_N_RESULTS];
-    GtkWidget *curvature, *phases;
+    GtkWidget *color; // what the interface tells
+    GtkWidget *atoms; // what the atoms tell
+    GtkWidget *atoms_row;
+    GArray *columns; // of guint: those of the colorings that there are
+    GtkStringList *titles;
     LacSession *session;
     LacViewAnalysis *view;
     LacViewport *viewport;
@@ -40,31 +44,69 @@ apply(LacResultLayers *self)
         if (self->scales[i] != NULL)
             layer.opacity = gtk_range_get_value(GTK_RANGE(self->scales[i])) / 100.0;
         if (i == LAC_RESULT_INTERFACE)
-            layer.color = gtk_check_button_get_active(GTK_CHECK_BUTTON(self->curvature))
-                ? LAC_RESULT_BY_CURVATURE
-                : LAC_RESULT_PLAIN;
+            layer.color = (LacResultColor) gtk_drop_down_get_selected(GTK_DROP_DOWN(self->color));
         lac_view_analysis_set_layer(self->view, (LacResultKind) i, &layer);
     }
     self->is_following = FALSE;
 }
 
+// Columns that are worth a look; further ones are among the plots.
+static const struct {
+    const char *column, *title;
+} colorings[] = { { NULL, "species" }, { "phase", "phase" }, { "lattice", "grain" },
+    { "structure", "structure" }, { "oxide_fraction", "degree of oxidation" },
+    { "cn", "neighbours" }, { "bond", "bond length" }, { "order", "order" }, { "strain", "strain" },
+    { "interface_distance", "distance to the interface" }, { "depth", "depth" },
+    { "audit_level", "level in the volume" } };
+
 static gboolean
-has_phases(LacResultLayers *self)
+has_column(LacResultLayers *self, const char *column)
 {
     LacAnalysisNode node;
     const LacAnalysis *analysis = lac_session_get_analysis(self->session);
-    return analysis != NULL && lac_analysis_find_column("phase", &node) != NULL &&
-        lac_analysis_get(analysis, node) != NULL;
+    return column == NULL ||
+        (analysis != NULL && lac_analysis_find_column(column, &node) != NULL &&
+            lac_analysis_get(analysis, node) != NULL);
+}
+
+// The list, and what of it the atoms show; returns whether there is more than species.
+static gboolean
+follow_atoms(LacResultLayers *self)
+{
+    const LacAtomLook *look = lac_viewport_get_atom_look(self->viewport);
+    g_autoptr(GArray) columns = g_array_new(FALSE, FALSE, sizeof(guint));
+    const char *titles[G_N_ELEMENTS(colorings) + 1] = { NULL };
+    guint shown = GTK_INVALID_LIST_POSITION;
+    for (guint i = 0; i < G_N_ELEMENTS(colorings); i++) {
+        const char *column = colorings[i].column;
+        if (!has_column(self, column))
+            continue;
+        if (column == NULL
+                ? look->color_by == LAC_COLOR_BY_SPECIES
+                : look->color_by == LAC_COLOR_BY_COLUMN && g_str_equal(look->color_column, column))
+            shown = columns->len;
+        titles[columns->len] = colorings[i].title;
+        g_array_append_val(columns, i);
+    }
+    gboolean is_same = columns->len == self->columns->len &&
+        memcmp(columns->data, self->columns->data, columns->len * sizeof(guint)) == 0;
+    if (!is_same) {
+        gtk_string_list_splice(self->titles, 0, self->columns->len, titles);
+        g_array_unref(self->columns);
+        self->columns = g_steal_pointer(&columns);
+    }
+    gtk_drop_down_set_selected(GTK_DROP_DOWN(self->atoms), shown);
+    return self->columns->len > 1;
 }
 
 static void
 follow(LacResultLayers *self)
 {
     const LacAnalysis *analysis = lac_session_get_analysis(self->session);
-    gboolean any = has_phases(self);
     if (self->is_following)
         return;
     self->is_following = TRUE;
+    gboolean any = follow_atoms(self), has_columns = any;
     for (guint i = 0; i < LAC_N_RESULTS; i++) {
         const LacResultLayer *layer = lac_view_analysis_get_layer(self->view, (LacResultKind) i);
         gboolean is_there = lac_result_is_there(analysis, (LacResultKind) i);
@@ -74,20 +116,21 @@ follow(LacResultLayers *self)
         if (self->scales[i] != NULL)
             gtk_range_set_value(GTK_RANGE(self->scales[i]), 100.0 * layer->opacity);
     }
-    gtk_widget_set_visible(self->curvature, lac_result_is_there(analysis, LAC_RESULT_INTERFACE));
-    gtk_widget_set_visible(self->phases, has_phases(self));
+    gtk_drop_down_set_selected(GTK_DROP_DOWN(self->color),
+        (guint) lac_view_analysis_get_layer(self->view, LAC_RESULT_INTERFACE)->color);
+    gtk_widget_set_visible(self->color, lac_result_is_there(analysis, LAC_RESULT_INTERFACE));
+    gtk_widget_set_visible(self->atoms_row, has_columns);
     gtk_widget_set_visible(GTK_WIDGET(self), any);
     self->is_following = FALSE;
 }
 
 static void
-phases_cb(LacResultLayers *self)
+atoms_cb(LacResultLayers *self)
 {
-    LacAtomLook look = *lac_viewport_get_atom_look(self->viewport);
-    look.color_by = LAC_COLOR_BY_COLUMN;
-    look.color_lo = look.color_hi = (double) NAN;
-    g_strlcpy(look.color_column, "phase", sizeof look.color_column);
-    lac_viewport_set_atom_look(self->viewport, &look);
+    guint chosen = gtk_drop_down_get_selected(GTK_DROP_DOWN(self->atoms));
+    if (!self->is_following && chosen < self->columns->len)
+        lac_view_analysis_color_atoms(self->view,
+            colorings[g_array_index(self->columns, guint, chosen)].column);
 }
 
 static void
@@ -96,10 +139,13 @@ lac_result_layers_dispose(GObject *object)
     LacResultLayers *self = LAC_RESULT_LAYERS(object);
     if (self->view != NULL)
         g_signal_handlers_disconnect_by_data(self->view, self);
+    if (self->viewport != NULL)
+        g_signal_handlers_disconnect_by_data(self->viewport, self);
     g_clear_object(&self->session);
     g_clear_object(&self->view);
     g_clear_object(&self->viewport);
     g_clear_pointer(&self->box, gtk_widget_unparent);
+    g_clear_pointer(&self->columns, g_array_unref);
     G_OBJECT_CLASS(lac_result_layers_parent_class)->dispose(object);
 }
 
@@ -140,8 +186,31 @@ add_row(LacResultLayers *self, guint i)
 }
 
 static void
+add_atoms(LacResultLayers *self)
+{
+    GtkWidget *label = gtk_label_new_with_mnemonic("At_oms by");
+    GtkExpression *string = gtk_property_expression_new(GTK_TYPE_STRING_OBJECT, NULL, "string");
+    self->columns = g_array_new(FALSE, FALSE, sizeof(guint));
+    self->titles = gtk_string_list_new(NULL);
+    self->atoms = gtk_drop_down_new(G_LIST_MODEL(self->titles), string);
+    self->atoms_row = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
+    gtk_label_set_mnemonic_widget(GTK_LABEL(label), self->atoms);
+    gtk_widget_set_hexpand(self->atoms, TRUE);
+    gtk_widget_set_tooltip_text(self->atoms,
+        "What the colours of the atoms tell; further numbers are among the plots");
+    gtk_accessible_update_property(GTK_ACCESSIBLE(self->atoms), GTK_ACCESSIBLE_PROPERTY_LABEL,
+        "Colour of the atoms", -1);
+    gtk_box_append(GTK_BOX(self->atoms_row), label);
+    gtk_box_append(GTK_BOX(self->atoms_row), self->atoms);
+    g_signal_connect_swapped(self->atoms, "notify::selected", G_CALLBACK(atoms_cb), self);
+    gtk_box_append(GTK_BOX(self->box), self->atoms_row);
+}
+
+static void
 lac_result_layers_init(LacResultLayers *self)
 {
+    static const char *const COLORS[LAC_N_RESULT_COLORS + 1] = { "one colour", "mean curvature",
+        "phase on each side", "what it faces", "degree of oxidation", NULL };
     self->is_following = TRUE;
     self->box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 2);
     gtk_widget_set_parent(self->box, GTK_WIDGET(self));
@@ -154,18 +223,15 @@ lac_result_layers_init(LacResultLayers *self)
         add_row(self, i);
         if (i != LAC_RESULT_INTERFACE)
             continue;
-        self->curvature = gtk_check_button_new_with_mnemonic("by cur_vature");
-        gtk_check_button_set_active(GTK_CHECK_BUTTON(self->curvature), TRUE);
-        gtk_widget_set_margin_start(self->curvature, 24);
-        gtk_widget_set_tooltip_text(self->curvature, "Colour the interface by its mean curvature");
-        g_signal_connect_swapped(self->curvature, "toggled", G_CALLBACK(apply), self);
-        gtk_box_append(GTK_BOX(self->box), self->curvature);
+        self->color = gtk_drop_down_new_from_strings(COLORS);
+        gtk_widget_set_margin_start(self->color, 24);
+        gtk_widget_set_tooltip_text(self->color, "What the colours of the interface tell");
+        gtk_accessible_update_property(GTK_ACCESSIBLE(self->color), GTK_ACCESSIBLE_PROPERTY_LABEL,
+            "Colour of the interface", -1);
+        g_signal_connect_swapped(self->color, "notify::selected", G_CALLBACK(apply), self);
+        gtk_box_append(GTK_BOX(self->box), self->color);
     }
-    self->phases = gtk_button_new_with_mnemonic("Colour Atoms by P_hase");
-    gtk_widget_add_css_class(self->phases, "small");
-    gtk_widget_set_tooltip_text(self->phases, "Metal, crystalline and amorphous oxide");
-    g_signal_connect_swapped(self->phases, "clicked", G_CALLBACK(phases_cb), self);
-    gtk_box_append(GTK_BOX(self->box), self->phases);
+    add_atoms(self);
     self->is_following = FALSE;
 }
 
@@ -185,6 +251,7 @@ lac_result_layers_new(LacSession *session, LacViewAnalysis *view, LacViewport *v
     self->view = g_object_ref(view);
     self->viewport = g_object_ref(viewport);
     g_signal_connect_swapped(view, "layers-changed", G_CALLBACK(follow), self);
+    g_signal_connect_swapped(viewport, "scene-changed", G_CALLBACK(follow), self);
     follow(self);
     return GTK_WIDGET(self);
 }

@@ -6,6 +6,9 @@
 #include "ui/render/result-values.h"
 
 #include <math.h>
+#include <stdlib.h>
+
+#define SPAN_SHARE 0.98 // of the atoms whose values the colours of signed numbers reach to
 
 struct _LacViewAnalysis {
     GObject parent_instance;
@@ -86,7 +89,8 @@ update_meshes(LacViewAnalysis *self)
         lac_viewport_set_meshes(self->viewport, NULL);
         return;
     }
-    if (color == self->color && has_same_surfaces(analysis, self->meshed))
+    if (color == self->color && has_same_surfaces(analysis, self->meshed) &&
+        (color != LAC_RESULT_BY_OXIDATION || analysis->across == self->meshed->across))
         return;
     g_clear_pointer(&self->meshed, lac_analysis_unref);
     self->meshed = lac_analysis_ref(analysis);
@@ -198,31 +202,36 @@ show_atom_colors(LacViewAnalysis *self)
         isnan(look->color_lo) ? lo : look->color_lo, isnan(look->color_hi) ? hi : look->color_hi);
 }
 
+// What the surfaces that are drawn have as words, and the bar of the interface.
 static void
 show_result_colors(LacViewAnalysis *self)
 {
-    static const char *const NAMES[LAC_N_RESULTS] = { "interface of metal and oxide",
-        "pore (green: open)", "surface of the particle", "vacancy (circles; grey: unsure)" };
     const LacAnalysis *analysis = lac_session_get_analysis(self->session);
+    const LacMeshSet *set = lac_viewport_get_scene(self->viewport)->meshes.set;
+    const LacMeshRange *range = set != NULL ? &set->ranges[LAC_RESULT_INTERFACE] : NULL;
     gboolean has_title = FALSE;
-    for (guint i = 0; i < LAC_N_RESULTS; i++) {
-        float rgb[3];
-        gboolean by_curvature = i == LAC_RESULT_INTERFACE && self->color == LAC_RESULT_BY_CURVATURE;
-        if (!self->layers[i].shown || !lac_result_is_there(analysis, (LacResultKind) i) ||
-            by_curvature)
+    for (guint w = 0; set != NULL && w < set->words->len; w++) {
+        const LacMeshWord *word = &g_array_index(set->words, LacMeshWord, w);
+        if (!self->layers[word->group].shown)
             continue;
         if (!has_title)
             lac_legend_add_title(self->legend, "Results");
         has_title = TRUE;
-        lac_result_get_color((LacResultKind) i, rgb);
-        lac_legend_add_word(self->legend, NAMES[i], rgb);
+        lac_legend_add_word(self->legend, word->word, word->color);
     }
-    if (!self->layers[LAC_RESULT_INTERFACE].shown || self->color != LAC_RESULT_BY_CURVATURE ||
-        !lac_result_is_there(analysis, LAC_RESULT_INTERFACE))
-        return;
-    double span = lac_result_get_curvature_span(analysis);
-    lac_legend_add_bar(self->legend, "Mean curvature of the interface (1/Å)",
-        LAC_COLORMAP_DIVERGING, FALSE, -span, span);
+    if (self->layers[LAC_RESULT_VACANCIES].shown &&
+        lac_result_is_there(analysis, LAC_RESULT_VACANCIES)) {
+        float rgb[3];
+        if (!has_title)
+            lac_legend_add_title(self->legend, "Results");
+        lac_result_get_color(LAC_RESULT_VACANCIES, rgb);
+        lac_legend_add_word(self->legend, "vacancy (circles; grey: unsure)", rgb);
+    }
+    if (range != NULL && self->layers[LAC_RESULT_INTERFACE].shown && range->lo < range->hi)
+        lac_legend_add_bar(self->legend,
+            self->color == LAC_RESULT_BY_OXIDATION ? "Degree of oxidation D1 at the interface"
+                                                   : "Mean curvature of the interface (1/Å)",
+            range->colormap, FALSE, range->lo, range->hi);
 }
 
 static gboolean
@@ -252,10 +261,11 @@ set_values(LacViewAnalysis *self, const LacAnalysis *analysis, const char *colum
 {
     const LacAnalysisColumn *info = lac_analysis_find_column(column, NULL);
     g_autofree double *values = lac_result_dup_values(analysis, info);
+    g_auto(GStrv) words = lac_result_dup_words(info, values, analysis->points->atoms->n);
     const LacAtomValues given = { .name = column,
         .values = values,
         .n = analysis->points->atoms->n,
-        .names = info->names };
+        .names = (const char *const *) words };
     lac_viewport_set_atom_values(self->viewport, &given);
 }
 
@@ -284,6 +294,69 @@ update_colors(LacViewAnalysis *self)
     g_free(self->column);
     self->column = g_strdup(look->color_column);
     set_values(self, analysis, self->column);
+}
+
+// Signed numbers have a map whose middle is zero.
+static gboolean
+is_signed(const char *column)
+{
+    static const char *const NAMES[] = { "strain", "strain_xx", "strain_yy", "strain_zz",
+        "strain_yz", "strain_xz", "strain_xy", "field_strain", "field_xx", "field_yy", "field_zz",
+        "field_yz", "field_xz", "field_xy", NULL };
+    return g_strv_contains(NAMES, column);
+}
+
+static int
+compare_numbers(const void *a, const void *b)
+{
+    double x = *(const double *) a, y = *(const double *) b;
+    return (x > y) - (x < y);
+}
+
+// How far most of the values are from zero; a few outliers do not count.
+static double
+get_span(const LacAnalysis *analysis, const LacAnalysisColumn *column)
+{
+    gsize n = 0;
+    g_autofree double *sizes = g_new(double, MAX(analysis->points->n, 1));
+    for (gsize i = 0; i < analysis->points->n; i++) {
+        double size = fabs(column->get(analysis, i));
+        if (isfinite(size))
+            sizes[n++] = size;
+    }
+    if (n == 0)
+        return (double) NAN;
+    qsort(sizes, n, sizeof *sizes, compare_numbers);
+    return sizes[(gsize) (SPAN_SHARE * (double) (n - 1))];
+}
+
+/**
+ * lac_view_analysis_color_atoms:
+ * @self: it
+ * @column: (nullable): of an analysis; %NULL: by species
+ *
+ * Colours the atoms of the 3D view, and shows them.
+ */
+void
+lac_view_analysis_color_atoms(LacViewAnalysis *self, const char *column)
+{
+    LacAtomLook look = *lac_viewport_get_atom_look(self->viewport);
+    const LacAnalysis *analysis = lac_session_get_analysis(self->session);
+    LacAnalysisNode node;
+    const LacAnalysisColumn *info = column != NULL ? lac_analysis_find_column(column, &node) : NULL;
+    look.color_by = column != NULL ? LAC_COLOR_BY_COLUMN : LAC_COLOR_BY_SPECIES;
+    look.color_lo = look.color_hi = (double) NAN;
+    look.colormap = LAC_COLORMAP_VIRIDIS;
+    if (column != NULL)
+        g_strlcpy(look.color_column, column, sizeof look.color_column);
+    if (info != NULL && analysis != NULL && lac_analysis_get(analysis, node) != NULL &&
+        is_signed(column)) {
+        look.colormap = LAC_COLORMAP_DIVERGING;
+        look.color_hi = get_span(analysis, info);
+        look.color_lo = -look.color_hi;
+    }
+    lac_viewport_set_atom_look(self->viewport, &look);
+    lac_viewport_set_show_atoms(self->viewport, TRUE);
 }
 
 static void

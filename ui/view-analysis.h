@@ -17,6 +17,7 @@ LacViewAnalysis *lac_view_analysis_new(LacSession *session, LacViewport *viewpor
 const LacResultLayer *lac_view_analysis_get_layer(LacViewAnalysis *self, LacResultKind kind);
 void
 lac_view_analysis_set_layer(LacViewAnalysis *self, LacResultKind kind, const LacResultLayer *layer);
+void lac_view_analysis_color_atoms(LacViewAnalysis *self, const char *column);
 char *lac_view_analysis_dup_legend(LacViewAnalysis *self);
 
 G_END_DECLS

@@ -240,6 +240,20 @@ test_regions(Desk *desk, gconstpointer bench)
 
 // --- phases
 
+static gboolean
+is_metal(gpointer data)
+{
+    const char *phase = lac_selection_panel_get_result(get_inspector(data), "Phase");
+    return g_strcmp0(phase, "metal") == 0;
+}
+
+static gboolean
+is_glass(gpointer data)
+{
+    const char *phase = lac_selection_panel_get_result(get_inspector(data), "Phase");
+    return g_strcmp0(phase, "amorphous oxide") == 0;
+}
+
 static void
 test_phases(Desk *desk, gconstpointer bench)
 {
@@ -247,24 +261,19 @@ test_phases(Desk *desk, gconstpointer bench)
     g_autofree char *path = open_crystal(desk);
     const gsize atom = find_front(desk, 0.0);
     lac_session_set_selection(desk->session, &atom, 1);
-    lac_driver_pause(desk->driver, 120);
-    g_assert_cmpstr(lac_selection_panel_get_result(get_inspector(desk), "Phase"), ==, "metal");
+    desk_wait_for(desk, is_metal, 5000);
     lac_driver_click(desk->driver, desk_find(desk, "Tell that these atoms are amorphous"));
-    lac_driver_pause(desk->driver, 150);
     // At once, and still so when all was computed again.
-    g_assert_cmpstr(lac_selection_panel_get_result(get_inspector(desk), "Phase"), ==,
-        "amorphous oxide");
+    desk_wait_for(desk, is_glass, 5000);
     desk_wait_for(desk, is_analysed, 60000);
     lac_driver_pause(desk->driver, 120);
-    g_assert_cmpstr(lac_selection_panel_get_result(get_inspector(desk), "Phase"), ==,
-        "amorphous oxide");
+    desk_wait_for(desk, is_glass, 5000);
     g_assert_cmpuint(lac_session_get_analysis(desk->session)->phases->n_overridden, ==, 1);
     shoot(desk, "chosen-phase");
     lac_driver_key(desk->driver, "ctrl+z");
     desk_wait_for(desk, is_analysed, 60000);
     lac_session_set_selection(desk->session, &atom, 1);
-    lac_driver_pause(desk->driver, 120);
-    g_assert_cmpstr(lac_selection_panel_get_result(get_inspector(desk), "Phase"), ==, "metal");
+    desk_wait_for(desk, is_metal, 5000);
 }
 
 // --- parameters, and the project

@@ -11,6 +11,7 @@ struct LacFigureResults {
     LacMarker *markers; // (nullable)
     gsize n_markers;
     double *numbers; // (nullable)
+    char **words;    // (nullable) what whole numbers are called
     LacAtomValues values;
 };
 
@@ -113,10 +114,11 @@ lac_figure_results_new(const LacFigure *figure, LacAnalysis *analysis, LacProgre
         self->markers = lac_result_dup_markers(analysis, G_MAXSIZE, &self->n_markers);
     if (column != NULL) {
         self->numbers = lac_result_dup_values(analysis, column);
+        self->words = lac_result_dup_words(column, self->numbers, analysis->points->atoms->n);
         self->values = (LacAtomValues){ .name = column->name,
             .values = self->numbers,
             .n = analysis->points->atoms->n,
-            .names = column->names };
+            .names = (const char *const *) self->words };
     }
     return g_steal_pointer(&self);
 }
@@ -134,6 +136,7 @@ lac_figure_results_free(LacFigureResults *self)
     lac_analysis_unref(self->analysis);
     g_free(self->markers);
     g_free(self->numbers);
+    g_strfreev(self->words);
     g_free(self);
 }
 

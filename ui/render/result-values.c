@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#define MOST_WORDS 1000.0 // of numbers that tell things apart
+
 /**
  * lac_result_dup_values:
  * @analysis: an analysis that has the result of the column
@@ -21,6 +23,47 @@ lac_result_dup_values(const LacAnalysis *analysis, const LacAnalysisColumn *colu
         values[i] =
             points->rank[i] != G_MAXUINT32 ? column->get(analysis, points->rank[i]) : (double) NAN;
     return values;
+}
+
+static char **
+dup_names(const char *const *names)
+{
+    guint n = 0;
+    while (names[n] != NULL)
+        n++;
+    char **copy = g_new0(char *, n + 1);
+    for (guint i = 0; i < n; i++)
+        copy[i] = g_strdup(names[i]);
+    return copy;
+}
+
+/**
+ * lac_result_dup_words:
+ * @column: a number per atom
+ * @values: (array length=n): of the atoms
+ * @n: their number
+ *
+ * Returns: (transfer full) (nullable): what the values 0, 1, … are called: the words of the column,
+ *     or "grain 1" … where the numbers only tell things apart; %NULL for other numbers
+ */
+char **
+lac_result_dup_words(const LacAnalysisColumn *column, const double *values, gsize n)
+{
+    static const char *const THINGS[] = { "grain", "lattice", NULL };
+    if (column->names != NULL)
+        return dup_names(column->names);
+    if (!g_strv_contains(THINGS, column->name))
+        return NULL;
+    double most = 0.0;
+    for (gsize i = 0; i < n; i++)
+        if (isfinite(values[i]))
+            most = fmax(most, values[i]);
+    guint n_words = (guint) fmin(most, MOST_WORDS) + 1;
+    char **words = g_new0(char *, n_words + 1);
+    words[0] = g_strdup("none");
+    for (guint k = 1; k < n_words; k++)
+        words[k] = g_strdup_printf("%s %u", column->name, k);
+    return words;
 }
 
 /**

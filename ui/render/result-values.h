@@ -6,4 +6,5 @@
 #include "ui/render/atom-look.h"
 
 double *lac_result_dup_values(const LacAnalysis *analysis, const LacAnalysisColumn *column);
+char **lac_result_dup_words(const LacAnalysisColumn *column, const double *values, gsize n);
 char *lac_result_dup_title(const char *column);
