@@ -293,30 +293,6 @@ print_results(const LacCli *cli, const char *file, const LacAnalysis *analysis,
         analysis->volume != NULL ? ", with a volume" : "", text);
 }
 
-// Scores; those of pores are of the model that the audit has corrected.
-static gboolean
-score(const Work *work, const LacAnalysis *analysis, LacReport *report, GPtrArray **rows,
-    LacProgress *progress, GError **error)
-{
-    g_autoptr(LacAnalysis) audited = NULL;
-    const LacAudit *audit = analysis->audit;
-    if (audit != NULL && audit->n_false + audit->n_missing > 0) {
-        g_autoptr(LacEdit) edit =
-            lac_audit_make_edit(audit, analysis->points, NULL, NULL, NULL, error);
-        g_autoptr(LacAtoms) atoms =
-            edit != NULL ? lac_edit_apply(&edit, 1, work->atoms, FALSE, error) : NULL;
-        if (atoms == NULL)
-            return FALSE;
-        audited = lac_analysis_run(atoms, work->volume, &analysis->params,
-            LAC_ANALYSIS_BIT(LAC_ANALYSIS_PORES), NULL, progress, error);
-        if (audited == NULL)
-            return FALSE;
-    }
-    *rows = lac_analysis_score_new(analysis, audited, work->truth);
-    lac_analysis_score_add_section(*rows, report);
-    return TRUE;
-}
-
 // The project gets the model, with the audit as a step of its history, and all results.
 static gboolean
 save(Work *work, const Options *o, const LacAnalysis *analysis, LacProgress *progress,
@@ -383,8 +359,12 @@ run(LacCli *cli, int argc, char **argv, GError **error)
         return FALSE;
     g_autoptr(LacReport) report = lac_analysis_report(analysis, o.wanted, o.csv != NULL);
     g_autoptr(GPtrArray) rows = NULL;
-    if (work.truth != NULL && !score(&work, analysis, report, &rows, cli->progress, error))
-        return FALSE;
+    if (work.truth != NULL) {
+        rows = lac_analysis_score_run(analysis, work.truth, cli->progress, error);
+        if (rows == NULL)
+            return FALSE;
+        lac_analysis_score_add_section(rows, report);
+    }
     if (!add_chosen(&o, analysis, report, error))
         return FALSE;
     if (o.csv != NULL && !lac_report_write_csv(report, o.csv, error))

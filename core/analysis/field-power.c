@@ -7,7 +7,9 @@
 #include <math.h>
 #include <string.h>
 
-// Along one axis, out(i) = min over k of in(i + k) + (k h)^2. Done for whole rows along x at a time
+#define CHUNK 32 // nodes along x that are lowered at a time
+
+// Along one axis, out(i) = min over k of in(i + k) + (k h)^2. Done for some nodes along x at a time
 // (along x itself for shifted copies of a row), from near to far, until the rest cannot win.
 typedef struct {
     const LacGrid *grid;
@@ -16,17 +18,34 @@ typedef struct {
     gsize furthest; // nodes to look to each side
 } PowerArgs;
 
-static float
-lower_row(float *restrict best, const float *restrict other, float penalty, gsize n)
+static inline void
+lower_chunk(float *restrict best, const float *restrict other, float penalty)
+{
+#pragma omp simd
+    for (gsize i = 0; i < CHUNK; i++) {
+        float value = other[i] + penalty;
+        best[i] = value < best[i] ? value : best[i];
+    }
+}
+
+static inline float
+get_most(const float *values)
 {
     float most = -HUGE_VALF;
 #pragma omp simd reduction(max : most)
-    for (gsize i = 0; i < n; i++) {
-        float value = other[i] + penalty;
-        best[i] = value < best[i] ? value : best[i];
-        most = best[i] > most ? best[i] : most;
-    }
+    for (gsize i = 0; i < CHUNK; i++)
+        most = values[i] > most ? values[i] : most;
     return most;
+}
+
+static inline float
+get_least(const float *values)
+{
+    float least = HUGE_VALF;
+#pragma omp simd reduction(min : least)
+    for (gsize i = 0; i < CHUNK; i++)
+        least = values[i] < least ? values[i] : least;
+    return least;
 }
 
 static float
@@ -36,25 +55,35 @@ penalty_of(const PowerArgs *args, gsize k)
     return distance * distance;
 }
 
+// Where a chunk begins, so that the last one ends with the row.
+static gsize
+chunk_at(gsize c, gsize nx)
+{
+    return nx < CHUNK ? 0 : MIN(c * CHUNK, nx - CHUNK);
+}
+
 static void
 transform_x(gsize begin, gsize end, G_GNUC_UNUSED guint worker, gpointer data)
 {
     const PowerArgs *args = data;
-    gsize nx = args->grid->nx;
-    g_autofree float *row = g_new(float, nx);
+    gsize nx = args->grid->nx, far = MIN(args->furthest, nx - 1), n_padded = nx + CHUNK + 2 * far;
+    g_autofree float *row = g_new(float, n_padded);
+    for (gsize i = 0; i < n_padded; i++)
+        row[i] = LAC_FIELD_NOWHERE;
     for (gsize r = begin; r < end; r++) {
-        float *best = args->field + r * nx;
-        memcpy(row, best, nx * sizeof *row);
-        float most = HUGE_VALF;
-        for (gsize k = 1; k <= MIN(args->furthest, nx - 1); k++) {
-            float penalty = penalty_of(args, k);
-            if (args->lowest + penalty >= most)
-                break;
-            lower_row(best, row + k, penalty, nx - k);
-            lower_row(best + k, row, penalty, nx - k);
-            // The bound costs a pass of its own here: it is renewed now and then.
-            if (k % 8 == 0)
-                most = lower_row(best, row, 0, nx);
+        float *out = args->field + r * nx, best[CHUNK];
+        memcpy(row + far, out, nx * sizeof *row);
+        for (gsize c = 0; c * CHUNK < nx; c++) {
+            gsize x = chunk_at(c, nx);
+            const float *centre = row + far + x;
+            memcpy(best, centre, sizeof best);
+            float most = get_most(best);
+            for (gsize k = 1; k <= far && args->lowest + penalty_of(args, k) < most; k++) {
+                lower_chunk(best, centre - k, penalty_of(args, k));
+                lower_chunk(best, centre + k, penalty_of(args, k));
+                most = get_most(best);
+            }
+            memcpy(out + x, best, MIN(CHUNK, nx) * sizeof *best);
         }
     }
 }
@@ -63,22 +92,46 @@ transform_x(gsize begin, gsize end, G_GNUC_UNUSED guint worker, gpointer data)
 static void
 transform_rows(const PowerArgs *args, float *first, gsize stride, gsize n, float *copy)
 {
-    gsize nx = args->grid->nx;
-    for (gsize j = 0; j < n; j++)
-        memcpy(copy + j * nx, first + j * stride, nx * sizeof *copy);
+    gsize nx = args->grid->nx, width = MAX(nx, CHUNK), n_chunks = (nx + CHUNK - 1) / CHUNK;
+    g_autofree float *least = g_new(float, n *n_chunks);
     for (gsize j = 0; j < n; j++) {
-        float *best = first + j * stride;
-        float most = HUGE_VALF;
-        for (gsize k = 1; k <= args->furthest && k < n; k++) {
-            float penalty = penalty_of(args, k);
-            if (args->lowest + penalty >= most)
-                break;
-            if (j >= k)
-                most = lower_row(best, copy + (j - k) * nx, penalty, nx);
-            if (j + k < n)
-                most = lower_row(best, copy + (j + k) * nx, penalty, nx);
-        }
+        memcpy(copy + j * width, first + j * stride, nx * sizeof *copy);
+        for (gsize c = 0; c < n_chunks; c++)
+            least[j * n_chunks + c] = get_least(copy + j * width + chunk_at(c, nx));
     }
+    for (gsize j = 0; j < n; j++)
+        for (gsize c = 0; c < n_chunks; c++) {
+            gsize x = chunk_at(c, nx);
+            const float *centre = copy + j * width + x;
+            float best[CHUNK];
+            memcpy(best, centre, sizeof best);
+            float most = get_most(best);
+            for (gsize k = 1; k <= args->furthest && k < n; k++) {
+                float penalty = penalty_of(args, k);
+                if (args->lowest + penalty >= most)
+                    break;
+                gboolean is_low = j >= k && least[(j - k) * n_chunks + c] + penalty < most;
+                gboolean is_high = j + k < n && least[(j + k) * n_chunks + c] + penalty < most;
+                if (is_low)
+                    lower_chunk(best, centre - k * width, penalty);
+                if (is_high)
+                    lower_chunk(best, centre + k * width, penalty);
+                if (is_low || is_high)
+                    most = get_most(best);
+            }
+            memcpy(first + j * stride + x, best, MIN(CHUNK, nx) * sizeof *best);
+        }
+}
+
+// Room for rows side by side; short ones are filled up to a chunk.
+static float *
+new_copy(gsize nx, gsize n)
+{
+    gsize width = MAX(nx, CHUNK);
+    float *copy = g_new(float, width *n);
+    for (gsize i = 0; i < width * n; i++)
+        copy[i] = LAC_FIELD_NOWHERE;
+    return copy;
 }
 
 static void
@@ -86,7 +139,7 @@ transform_y(gsize begin, gsize end, G_GNUC_UNUSED guint worker, gpointer data)
 {
     const PowerArgs *args = data;
     const LacGrid *grid = args->grid;
-    g_autofree float *copy = g_new(float, grid->nx * grid->ny);
+    g_autofree float *copy = new_copy(grid->nx, grid->ny);
     for (gsize iz = begin; iz < end; iz++)
         transform_rows(args, args->field + iz * grid->ny * grid->nx, grid->nx, grid->ny, copy);
 }
@@ -96,7 +149,7 @@ transform_z(gsize begin, gsize end, G_GNUC_UNUSED guint worker, gpointer data)
 {
     const PowerArgs *args = data;
     const LacGrid *grid = args->grid;
-    g_autofree float *copy = g_new(float, grid->nx * grid->nz);
+    g_autofree float *copy = new_copy(grid->nx, grid->nz);
     for (gsize iy = begin; iy < end; iy++)
         transform_rows(args, args->field + iy * grid->nx, grid->ny * grid->nx, grid->nz, copy);
 }
@@ -133,10 +186,10 @@ lac_field_power_distance(const LacGrid *grid, float *field, double reach, LacPro
     lac_parallel_for(grid->ny * grid->nz, 64, transform_x, &args);
     if (!lac_progress_update(progress, 0.33, error))
         return FALSE;
-    lac_parallel_for(grid->nz, 1, transform_y, &args);
+    lac_parallel_for(grid->nz, 4, transform_y, &args);
     if (!lac_progress_update(progress, 0.67, error))
         return FALSE;
-    lac_parallel_for(grid->ny, 1, transform_z, &args);
+    lac_parallel_for(grid->ny, 4, transform_z, &args);
     return lac_progress_update(progress, 1, error);
 }
 

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/analysis/params.h"
 
+// [Å] of g(r) of all atoms: the first minimum of a glass is shallow, and that of a crystal does not
+// move by it.
+#define RDF_SMOOTHING 0.10
+
 /**
  * lac_analysis_params_init:
  * @self: (out caller-allocates): parameters
@@ -14,6 +18,7 @@ lac_analysis_params_init(LacAnalysisParams *self)
     lac_audit_params_init(&self->audit);
     lac_hull_params_init(&self->hull);
     lac_rdf_params_init(&self->rdf);
+    self->rdf.smoothing = RDF_SMOOTHING;
     lac_template_params_init(&self->templates);
     lac_grain_params_init(&self->grains);
     lac_lattice_params_init(&self->lattices);

@@ -22,15 +22,29 @@ spread(const LacPhases *self, const LacPoints *points, const LacGrid *grid, LacP
     return lac_field_smooth(grid, SIGMA, field, progress, error);
 }
 
-// Shares the volume of the hull; fields holds the spread atoms of each phase.
-static void
-share(LacPhases *self, const LacHull *hull, const LacGrid *grid, float *const fields[LAC_N_PHASES],
-    const double weights[LAC_N_PHASES])
+// The nodes inside the hull, one after the other, so that the rounds only look at these.
+static gsize
+keep_inside(const LacHull *hull, const LacGrid *grid, float *const fields[LAC_N_PHASES])
 {
-    double total = 0, sums[LAC_N_PHASES] = { 0 };
+    gsize n = 0;
     for (gsize i = 0; i < lac_grid_count(grid); i++) {
         if (!lac_hull_contains(hull, lac_grid_node_at(grid, i)))
             continue;
+        for (guint p = 0; p < LAC_N_PHASES; p++)
+            if (fields[p] != NULL)
+                fields[p][n] = fields[p][i];
+        n++;
+    }
+    return n;
+}
+
+// Shares the volume of the hull; fields holds the spread atoms of each phase at its n nodes.
+static void
+share(LacPhases *self, const LacHull *hull, gsize n, float *const fields[LAC_N_PHASES],
+    const double weights[LAC_N_PHASES])
+{
+    double total = 0, sums[LAC_N_PHASES] = { 0 };
+    for (gsize i = 0; i < n; i++) {
         double here[LAC_N_PHASES], all = 0;
         for (guint p = 0; p < LAC_N_PHASES; p++) {
             here[p] = fields[p] != NULL ? weights[p] * (double) fields[p][i] : 0;
@@ -67,9 +81,10 @@ find_volumes(LacPhases *self, const LacPoints *points, const LacHull *hull, LacP
         ok = fields[p] != NULL &&
             spread(self, points, &grid, (LacPhase) p, fields[p], progress, error);
     }
+    gsize n = ok ? keep_inside(hull, &grid, fields) : 0;
     for (guint round = 0; round < N_ROUNDS && ok; round++) {
         ok = lac_progress_update(progress, (double) round / N_ROUNDS, error);
-        share(self, hull, &grid, fields, weights);
+        share(self, hull, n, fields, weights);
         for (guint p = 0; p < LAC_N_PHASES; p++)
             weights[p] = self->densities[p] > 0 ? 1 / self->densities[p] : 0;
     }

@@ -286,6 +286,40 @@ lac_analysis_score_new(const LacAnalysis *analysis, const LacAnalysis *audited,
 }
 
 /**
+ * lac_analysis_score_run:
+ * @analysis: of the model as it is, with all that lac_analysis_score_get_needs() tells
+ * @truth: what is known of the particle
+ * @progress: (nullable): told how far it is
+ * @error: return location for a #GError
+ *
+ * Compares results with the truth, pores those of the model that the audit corrects: they are
+ * analysed here.
+ *
+ * Returns: (transfer full) (element-type LacAnalysisScoreRow): the rows, or %NULL with @error set
+ *   when memory is short or when cancelled
+ */
+GPtrArray *
+lac_analysis_score_run(const LacAnalysis *analysis, const LacTruth *truth, LacProgress *progress,
+    GError **error)
+{
+    g_autoptr(LacAnalysis) audited = NULL;
+    const LacAudit *audit = analysis->audit;
+    if (audit != NULL && audit->n_false + audit->n_missing > 0) {
+        g_autoptr(LacEdit) edit =
+            lac_audit_make_edit(audit, analysis->points, NULL, NULL, NULL, error);
+        g_autoptr(LacAtoms) atoms =
+            edit != NULL ? lac_edit_apply(&edit, 1, analysis->points->atoms, FALSE, error) : NULL;
+        if (atoms == NULL)
+            return NULL;
+        audited = lac_analysis_run(atoms, analysis->volume, &analysis->params,
+            LAC_ANALYSIS_BIT(LAC_ANALYSIS_PORES), NULL, progress, error);
+        if (audited == NULL)
+            return NULL;
+    }
+    return lac_analysis_score_new(analysis, audited, truth);
+}
+
+/**
  * lac_analysis_score_count:
  * @rows: (element-type LacAnalysisScoreRow): scores
  * @verdict: which ones

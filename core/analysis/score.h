@@ -21,6 +21,8 @@ typedef struct {
 
 GPtrArray *lac_analysis_score_new(const LacAnalysis *analysis, const LacAnalysis *audited,
     const LacTruth *truth);
+GPtrArray *lac_analysis_score_run(const LacAnalysis *analysis, const LacTruth *truth,
+    LacProgress *progress, GError **error);
 guint64 lac_analysis_score_get_needs(void);
 guint lac_analysis_score_count(const GPtrArray *rows, LacAnalysisScoreVerdict verdict);
 void lac_analysis_score_add_section(const GPtrArray *rows, LacReport *report);
