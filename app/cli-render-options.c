@@ -5,6 +5,7 @@
 #include "core/error.h"
 #include "core/figure/keyed-text.h"
 #include "core/figure/png.h"
+#include "ui/render/figure-presets.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -22,7 +23,7 @@ lac_render_options_clear(LacRenderOptions *o)
     char **all[] = { &o->mode, &o->colormap, &o->view, &o->size, &o->background, &o->range,
         &o->clip, &o->output, &o->atoms, &o->color_by, &o->atom_colormap, &o->atom_range,
         &o->palette, &o->size_by, &o->recipe, &o->recipe_from, &o->write_recipe, &o->mm,
-        &o->scale_bar, &o->color_bar, &o->panel };
+        &o->scale_bar, &o->color_bar, &o->panel, &o->plot, &o->slice, &o->csv };
     for (guint i = 0; i < G_N_ELEMENTS(all); i++)
         g_free(*all[i]);
 }
@@ -131,7 +132,14 @@ lac_render_options_parse(LacCli *cli, LacRenderOptions *o, const char *usage,
         { "no-occlusion", 0, 0, G_OPTION_ARG_NONE, &o->no_occlusion,
             "Light atoms as if each were alone", NULL },
         { "recipe", 0, 0, G_OPTION_ARG_FILENAME, &o->recipe,
-            "A figure to make; the other options change it", "R" },
+            "A figure to make, which other options change: a file, or a name of --recipe list",
+            "R" },
+        { "plot", 0, 0, G_OPTION_ARG_STRING, &o->plot,
+            "A plot: of an analysis, as rdf or profile/oxidation, or reconstruction", "NAME" },
+        { "slice", 0, 0, G_OPTION_ARG_STRING, &o->slice,
+            "A slice with the atoms that it cuts: normal to an axis, Å along it", "x|y|z[,P]" },
+        { "csv", 0, 0, G_OPTION_ARG_FILENAME, &o->csv, "Write the numbers of plots as well",
+            "FILE.csv" },
         { "recipe-from", 0, 0, G_OPTION_ARG_FILENAME, &o->recipe_from,
             "The figure that a picture of this program shows", "FIGURE.png" },
         { "print-recipe", 0, 0, G_OPTION_ARG_FILENAME, &o->write_recipe,
@@ -157,7 +165,7 @@ lac_render_options_parse(LacCli *cli, LacRenderOptions *o, const char *usage,
     g_autofree GOptionEntry *all = join_entries(own, entries);
     if (!lac_cli_parse(cli, usage, all, argc, argv, error))
         return FALSE;
-    if (*argc == 2 && o->output != NULL)
+    if ((*argc == 2 && o->output != NULL) || g_strcmp0(o->recipe, "list") == 0)
         return TRUE;
     g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
         *argc != 2 ? "One file is needed, not %d" : "A picture to write is needed: -o IMG.png",
@@ -433,22 +441,94 @@ apply_overlay(const LacRenderOptions *o, LacOverlayParams *overlay, GError **err
     return FALSE;
 }
 
-static LacFigure *
-read_recipe(const LacRenderOptions *o, GError **error)
+/**
+ * lac_render_options_read_recipe:
+ * @o: options
+ * @text: (out) (transfer full) (nullable): the recipe; %NULL: none is wanted
+ * @name: (out): where it came from
+ * @error: return location for a #GError
+ *
+ * Reads a recipe from a file, from a picture or from those of the program.
+ *
+ * Returns: %TRUE, or %FALSE with @error set
+ */
+gboolean
+lac_render_options_read_recipe(const LacRenderOptions *o, char **text, const char **name,
+    GError **error)
 {
-    g_autofree char *text = NULL;
-    const char *file = o->recipe != NULL ? o->recipe : o->recipe_from;
-    if (file == NULL)
-        return lac_figure_new();
+    *text = NULL;
+    *name = o->recipe != NULL ? o->recipe : o->recipe_from;
+    if (*name == NULL)
+        return TRUE;
     if (o->recipe_from != NULL && o->recipe != NULL) {
         g_set_error_literal(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
             "--recipe and --recipe-from exclude each other");
-        return NULL;
+        return FALSE;
     }
-    if (o->recipe != NULL ? !g_file_get_contents(file, &text, NULL, error)
-                          : (text = lac_png_read_text(file, LAC_FIGURE_RECIPE_KEY, error)) == NULL)
+    if (o->recipe == NULL)
+        *text = lac_png_read_text(*name, LAC_FIGURE_RECIPE_KEY, error);
+    else if (strpbrk(*name, "./") == NULL && !g_file_test(*name, G_FILE_TEST_EXISTS))
+        *text = lac_figure_presets_dup(*name, error);
+    else if (!g_file_get_contents(*name, text, NULL, error))
+        return FALSE;
+    return *text != NULL;
+}
+
+static LacFigure *
+read_figure(const LacRenderOptions *o, GError **error)
+{
+    g_autofree char *text = NULL;
+    const char *name;
+    if (!lac_render_options_read_recipe(o, &text, &name, error))
         return NULL;
-    return lac_figure_from_recipe(text, file, error);
+    return text != NULL ? lac_figure_from_recipe(text, name, error) : lac_figure_new();
+}
+
+/**
+ * lac_render_options_size_sheet:
+ * @o: options
+ * @sheet: gets the size that they say
+ * @error: return location for a #GError
+ *
+ * Returns: %TRUE, or %FALSE with @error set
+ */
+gboolean
+lac_render_options_size_sheet(const LacRenderOptions *o, LacSheet *sheet, GError **error)
+{
+    g_autoptr(LacFigure) page = lac_figure_new();
+    page->width_mm = sheet->width_mm;
+    page->height_mm = sheet->height_mm;
+    page->dpi = sheet->dpi;
+    return apply_size(o, page, error) &&
+        lac_sheet_set_size(sheet, page->width_mm, page->height_mm, page->dpi, error);
+}
+
+// "z" or "z,12.5": an axis, and Å along it.
+static gboolean
+parse_slice(const char *text, LacFigure *figure, GError **error)
+{
+    const char *comma = strchr(text, ',');
+    double position = (double) NAN;
+    if (text[0] < 'x' || text[0] > 'z' || (text[1] != '\0' && text + 1 != comma) ||
+        (comma != NULL && !parse_numbers("--slice", comma + 1, 1, &position, NULL))) {
+        g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
+            "--slice \"%s\" is not x, y or z, and if wanted a position in Å, such as z,12.5", text);
+        return FALSE;
+    }
+    figure->kind = LAC_FIGURE_SLICE;
+    figure->slice.axis = text[0] - 'x';
+    figure->slice.position = position;
+    return TRUE;
+}
+
+static gboolean
+apply_kind(const LacRenderOptions *o, LacFigure *figure, GError **error)
+{
+    if (o->plot != NULL) {
+        figure->kind = LAC_FIGURE_PLOT;
+        g_strlcpy(figure->plot.id, o->plot, sizeof figure->plot.id);
+    }
+    return o->slice == NULL || parse_slice(o->slice, figure, error);
 }
 
 /**
@@ -465,8 +545,8 @@ LacFigure *
 lac_render_options_make_figure(const LacRenderOptions *o, const LacVolume *volume,
     const LacAtoms *atoms, GError **error)
 {
-    g_autoptr(LacFigure) figure = read_recipe(o, error);
-    if (figure == NULL)
+    g_autoptr(LacFigure) figure = read_figure(o, error);
+    if (figure == NULL || !apply_kind(o, figure, error))
         return NULL;
     LacScene *scene = &figure->scene;
     const LacVec3 zero = { 0.0, 0.0, 0.0 };

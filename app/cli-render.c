@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli-render.h"
 
+#include "app/cli-render-sheet.h"
 #include "core/analysis/settings.h"
 #include "core/error.h"
 #include "core/gpu/egl-context.h"
 #include "core/io/io.h"
 #include "core/project/project.h"
+#include "ui/render/figure-presets.h"
 #include "ui/render/figure-results.h"
 #include "ui/render/figure-write.h"
 
@@ -23,6 +25,7 @@ lac_render_contents_clear(LacRenderContents *c)
 {
     lac_volume_unref(c->volume);
     lac_atoms_unref(c->atoms);
+    lac_recon_unref(c->recon);
     lac_series_unref(c->series);
 }
 
@@ -44,6 +47,8 @@ read_project(const char *file, LacRenderContents *c, LacProgress *progress, GErr
         c->atoms = lac_atoms_ref(lac_journal_get_atoms(project->journal));
     if (project->series != NULL)
         c->series = lac_series_ref(project->series);
+    if (project->recon != NULL)
+        c->recon = lac_recon_ref(project->recon);
     if (project->analyses != NULL)
         lac_analysis_read_params(project->analyses, &c->params);
     lac_analysis_settings_read(&c->params, project->settings);
@@ -158,6 +163,10 @@ write_frames(const LacRenderOptions *o, const LacFigure *figure, LacFigureView *
         lac_progress_message(progress, "Drawing %d x %d", view->width, view->height);
         return lac_figure_write(figure, view, renderer, notes, o->output, progress, error);
     }
+    if (figure->fit) { // so that all is seen from all sides
+        LacBox box = lac_figure_view_get_box(view);
+        lac_camera_fit(&view->scene.camera, &box, (double) view->width / view->height);
+    }
     for (int i = 0; i < o->turntable; i++) {
         g_autofree char *path = dup_frame_path(o->output, i);
         lac_progress_message(progress, "Drawing %d of %d", i + 1, o->turntable);
@@ -259,18 +268,56 @@ check_options(const LacRenderOptions *o, GError **error)
     return TRUE;
 }
 
+static void
+list_presets(void)
+{
+    g_auto(GStrv) names = lac_figure_presets_list();
+    for (guint i = 0; names[i] != NULL; i++) {
+        g_autofree char *title = lac_figure_presets_dup_title(names[i]);
+        printf("%-12s %s\n", names[i], title);
+    }
+}
+
+// A scene is drawn row by row; all else as a page.
+static gboolean
+render(LacCli *cli, const LacRenderOptions *o, const char *file, const LacRenderContents *c,
+    GError **error)
+{
+    g_autofree char *text = NULL;
+    const char *name;
+    g_autoptr(LacSheet) sheet = NULL;
+    if (!lac_render_options_read_recipe(o, &text, &name, error))
+        return FALSE;
+    if (text != NULL && lac_sheet_is_recipe(text)) {
+        sheet = lac_sheet_from_recipe(text, name, error);
+        return sheet != NULL && lac_render_options_size_sheet(o, sheet, error) &&
+            lac_render_sheet(cli, o, file, sheet, c, error);
+    }
+    g_autoptr(LacFigure) figure = lac_render_options_make_figure(o, c->volume, c->atoms, error);
+    if (figure == NULL)
+        return FALSE;
+    if (figure->kind == LAC_FIGURE_SCENE && o->csv == NULL)
+        return draw(cli, o, file, figure, c, error);
+    sheet = lac_sheet_new_single(figure);
+    return lac_render_sheet(cli, o, file, sheet, c, error);
+}
+
 static gboolean
 run(LacCli *cli, int argc, char **argv, GError **error)
 {
     g_auto(LacRenderOptions) o = { 0 };
     g_auto(LacRenderContents) c = { 0 };
     const char *usage = "FILE -o IMG.png - draw a volume, or atoms, without a display";
-    if (!lac_render_options_parse(cli, &o, usage, NULL, &argc, &argv, error) ||
-        !check_options(&o, error) ||
+    if (!lac_render_options_parse(cli, &o, usage, NULL, &argc, &argv, error))
+        return FALSE;
+    if (g_strcmp0(o.recipe, "list") == 0) {
+        list_presets();
+        return TRUE;
+    }
+    if (!check_options(&o, error) ||
         !lac_render_read_contents(&o, argv[1], &c, cli->progress, error))
         return FALSE;
-    g_autoptr(LacFigure) figure = lac_render_options_make_figure(&o, c.volume, c.atoms, error);
-    return figure != NULL && draw(cli, &o, argv[1], figure, &c, error);
+    return render(cli, &o, argv[1], &c, error);
 }
 
 const LacCliVerb lac_cli_render = {

@@ -13,6 +13,7 @@ typedef struct {
     LacVolume *volume;
     LacAtoms *atoms;
     LacSeries *series;        // of a project
+    LacRecon *recon;          // likewise
     LacAnalysisParams params; // of the analyses that a figure shows
 } LacRenderContents;
 

@@ -1,19 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/axes.h"
 
+#include "core/figure/chart-drawing.h"
+
 #include <math.h>
 
 #define PAD       8.0
 #define TICK_GAP  5.0
 #define LINE_TEXT 17.0 // height of a line of text [widget unit]
-
-// After Okabe and Ito: distinct with any colour vision; brighter on dark.
-static const double palettes[2][LAC_AXES_N_COLORS][3] = {
-    { { 0.00, 0.38, 0.66 }, { 0.80, 0.33, 0.00 }, { 0.00, 0.55, 0.40 }, { 0.67, 0.35, 0.58 },
-        { 0.45, 0.45, 0.45 }, { 0.75, 0.58, 0.00 } },
-    { { 0.40, 0.74, 0.96 }, { 0.98, 0.62, 0.24 }, { 0.30, 0.83, 0.64 }, { 0.91, 0.60, 0.80 },
-        { 0.70, 0.70, 0.70 }, { 0.94, 0.86, 0.30 } },
-};
 
 static PangoLayout *
 make_layout(GtkWidget *widget, const char *text)
@@ -52,8 +46,9 @@ lac_painter_init(LacPainter *self, GtkWidget *widget, cairo_t *cr)
 void
 lac_painter_set_color(LacPainter *self, guint index, double alpha)
 {
-    const double *c = palettes[self->is_dark ? 1 : 0][index % LAC_AXES_N_COLORS];
-    cairo_set_source_rgba(self->cr, c[0], c[1], c[2], alpha);
+    float c[3];
+    lac_chart_get_color(index, self->is_dark, c);
+    cairo_set_source_rgba(self->cr, (double) c[0], (double) c[1], (double) c[2], alpha);
 }
 
 /**

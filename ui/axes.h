@@ -6,8 +6,6 @@
 
 #include <gtk/gtk.h>
 
-#define LAC_AXES_N_COLORS 6
-
 // The area of the data in the widget, and the values at its edges.
 typedef struct {
     double left, right, top, bottom; // [widget unit]

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/chart-view.h"
 
-#include "core/data/table.h"
+#include "core/figure/chart-drawing.h"
 #include "ui/axes.h"
 #include "ui/file-dialog.h"
 
 #include <math.h>
 
-#define GRAB      6.0  // [widget unit] around a handle
-#define CLICK     3.0  // [widget unit] a shorter drag is a click
-#define MAX_MARKS 400  // of what is selected
-#define BAR_GAP   1.5  // [widget unit]
-#define MAX_ROOM  0.06 // of the range, above all
+#define GRAB      6.0 // [widget unit] around a handle
+#define CLICK     3.0 // [widget unit] a shorter drag is a click
+#define MAX_MARKS 400 // of what is selected
+#define BAR_GAP   1.5 // [widget unit]
 
 typedef enum {
     DRAG_NONE,
@@ -76,46 +75,12 @@ is_empty(const LacChartView *self)
     return TRUE;
 }
 
-static void
-grow(double *lo, double *hi, double value)
-{
-    if (isfinite(value)) {
-        *lo = MIN(*lo, value);
-        *hi = MAX(*hi, value);
-    }
-}
-
 static LacAxes
 make_axes(LacChartView *self)
 {
-    LacAxes axes = { .x_lo = HUGE_VAL, .x_hi = -HUGE_VAL, .y_lo = HUGE_VAL, .y_hi = -HUGE_VAL };
-    gboolean from_zero = FALSE;
-    for (guint i = 0; i < self->chart->series->len; i++) {
-        const LacChartSeries *series = get_series(self, i);
-        double half =
-            series->style == LAC_CHART_BARS && series->n > 0 ? 0.5 * get_bar_width(series) : 0.0;
-        from_zero = from_zero || half > 0.0;
-        for (gsize k = 0; k < series->n; k++) {
-            double error =
-                series->error != NULL && isfinite(series->error[k]) ? series->error[k] : 0.0;
-            if (!isfinite(series->y[k]))
-                continue;
-            grow(&axes.x_lo, &axes.x_hi, series->x[k] - half);
-            grow(&axes.x_lo, &axes.x_hi, series->x[k] + half);
-            grow(&axes.y_lo, &axes.y_hi, series->y[k] - error);
-            grow(&axes.y_lo, &axes.y_hi, series->y[k] + error);
-        }
-    }
-    if (from_zero || (axes.y_lo > 0.0 && axes.y_lo < 0.35 * axes.y_hi))
-        axes.y_lo = MIN(axes.y_lo, 0.0);
-    double room = MAX_ROOM * (axes.y_hi - axes.y_lo);
-    if (!(room > 0.0))
-        room = axes.y_hi != 0.0 ? 0.1 * fabs(axes.y_hi) : 1.0;
-    axes.y_hi += room;
-    if (axes.y_lo != 0.0)
-        axes.y_lo -= room;
-    if (!(axes.x_hi > axes.x_lo))
-        axes.x_hi = axes.x_lo + 1.0;
+    double x[2], y[2];
+    lac_chart_get_range(self->chart, x, y);
+    LacAxes axes = { .x_lo = x[0], .x_hi = x[1], .y_lo = y[0], .y_hi = y[1] };
     lac_axes_fit(&axes, GTK_WIDGET(self), TRUE);
     return axes;
 }
@@ -824,23 +789,7 @@ lac_chart_view_set_handle(LacChartView *self, const char *name, double x)
 char *
 lac_chart_view_dup_csv(LacChartView *self)
 {
-    if (self->chart == NULL)
-        return NULL;
-    GString *text = g_string_new(NULL);
-    g_string_append_printf(text, "# %s\nseries,\"%s\",\"%s\",standard deviation\n",
-        self->chart->title, self->chart->x_label, self->chart->y_label);
-    for (guint i = 0; i < self->chart->series->len; i++) {
-        const LacChartSeries *series = get_series(self, i);
-        for (gsize k = 0; k < series->n; k++) {
-            char x[G_ASCII_DTOSTR_BUF_SIZE], y[G_ASCII_DTOSTR_BUF_SIZE], e[G_ASCII_DTOSTR_BUF_SIZE];
-            gboolean has_error = series->error != NULL && isfinite(series->error[k]);
-            g_string_append_printf(text, "\"%s\",%s,%s,%s\n", series->name,
-                g_ascii_formatd(x, sizeof x, "%.9g", series->x[k]),
-                isfinite(series->y[k]) ? g_ascii_formatd(y, sizeof y, "%.9g", series->y[k]) : "",
-                has_error ? g_ascii_formatd(e, sizeof e, "%.4g", series->error[k]) : "");
-        }
-    }
-    return g_string_free(text, FALSE);
+    return self->chart != NULL ? lac_chart_dup_csv(self->chart) : NULL;
 }
 
 /**

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/chart.h"
 
+#include <math.h>
+
 static void
 free_series(gpointer data)
 {
@@ -76,4 +78,30 @@ lac_chart_add(LacChart *self, const char *name, LacChartStyle style, const doubl
     series->error = error != NULL ? g_memdup2(error, n * sizeof *error) : NULL;
     g_ptr_array_add(self->series, series);
     return series;
+}
+
+/**
+ * lac_chart_dup_csv:
+ * @self: a chart
+ *
+ * Returns: (transfer full): all series: one row per point, with the titles of the axes
+ */
+char *
+lac_chart_dup_csv(const LacChart *self)
+{
+    GString *text = g_string_new(NULL);
+    g_string_append_printf(text, "# %s\nseries,\"%s\",\"%s\",standard deviation\n", self->title,
+        self->x_label, self->y_label);
+    for (guint i = 0; i < self->series->len; i++) {
+        const LacChartSeries *series = g_ptr_array_index(self->series, i);
+        for (gsize k = 0; k < series->n; k++) {
+            char x[G_ASCII_DTOSTR_BUF_SIZE], y[G_ASCII_DTOSTR_BUF_SIZE], e[G_ASCII_DTOSTR_BUF_SIZE];
+            gboolean has_error = series->error != NULL && isfinite(series->error[k]);
+            g_string_append_printf(text, "\"%s\",%s,%s,%s\n", series->name,
+                g_ascii_formatd(x, sizeof x, "%.9g", series->x[k]),
+                isfinite(series->y[k]) ? g_ascii_formatd(y, sizeof y, "%.9g", series->y[k]) : "",
+                has_error ? g_ascii_formatd(e, sizeof e, "%.4g", series->error[k]) : "");
+        }
+    }
+    return g_string_free(text, FALSE);
 }

@@ -28,6 +28,7 @@ typedef struct {
 LacChart *
 lac_chart_new(const char *id, const char *title, const char *x_label, const char *y_label);
 void lac_chart_free(LacChart *self);
+char *lac_chart_dup_csv(const LacChart *self);
 LacChartSeries *lac_chart_add(LacChart *self, const char *name, LacChartStyle style,
     const double *x, const double *y, const double *error, gsize n);
 

@@ -11,6 +11,8 @@ clear_shape(gpointer data)
 {
     LacDrawingShape *shape = data;
     g_free(shape->text);
+    g_clear_pointer(&shape->points, g_bytes_unref);
+    g_clear_pointer(&shape->image, cairo_surface_destroy);
 }
 
 /**
@@ -50,14 +52,79 @@ lac_drawing_free(LacDrawing *self)
 /**
  * lac_drawing_add:
  * @self: a drawing
- * @shape: painted over those before it; copied with its text
+ * @shape: painted over those before it; copied with its text, its points and image are kept
  */
 void
 lac_drawing_add(LacDrawing *self, const LacDrawingShape *shape)
 {
     LacDrawingShape copy = *shape;
     copy.text = g_strdup(shape->text);
+    copy.points = shape->points != NULL ? g_bytes_ref(shape->points) : NULL;
+    copy.image = shape->image != NULL ? cairo_surface_reference(shape->image) : NULL;
     g_array_append_val(self->shapes, copy);
+}
+
+static gboolean
+has_far_corner(LacDrawingKind kind)
+{
+    return kind != LAC_DRAWING_DISC && kind != LAC_DRAWING_TEXT && kind != LAC_DRAWING_CIRCLE &&
+        kind != LAC_DRAWING_CURVE;
+}
+
+/**
+ * lac_drawing_append:
+ * @self: a drawing
+ * @other: another one, which is painted over it; its texts get the font of @self
+ * @dx: [pt] where its left side comes
+ * @dy: [pt] where its top comes
+ */
+void
+lac_drawing_append(LacDrawing *self, const LacDrawing *other, double dx, double dy)
+{
+    for (guint i = 0; i < other->shapes->len; i++) {
+        LacDrawingShape shape = g_array_index(other->shapes, LacDrawingShape, i);
+        shape.x += dx;
+        shape.y += dy;
+        if (has_far_corner(shape.kind)) {
+            shape.x2 += dx;
+            shape.y2 += dy;
+            shape.x3 += dx;
+            shape.y3 += dy;
+        }
+        lac_drawing_add(self, &shape);
+    }
+}
+
+/**
+ * lac_drawing_image_new:
+ * @rgba: width x @height pixels of sRGB from the top, not premultiplied
+ * @width: [pixel]
+ * @height: [pixel]
+ *
+ * Returns: (transfer full) (nullable): the pixels as a drawing holds them; %NULL without memory
+ */
+cairo_surface_t *
+lac_drawing_image_new(const guint8 *rgba, guint width, guint height)
+{
+    cairo_surface_t *image =
+        cairo_image_surface_create(CAIRO_FORMAT_ARGB32, (int) width, (int) height);
+    if (cairo_surface_status(image) != CAIRO_STATUS_SUCCESS) {
+        cairo_surface_destroy(image);
+        return NULL;
+    }
+    const gsize stride = (gsize) cairo_image_surface_get_stride(image);
+    guint8 *data = cairo_image_surface_get_data(image);
+    for (gsize y = 0; y < height; y++) {
+        guint32 *out = (guint32 *) (void *) (data + y * stride);
+        const guint8 *in = rgba + y * width * 4;
+        for (gsize x = 0; x < width; x++, in += 4) {
+            const guint a = in[3];
+            const guint r = (in[0] * a + 127) / 255, g = (in[1] * a + 127) / 255;
+            out[x] = (guint32) a << 24 | r << 16 | g << 8 | (in[2] * a + 127) / 255;
+        }
+    }
+    cairo_surface_mark_dirty(image);
+    return image;
 }
 
 // Sizes are in points, and a font unit of Pango must not depend on a screen.
@@ -118,6 +185,11 @@ paint_text(const LacDrawing *self, const LacDrawingShape *s, cairo_t *cr)
     double width = (double) logical.width / PANGO_SCALE;
     double x = s->x - (s->anchor == LAC_TEXT_MIDDLE ? 0.5 : s->anchor == LAC_TEXT_END) * width;
     double y = s->y - (double) pango_layout_get_baseline(layout) / PANGO_SCALE;
+    if (s->turn != 0.0) {
+        cairo_translate(cr, s->x, s->y);
+        cairo_rotate(cr, -s->turn * G_PI / 180.0);
+        cairo_translate(cr, -s->x, -s->y);
+    }
     if (s->width > 0.0) {
         cairo_move_to(cr, x, y);
         pango_cairo_layout_path(cr, layout);
@@ -149,12 +221,50 @@ paint_ramp(const LacDrawingShape *s, cairo_t *cr)
 }
 
 static void
+paint_curve(const LacDrawingShape *s, cairo_t *cr)
+{
+    gsize size;
+    const double *points = g_bytes_get_data(s->points, &size);
+    gboolean draws = FALSE;
+    for (gsize i = 0; i < size / (2 * sizeof *points); i++) {
+        const double x = s->x + points[2 * i], y = s->y + points[2 * i + 1];
+        if (!isfinite(x) || !isfinite(y))
+            draws = FALSE;
+        else if (draws)
+            cairo_line_to(cr, x, y);
+        else {
+            cairo_move_to(cr, x, y);
+            draws = TRUE;
+        }
+    }
+    cairo_set_line_join(cr, CAIRO_LINE_JOIN_ROUND);
+    cairo_stroke(cr);
+}
+
+// Each pixel as it is: an image is made as large as it is going to be seen.
+static void
+paint_image(const LacDrawingShape *s, cairo_t *cr)
+{
+    double width = cairo_image_surface_get_width(s->image);
+    double height = cairo_image_surface_get_height(s->image);
+    cairo_translate(cr, s->x, s->y);
+    cairo_scale(cr, (s->x2 - s->x) / width, (s->y2 - s->y) / height);
+    cairo_set_source_surface(cr, s->image, 0.0, 0.0);
+    cairo_pattern_set_filter(cairo_get_source(cr), CAIRO_FILTER_NEAREST);
+    cairo_paint(cr);
+}
+
+static void
 paint_shape(const LacDrawing *self, const LacDrawingShape *s, cairo_t *cr)
 {
-    cairo_set_source_rgb(cr, (double) s->color[0], (double) s->color[1], (double) s->color[2]);
+    const double dashes[] = { s->dash, 0.6 * s->dash };
+    cairo_set_source_rgba(cr, (double) s->color[0], (double) s->color[1], (double) s->color[2],
+        1.0 - s->clear);
+    cairo_set_line_width(cr, s->width);
+    if (s->dash > 0.0)
+        cairo_set_dash(cr, dashes, 2, 0.0);
     switch (s->kind) {
     case LAC_DRAWING_LINE:
-        cairo_set_line_width(cr, s->width);
         cairo_move_to(cr, s->x, s->y);
         cairo_line_to(cr, s->x2, s->y2);
         cairo_stroke(cr);
@@ -176,6 +286,13 @@ paint_shape(const LacDrawing *self, const LacDrawingShape *s, cairo_t *cr)
         break;
     case LAC_DRAWING_RAMP: paint_ramp(s, cr); break;
     case LAC_DRAWING_TEXT: paint_text(self, s, cr); break;
+    case LAC_DRAWING_CIRCLE:
+        cairo_arc(cr, s->x, s->y, s->x2, 0.0, 2.0 * G_PI);
+        cairo_stroke(cr);
+        break;
+    case LAC_DRAWING_CURVE: paint_curve(s, cr); break;
+    case LAC_DRAWING_IMAGE: paint_image(s, cr); break;
+    case LAC_DRAWING_CLIP: break;
     }
 }
 
@@ -187,10 +304,20 @@ paint_shape(const LacDrawing *self, const LacDrawingShape *s, cairo_t *cr)
 void
 lac_drawing_paint(const LacDrawing *self, cairo_t *cr)
 {
+    const LacDrawingShape *clip = NULL;
     for (guint i = 0; i < self->shapes->len; i++) {
+        const LacDrawingShape *shape = &g_array_index(self->shapes, LacDrawingShape, i);
+        if (shape->kind == LAC_DRAWING_CLIP) {
+            clip = shape->x2 > shape->x ? shape : NULL;
+            continue;
+        }
         cairo_save(cr);
         cairo_new_path(cr);
-        paint_shape(self, &g_array_index(self->shapes, LacDrawingShape, i), cr);
+        if (clip != NULL) {
+            cairo_rectangle(cr, clip->x, clip->y, clip->x2 - clip->x, clip->y2 - clip->y);
+            cairo_clip(cr);
+        }
+        paint_shape(self, shape, cr);
         cairo_restore(cr);
     }
 }
@@ -263,130 +390,4 @@ lac_drawing_paint_rows(const LacDrawing *self, guint width, guint height, guint 
             blend_row((const guint32 *) (const void *) (data + y * stride), width, bits, y, rgba);
     }
     cairo_surface_destroy(surface);
-}
-
-// --- SVG
-
-static void
-append_number(GString *svg, const char *name, double value)
-{
-    char buffer[G_ASCII_DTOSTR_BUF_SIZE];
-    g_string_append_printf(svg, " %s=\"%s\"", name,
-        g_ascii_formatd(buffer, sizeof buffer, "%.4f", value));
-}
-
-static void
-append_color(GString *svg, const char *name, const float color[3])
-{
-    g_string_append_printf(svg, " %s=\"#%02x%02x%02x\"", name, (guint) (255.0f * color[0] + 0.5f),
-        (guint) (255.0f * color[1] + 0.5f), (guint) (255.0f * color[2] + 0.5f));
-}
-
-static void
-append_ramp(GString *svg, const LacDrawingShape *s, guint id)
-{
-    g_string_append_printf(svg,
-        "<linearGradient id=\"ramp%u\" x1=\"0\" y1=\"1\" x2=\"0\" y2=\"0\">\n", id);
-    for (int i = 0; i < RAMP_STOPS; i++) {
-        double t = (double) i / (RAMP_STOPS - 1);
-        float rgb[3];
-        lac_colormap_lookup(s->colormap, s->is_reversed ? 1.0 - t : t, rgb);
-        g_string_append(svg, "<stop");
-        append_number(svg, "offset", t);
-        append_color(svg, "stop-color", rgb);
-        g_string_append(svg, "/>\n");
-    }
-    g_string_append(svg, "</linearGradient>\n<rect");
-    append_number(svg, "x", s->x);
-    append_number(svg, "y", s->y);
-    append_number(svg, "width", s->x2 - s->x);
-    append_number(svg, "height", s->y2 - s->y);
-    g_string_append_printf(svg, " fill=\"url(#ramp%u)\"/>\n", id);
-}
-
-static void
-append_text(GString *svg, const LacDrawingShape *s)
-{
-    static const char *const anchors[] = { "start", "middle", "end" };
-    g_autofree char *escaped = g_markup_escape_text(s->text, -1);
-    g_string_append_printf(svg, "<text text-anchor=\"%s\"", anchors[s->anchor]);
-    append_number(svg, "x", s->x);
-    append_number(svg, "y", s->y);
-    append_number(svg, "font-size", s->x2);
-    append_color(svg, "fill", s->color);
-    if (s->is_bold)
-        g_string_append(svg, " font-weight=\"bold\"");
-    if (s->width > 0.0) {
-        append_color(svg, "stroke", s->halo);
-        append_number(svg, "stroke-width", 2.0 * s->width);
-        g_string_append(svg, " stroke-linejoin=\"round\" paint-order=\"stroke\"");
-    }
-    g_string_append_printf(svg, ">%s</text>\n", escaped);
-}
-
-static void
-append_triangle(GString *svg, const LacDrawingShape *s)
-{
-    const double at[] = { s->x, s->y, s->x2, s->y2, s->x3, s->y3 };
-    g_string_append(svg, "<polygon points=\"");
-    for (guint i = 0; i < G_N_ELEMENTS(at); i++) {
-        char buffer[G_ASCII_DTOSTR_BUF_SIZE];
-        g_string_append_printf(svg, "%s%s", i > 0 ? " " : "",
-            g_ascii_formatd(buffer, sizeof buffer, "%.4f", at[i]));
-    }
-    g_string_append(svg, "\"");
-    append_color(svg, "fill", s->color);
-    g_string_append(svg, "/>\n");
-}
-
-static void
-append_shape(GString *svg, const LacDrawingShape *s, guint id)
-{
-    switch (s->kind) {
-    case LAC_DRAWING_LINE:
-        g_string_append(svg, "<line");
-        append_number(svg, "x1", s->x);
-        append_number(svg, "y1", s->y);
-        append_number(svg, "x2", s->x2);
-        append_number(svg, "y2", s->y2);
-        append_number(svg, "stroke-width", s->width);
-        append_color(svg, "stroke", s->color);
-        g_string_append(svg, "/>\n");
-        break;
-    case LAC_DRAWING_RECT:
-        g_string_append(svg, "<rect");
-        append_number(svg, "x", s->x);
-        append_number(svg, "y", s->y);
-        append_number(svg, "width", s->x2 - s->x);
-        append_number(svg, "height", s->y2 - s->y);
-        append_color(svg, "fill", s->color);
-        g_string_append(svg, "/>\n");
-        break;
-    case LAC_DRAWING_DISC:
-        g_string_append(svg, "<circle");
-        append_number(svg, "cx", s->x);
-        append_number(svg, "cy", s->y);
-        append_number(svg, "r", s->x2);
-        append_color(svg, "fill", s->color);
-        g_string_append(svg, "/>\n");
-        break;
-    case LAC_DRAWING_TRIANGLE: append_triangle(svg, s); break;
-    case LAC_DRAWING_RAMP: append_ramp(svg, s, id); break;
-    case LAC_DRAWING_TEXT: append_text(svg, s); break;
-    }
-}
-
-/**
- * lac_drawing_append_svg:
- * @self: a drawing
- * @svg: gets a group, in points; texts stay texts
- */
-void
-lac_drawing_append_svg(const LacDrawing *self, GString *svg)
-{
-    g_autofree char *font = g_markup_escape_text(self->font, -1);
-    g_string_append_printf(svg, "<g font-family=\"%s, DejaVu Sans, Arial, sans-serif\">\n", font);
-    for (guint i = 0; i < self->shapes->len; i++)
-        append_shape(svg, &g_array_index(self->shapes, LacDrawingShape, i), i);
-    g_string_append(svg, "</g>\n");
 }

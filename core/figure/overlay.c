@@ -42,7 +42,7 @@ lac_overlay_params_default(void)
         .scale_bar_length = (double) NAN,
         .scale_bar_corner = LAC_CORNER_BOTTOM_RIGHT,
         .tripod_corner = LAC_CORNER_BOTTOM_LEFT,
-        .font = "DejaVu Sans",
+        .font = LAC_DRAWING_FONT,
         .text_size = 7.0 };
 }
 
@@ -324,6 +324,21 @@ lay_label(const Layout *self, const LacOverlayLabel *label)
     add_shape(self, text, self->ink);
 }
 
+static void
+lay_panel(const Layout *self)
+{
+    LacDrawingShape text = { .kind = LAC_DRAWING_TEXT,
+        .x = self->margin,
+        .y = self->margin + ASCENT * PANEL_SIZE * self->size,
+        .x2 = PANEL_SIZE * self->size,
+        .width = LABEL_HALO * self->size,
+        .is_bold = TRUE,
+        .text = (char *) (guintptr) self->params->panel };
+    for (int c = 0; c < 3; c++)
+        text.halo[c] = self->paper[c];
+    add_shape(self, text, self->ink);
+}
+
 /**
  * lac_overlay_draw:
  * @params: what is wanted
@@ -356,7 +371,6 @@ lac_overlay_draw(const LacOverlayParams *params, const LacOverlayPicture *pictur
     if (params->legend)
         lay_legend(&self);
     if (params->panel[0] != '\0')
-        add_text(&self, self.margin, self.margin + ASCENT * PANEL_SIZE * self.size, LAC_TEXT_START,
-            PANEL_SIZE * self.size, TRUE, params->panel);
+        lay_panel(&self);
     return self.drawing;
 }

@@ -108,9 +108,21 @@ set_metadata(cairo_surface_t *pdf, const LacPageNotes *notes)
         cairo_pdf_surface_set_metadata(pdf, CAIRO_PDF_METADATA_KEYWORDS, keywords);
 }
 
+static void
+paint_pixels(const LacPage *self, const LacPageNotes *notes, cairo_t *cr)
+{
+    cairo_save(cr);
+    cairo_scale(cr, notes->width_pt / self->width, notes->height_pt / self->height);
+    cairo_set_source_surface(cr, self->pixels, 0.0, 0.0);
+    // Pixels stay pixels: a viewer that zooms in shows what was computed.
+    cairo_pattern_set_filter(cairo_get_source(cr), CAIRO_FILTER_BEST);
+    cairo_paint(cr);
+    cairo_restore(cr);
+}
+
 /**
  * lac_page_write_pdf:
- * @self: a page with all its rows
+ * @self: (nullable): a page with all its rows; %NULL: the drawing is all there is
  * @drawing: what lies over it, as vectors with embedded fonts
  * @notes: the page's size and what is written into the file
  * @path: the file
@@ -127,13 +139,8 @@ lac_page_write_pdf(LacPage *self, const LacDrawing *drawing, const LacPageNotes 
         cairo_pdf_surface_create_for_stream(append_bytes, bytes, notes->width_pt, notes->height_pt);
     set_metadata(pdf, notes);
     cairo_t *cr = cairo_create(pdf);
-    cairo_save(cr);
-    cairo_scale(cr, notes->width_pt / self->width, notes->height_pt / self->height);
-    cairo_set_source_surface(cr, self->pixels, 0.0, 0.0);
-    // Pixels stay pixels: a viewer that zooms in shows what was computed.
-    cairo_pattern_set_filter(cairo_get_source(cr), CAIRO_FILTER_BEST);
-    cairo_paint(cr);
-    cairo_restore(cr);
+    if (self != NULL)
+        paint_pixels(self, notes, cr);
     lac_drawing_paint(drawing, cr);
     cairo_status_t status = cairo_status(cr);
     cairo_destroy(cr);
@@ -158,7 +165,7 @@ append_picture(GString *svg, const GByteArray *png)
 
 /**
  * lac_page_write_svg:
- * @self: a page with all its rows
+ * @self: (nullable): a page with all its rows; %NULL: the drawing is all there is
  * @drawing: what lies over it; texts stay texts
  * @notes: the page's size and what is written into the file
  * @path: the file
@@ -171,7 +178,9 @@ lac_page_write_svg(LacPage *self, const LacDrawing *drawing, const LacPageNotes 
     const char *path, GError **error)
 {
     g_autoptr(GByteArray) png = g_byte_array_new();
-    cairo_status_t status = cairo_surface_write_to_png_stream(self->pixels, append_bytes, png);
+    cairo_status_t status = self != NULL
+        ? cairo_surface_write_to_png_stream(self->pixels, append_bytes, png)
+        : CAIRO_STATUS_SUCCESS;
     if (status != CAIRO_STATUS_SUCCESS)
         return report(path, cairo_status_to_string(status), error);
     char w[G_ASCII_DTOSTR_BUF_SIZE], h[G_ASCII_DTOSTR_BUF_SIZE];
@@ -183,12 +192,16 @@ lac_page_write_svg(LacPage *self, const LacDrawing *drawing, const LacPageNotes 
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
         "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" "
         "width=\"%spt\" height=\"%spt\" viewBox=\"0 0 %s %s\">\n"
-        "<title>Lacuna " LAC_VERSION "</title>\n<desc>%s</desc>\n"
-        "<image width=\"%s\" height=\"%s\" preserveAspectRatio=\"none\" "
-        "xlink:href=\"data:image/png;base64,",
-        w, h, w, h, recipe, w, h);
-    append_picture(svg, png);
-    g_string_append(svg, "\"/>\n");
+        "<title>Lacuna " LAC_VERSION "</title>\n<desc>%s</desc>\n",
+        w, h, w, h, recipe);
+    if (self != NULL) {
+        g_string_append_printf(svg,
+            "<image width=\"%s\" height=\"%s\" preserveAspectRatio=\"none\" "
+            "xlink:href=\"data:image/png;base64,",
+            w, h);
+        append_picture(svg, png);
+        g_string_append(svg, "\"/>\n");
+    }
     lac_drawing_append_svg(drawing, svg);
     g_string_append(svg, "</svg>\n");
     return g_file_set_contents(path, svg->str, (gssize) svg->len, error);

@@ -238,6 +238,78 @@ test_results(LacScratch *scratch, gconstpointer data)
     g_assert_nonnull(strstr(bad->err, "these atoms do not have, Interface"));
 }
 
+// Plots and slices are figures too; a plot is vectors alone and comes with its numbers.
+static void
+test_flat(LacScratch *scratch, gconstpointer data)
+{
+    (void) data;
+    g_autofree char *atoms = write_crystal(scratch), *ball = write_ball(scratch),
+                    *svg = lac_scratch_path(scratch, "gr.svg"),
+                    *csv = lac_scratch_path(scratch, "gr.csv"),
+                    *png = lac_scratch_path(scratch, "slice.png");
+    g_autoptr(TestRun) plot = test_cli("render", atoms, "-q", "--plot", "rdf", "--mm", "89x60",
+        "-o", svg, "--csv", csv, NULL);
+    g_assert_cmpstr(plot->err, ==, "");
+    g_assert_cmpint(plot->status, ==, LAC_EXIT_DONE);
+    g_autofree char *vectors = read_file(svg), *numbers = read_file(csv);
+    g_assert_nonnull(strstr(vectors, ">Distance r (Å)</text>"));
+    g_assert_nonnull(strstr(vectors, "<path fill=\"none\""));
+    g_assert_null(strstr(vectors, "<image"));
+    g_assert_nonnull(strstr(numbers, "series,\"Distance r (Å)\",\"g(r)\""));
+    g_autoptr(TestRun) slice = test_cli("render", ball, "-q", "--slice", "y,1", "--size", "90x60",
+        "--colormap", "grey", "-o", png, NULL);
+    g_assert_cmpint(slice->status, ==, LAC_EXIT_DONE);
+    Picture picture = read_picture(png);
+    g_assert_cmpuint(picture.width, ==, 90);
+    g_assert_cmpuint(picture.corner[0], ==, 255); // the volume is a square
+    g_assert_cmpuint(picture.middle[0], >, 240);
+    g_autoptr(TestRun) wrong = test_cli("render", atoms, "-q", "--plot", "rdf/g", "-o", svg, NULL);
+    g_assert_cmpint(wrong->status, ==, LAC_EXIT_USAGE);
+    g_assert_nonnull(strstr(wrong->err, "rdf/rdf"));
+    g_autoptr(TestRun) none = test_cli("render", ball, "-q", "--csv", csv, "-o", png, NULL);
+    g_assert_cmpint(none->status, ==, LAC_EXIT_USAGE);
+}
+
+// Several panels on a page, and what a reader of PDF finds of their texts and fonts.
+static void
+test_page(LacScratch *scratch, gconstpointer data)
+{
+    (void) data;
+    g_autofree char *atoms = write_crystal(scratch), *recipe = lac_scratch_path(scratch, "r.txt"),
+                    *pdf = lac_scratch_path(scratch, "a.pdf"),
+                    *png = lac_scratch_path(scratch, "a.png"), *text = NULL, *fonts = NULL;
+    g_assert_true(g_file_set_contents(recipe,
+        "lacuna-figure = 1\nwidth = 80\nheight = 30\ndpi = 127\n[panel a]\nvolume = no\n"
+        "legend = yes\n[panel b]\nkind = plot\nplot = rdf\n",
+        -1, NULL));
+    g_autoptr(TestRun) run = test_cli("render", atoms, "-q", "--recipe", recipe, "-o", pdf, NULL);
+    if (!is_drawn(run))
+        return;
+    g_autoptr(TestRun) again = test_cli("render", atoms, "-q", "--recipe", recipe, "-o", png, NULL);
+    g_assert_true(is_drawn(again));
+    Picture picture = read_picture(png);
+    g_assert_cmpuint(picture.width, ==, 400);
+    g_assert_cmpuint(picture.height, ==, 150);
+    const char *const read_text[] = { "pdftotext", pdf, "-", NULL };
+    const char *const read_fonts[] = { "pdffonts", pdf, NULL };
+    if (!g_spawn_sync(NULL, (char **) (guintptr) read_text, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL,
+            &text, NULL, NULL, NULL) ||
+        !g_spawn_sync(NULL, (char **) (guintptr) read_fonts, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL,
+            &fonts, NULL, NULL, NULL)) {
+        g_test_skip("pdftotext is not there");
+        return;
+    }
+    g_assert_nonnull(strstr(text, "Distance r (Å)"));
+    g_assert_nonnull(strstr(text, "nm\n"));
+    g_assert_nonnull(strstr(text, "Au"));
+    g_auto(GStrv) lines = g_strsplit(fonts, "\n", -1);
+    g_assert_cmpuint(g_strv_length(lines), >, 3);
+    for (guint i = 2; lines[i] != NULL && lines[i][0] != '\0'; i++)
+        g_assert_nonnull(strstr(lines[i], " yes ")); // embedded
+    g_autofree char *inside = lac_png_read_text(png, LAC_FIGURE_RECIPE_KEY, NULL);
+    g_assert_nonnull(strstr(inside, "[panel b]"));
+}
+
 static void
 test_refused(LacScratch *scratch, gconstpointer data)
 {
@@ -276,7 +348,8 @@ main(int argc, char **argv)
         void (*test)(LacScratch *scratch, gconstpointer data);
     } TESTS[] = { { "picture", test_picture }, { "atoms", test_atoms },
         { "transparent", test_transparent }, { "recipe", test_recipe },
-        { "turntable", test_turntable }, { "results", test_results }, { "refused", test_refused } };
+        { "turntable", test_turntable }, { "results", test_results }, { "flat", test_flat },
+        { "page", test_page }, { "refused", test_refused } };
     g_test_init(&argc, &argv, NULL);
     for (guint i = 0; i < G_N_ELEMENTS(TESTS); i++) {
         g_autofree char *path = g_strconcat("/cli/render/", TESTS[i].path, NULL);

@@ -27,6 +27,7 @@ typedef enum {
     KEY_OWN_COLORS,
     KEY_LABEL,
     KEY_TEXT_COLOR,
+    KEY_CONTOURS,
 } KeyKind;
 
 typedef struct {
@@ -38,6 +39,8 @@ typedef struct {
     const char *const *names;
 } Key;
 
+static const char *const kinds[] = { "scene", "slice", "plot", NULL };
+static const char *const axes[] = { "x", "y", "z", NULL };
 static const char *const modes[] = { "dvr", "mip", "iso", NULL };
 static const char *const projections[] = { "orthographic", "perspective", NULL };
 static const char *const color_bys[] = { "species", "column", "state", "match", NULL };
@@ -84,6 +87,8 @@ static const Key keys[] = {
     { "supersample", KEY_COUNT, AT(supersample), 0, 1.0, 4.0, NULL },
     OTHER("background", KEY_COLOR, scene.background),
     FLAG("transparent", transparent),
+    CHOICE("kind", kind, kinds),
+    FLAG("common-scale", common_scale),
 
     SECTION("The camera: lengths in Å, a unit quaternion w x y z; fit follows the data"),
     FLAG("fit", fit),
@@ -140,6 +145,20 @@ static const Key keys[] = {
     FLAG("surface", scene.meshes.groups[LAC_RESULT_SURFACE].shown),
     NUMBERS("surface-opacity", scene.meshes.groups[LAC_RESULT_SURFACE].opacity, 1, 0.0, 1.0),
     FLAG("vacancies", vacancies),
+
+    SECTION("A slice: normal to an axis, Å along it, the thickness that is averaged; colours as the volume"),
+    CHOICE("slice-axis", slice.axis, axes),
+    FREE("slice-position", slice.position, 1),
+    NUMBERS("slice-thickness", slice.thickness, 1, 0.0, 1e6),
+    FLAG("slice-atoms", slice.atoms),
+    OTHER("contours", KEY_CONTOURS, slice),
+
+    SECTION("A plot: of an analysis, as rdf or profile/oxidation, or reconstruction"),
+    TEXT("plot", plot.id, sizeof(((LacFigurePlot *) 0)->id)),
+    FREE("plot-x", plot.x, 2),
+    FREE("plot-y", plot.y, 2),
+    FLAG("plot-names", plot.names),
+    FLAG("plot-title", plot.title),
 
     SECTION("Over the picture: sizes in points, the length of the scale bar in Å"),
     FLAG("scale-bar", overlay.scale_bar),
@@ -229,6 +248,14 @@ append_own_colors(GString *out, const LacAtomLook *look)
 }
 
 static void
+append_contours(GString *out, const LacFigureSlice *slice)
+{
+    append_numbers(out, slice->contours, slice->n_contours);
+    if (slice->n_contours == 0)
+        g_string_append(out, "none");
+}
+
+static void
 append_value(GString *out, const Key *key, const LacFigure *self)
 {
     const void *at = (const char *) self + key->offset;
@@ -255,6 +282,7 @@ append_value(GString *out, const Key *key, const LacFigure *self)
         else
             g_string_append(out, "auto");
         break;
+    case KEY_CONTOURS: append_contours(out, at); break;
     case KEY_LABEL:
     case KEY_SECTION: break;
     }
@@ -444,6 +472,24 @@ read_own_colors(const Reader *r, GError **error)
 }
 
 static gboolean
+read_contours(const Reader *r, GError **error)
+{
+    LacFigureSlice *slice = &r->figure->slice;
+    g_auto(GStrv) words = g_strsplit(r->entry->value, " ", -1);
+    guint n = g_strv_length(words);
+    slice->n_contours = 0;
+    if (g_str_equal(r->entry->value, "none"))
+        return TRUE;
+    gboolean good = n <= LAC_FIGURE_MAX_CONTOURS;
+    for (guint i = 0; i < n && good; i++)
+        good = parse_numbers(words[i], 1, &slice->contours[i]) && isfinite(slice->contours[i]);
+    if (!good)
+        return lac_keyed_text_bad_value(r->recipe, r->entry, "none, or up to 8 values", error);
+    slice->n_contours = n;
+    return TRUE;
+}
+
+static gboolean
 read_label(const Reader *r, GError **error)
 {
     g_auto(GStrv) words = g_strsplit(r->entry->value, " ", 6);
@@ -529,6 +575,7 @@ read_value(const Reader *r, const Key *key, GError **error)
     case KEY_SLICES: return read_slices(r, error);
     case KEY_OWN_COLORS: return read_own_colors(r, error);
     case KEY_LABEL: return read_label(r, error);
+    case KEY_CONTOURS: return read_contours(r, error);
     case KEY_TEXT_COLOR:
         overlay->own_text_color = !g_str_equal(r->entry->value, "auto");
         return !overlay->own_text_color ||
@@ -549,8 +596,16 @@ read_entry(const Reader *r, GError **error)
     return FALSE;
 }
 
-static gboolean
-check_figure(const LacFigure *self, const char *name, GError **error)
+/**
+ * lac_figure_check:
+ * @self: a figure
+ * @name: where it came from, for messages
+ * @error: return location for a #GError
+ *
+ * Returns: %TRUE, or %FALSE with @error set where keys contradict each other
+ */
+gboolean
+lac_figure_check(const LacFigure *self, const char *name, GError **error)
 {
     const LacCamera *camera = &self->scene.camera;
     const double *q = camera->rotation;
@@ -583,6 +638,26 @@ check_figure(const LacFigure *self, const char *name, GError **error)
 }
 
 /**
+ * lac_figure_read_keys:
+ * @self: a figure, which is changed as the keys say
+ * @recipe: keys and values
+ * @error: return location for a #GError
+ *
+ * Returns: %TRUE, or %FALSE with @error naming the line at fault
+ */
+gboolean
+lac_figure_read_keys(LacFigure *self, const LacKeyedText *recipe, GError **error)
+{
+    Reader reader = { .recipe = recipe, .figure = self };
+    for (guint i = 0; i < recipe->entries->len; i++) {
+        reader.entry = g_ptr_array_index(recipe->entries, i);
+        if (!read_entry(&reader, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/**
  * lac_figure_from_recipe:
  * @text: a recipe
  * @name: where it came from, for messages
@@ -599,11 +674,7 @@ lac_figure_from_recipe(const char *text, const char *name, GError **error)
     if (recipe == NULL)
         return NULL;
     g_autoptr(LacFigure) self = lac_figure_new();
-    Reader reader = { .recipe = recipe, .figure = self };
-    for (guint i = 0; i < recipe->entries->len; i++) {
-        reader.entry = g_ptr_array_index(recipe->entries, i);
-        if (!read_entry(&reader, error))
-            return NULL;
-    }
-    return check_figure(self, name, error) ? g_steal_pointer(&self) : NULL;
+    if (!lac_figure_read_keys(self, recipe, error) || !lac_figure_check(self, name, error))
+        return NULL;
+    return g_steal_pointer(&self);
 }

@@ -2,6 +2,7 @@
 #include "ui/render/figure-results.h"
 
 #include "core/error.h"
+#include "ui/render/figure-chart.h"
 #include "ui/render/result-meshes.h"
 #include "ui/render/result-values.h"
 
@@ -32,7 +33,9 @@ get_color(const LacFigure *figure)
 static const LacAnalysisColumn *
 find_column(const LacFigure *figure, LacAnalysisNode *node)
 {
-    return figure->scene.atoms.show_atoms && figure->look.color_by == LAC_COLOR_BY_COLUMN
+    const gboolean shows_atoms =
+        figure->kind == LAC_FIGURE_SCENE ? figure->scene.atoms.show_atoms : figure->slice.atoms;
+    return shows_atoms && figure->look.color_by == LAC_COLOR_BY_COLUMN
         ? lac_analysis_find_column(figure->look.color_column, node)
         : NULL;
 }
@@ -48,8 +51,10 @@ lac_figure_get_needs(const LacFigure *figure)
 {
     LacAnalysisNode node;
     guint64 needs = 0;
+    if (figure->kind == LAC_FIGURE_PLOT)
+        return lac_figure_get_plot_needs(figure);
     for (guint kind = 0; kind < LAC_N_RESULTS; kind++)
-        if (is_shown(figure, (LacResultKind) kind))
+        if (figure->kind == LAC_FIGURE_SCENE && is_shown(figure, (LacResultKind) kind))
             needs |= lac_result_get_needs((LacResultKind) kind, get_color(figure));
     if (find_column(figure, &node) != NULL)
         needs |= LAC_ANALYSIS_BIT(node);
@@ -78,7 +83,7 @@ static gboolean
 make_meshes(LacFigureResults *self, const LacFigure *figure, LacProgress *progress, GError **error)
 {
     gboolean any = FALSE;
-    for (guint kind = 0; kind < LAC_N_RESULT_SURFACES; kind++)
+    for (guint kind = 0; kind < LAC_N_RESULT_SURFACES && figure->kind == LAC_FIGURE_SCENE; kind++)
         any = any || is_shown(figure, (LacResultKind) kind);
     if (!any)
         return TRUE;
@@ -110,7 +115,7 @@ lac_figure_results_new(const LacFigure *figure, LacAnalysis *analysis, LacProgre
     self->analysis = lac_analysis_ref(analysis);
     if (!make_meshes(self, figure, progress, error))
         return NULL;
-    if (figure->vacancies)
+    if (figure->vacancies && figure->kind == LAC_FIGURE_SCENE)
         self->markers = lac_result_dup_markers(analysis, G_MAXSIZE, &self->n_markers);
     if (column != NULL) {
         self->numbers = lac_result_dup_values(analysis, column);

@@ -10,8 +10,9 @@
 
 #include <math.h>
 
-#define MM 25.4
-#define PT 72.0 // per inch
+#define MM         25.4
+#define PT         72.0 // per inch
+#define TIGHT_ROOM 1.08 // of what is seen, around it
 #define EMPTY_LO         \
     {                    \
         -1.0, -1.0, -1.0 \
@@ -239,7 +240,8 @@ set_colors(const LacFigure *figure, const LacScene *scene, const LacFigureData *
     const LacAtomLook *look = &figure->look;
     const LacAtoms *atoms = data->atoms;
     const LacAtomValues *values = data->values;
-    const gboolean shows_atoms = atoms != NULL && scene->atoms.set != NULL &&
+    const gboolean is_slice = figure->kind == LAC_FIGURE_SLICE;
+    const gboolean shows_atoms = !is_slice && atoms != NULL && scene->atoms.set != NULL &&
         scene->atoms.show_atoms && look->color_by == LAC_COLOR_BY_COLUMN;
     const gboolean has_words =
         shows_atoms && is_colored_by_values(look, values) && values->names != NULL;
@@ -254,9 +256,9 @@ set_colors(const LacFigure *figure, const LacScene *scene, const LacFigureData *
         picture->hi = hi;
         picture->colors_title = atoms_title;
     }
-    else if (data->meshes != NULL)
+    else if (data->meshes != NULL && !is_slice)
         set_mesh_colors(scene, data->meshes, picture);
-    if (!picture->has_colors && !has_words && scene->volume != NULL) {
+    if (is_slice || (!picture->has_colors && !has_words && scene->volume != NULL)) {
         const LacTransfer *transfer = &scene->transfer;
         picture->has_colors = transfer->lo < transfer->hi;
         picture->colormap = transfer->colormap;
@@ -281,6 +283,14 @@ list_labels(const LacFigure *figure, const LacCamera *camera, double width, doub
     return labels;
 }
 
+static gboolean
+is_calibrated(const LacFigure *figure, const LacScene *scene, const LacFigureData *data)
+{
+    if (figure->kind == LAC_FIGURE_SLICE)
+        return data->volume->voxel_size > 0.0;
+    return scene->volume == NULL || scene->volume->volume->voxel_size > 0.0;
+}
+
 /**
  * lac_figure_draw_overlay:
  * @figure: what is wanted over the picture, and the size of the picture on paper
@@ -299,7 +309,7 @@ lac_figure_draw_overlay(const LacFigure *figure, const LacScene *scene, const La
         .width = figure->width_mm / MM * PT,
         .height = figure->height_mm / MM * PT,
         .is_perspective = camera->perspective,
-        .is_calibrated = scene->volume == NULL || scene->volume->volume->voxel_size > 0.0,
+        .is_calibrated = is_calibrated(figure, scene, data),
     };
     LacMat3 m = lac_camera_get_matrix(camera);
     picture.pt_per_angstrom = picture.height / camera->height;
@@ -310,9 +320,13 @@ lac_figure_draw_overlay(const LacFigure *figure, const LacScene *scene, const La
         picture.background[c] = figure->transparent ? 1.0f : scene->background[c];
     g_autofree char *title = lac_result_dup_title(figure->look.color_column);
     set_colors(figure, scene, data, title, &picture);
-    g_autoptr(GArray) names = list_names(&figure->look,
-        scene->atoms.set != NULL && scene->atoms.show_atoms ? data->atoms : NULL, data->values);
-    list_results(figure, scene, data, names);
+    const gboolean shows_atoms = figure->kind == LAC_FIGURE_SLICE
+        ? figure->slice.atoms
+        : scene->atoms.set != NULL && scene->atoms.show_atoms;
+    g_autoptr(GArray) names =
+        list_names(&figure->look, shows_atoms ? data->atoms : NULL, data->values);
+    if (figure->kind == LAC_FIGURE_SCENE)
+        list_results(figure, scene, data, names);
     g_autoptr(GArray) labels = list_labels(figure, camera, picture.width, picture.height);
     picture.names = (gpointer) names->data;
     picture.n_names = names->len;
@@ -329,6 +343,69 @@ static void
 draw_overlay(LacFigureView *self, const LacFigure *figure)
 {
     self->drawing = lac_figure_draw_overlay(figure, &self->scene, &self->data, &self->scale_bar);
+}
+
+// A point moved along the right and the upward direction of the picture.
+static LacVec3
+move(const LacMat3 *m, LacVec3 p, double right, double up)
+{
+    return (LacVec3){ p.x + right * m->m[0][0] + up * m->m[1][0],
+        p.y + right * m->m[0][1] + up * m->m[1][1], p.z + right * m->m[0][2] + up * m->m[1][2] };
+}
+
+// What is seen of points, in the picture [Å]: left, right, bottom, top.
+typedef struct {
+    LacMat3 m;
+    double x[2], y[2];
+} Extent;
+
+static void
+grow_extent(Extent *extent, const float p[3], double radius)
+{
+    const LacVec3 at = { (double) p[0], (double) p[1], (double) p[2] };
+    const LacVec3 e = lac_mat3_apply(&extent->m, at);
+    extent->x[0] = MIN(extent->x[0], e.x - radius);
+    extent->x[1] = MAX(extent->x[1], e.x + radius);
+    extent->y[0] = MIN(extent->y[0], e.y - radius);
+    extent->y[1] = MAX(extent->y[1], e.y + radius);
+}
+
+// Fits what is seen of atoms and surfaces instead of the box around them.
+static void
+fit_tightly(LacFigureView *self, double aspect)
+{
+    const LacScene *scene = &self->scene;
+    const LacMeshSet *meshes = lac_scene_has_meshes(scene) ? scene->meshes.set : NULL;
+    LacCamera *camera = &self->scene.camera;
+    Extent extent = { lac_camera_get_matrix(camera), { HUGE_VAL, -HUGE_VAL },
+        { HUGE_VAL, -HUGE_VAL } };
+    for (gsize i = 0; self->set != NULL && i < self->set->n_spheres; i++)
+        grow_extent(&extent, self->set->spheres[i].position, (double) self->set->spheres[i].radius);
+    for (gsize i = 0; meshes != NULL && i < meshes->n_vertices; i++)
+        grow_extent(&extent, meshes->vertices[i].position, 0.0);
+    if (!(extent.x[1] > extent.x[0]) || !(extent.y[1] > extent.y[0]))
+        return;
+    const LacVec3 old = lac_mat3_apply(&extent.m, camera->target);
+    const double dx = 0.5 * (extent.x[0] + extent.x[1]) - old.x;
+    const double dy = 0.5 * (extent.y[0] + extent.y[1]) - old.y;
+    camera->target = move(&extent.m, camera->target, dx, dy);
+    camera->height =
+        TIGHT_ROOM * MAX(extent.y[1] - extent.y[0], (extent.x[1] - extent.x[0]) / aspect);
+}
+
+// Leaves room for names and the colour bar on the right.
+static void
+fit_camera(LacFigureView *self, const LacFigure *figure)
+{
+    const double strip = lac_figure_get_strip(figure), height = figure->height_mm / MM * PT;
+    const double aspect = (figure->width_mm / MM * PT - strip) / height;
+    LacCamera *camera = &self->scene.camera;
+    LacBox box = lac_figure_view_get_box(self);
+    lac_camera_fit(camera, &box, aspect);
+    if (self->texture == NULL && !camera->perspective)
+        fit_tightly(self, aspect);
+    const LacMat3 m = lac_camera_get_matrix(camera);
+    camera->target = move(&m, camera->target, 0.5 * strip * camera->height / height, 0.0);
 }
 
 /**
@@ -370,10 +447,8 @@ lac_figure_view_new(const LacFigure *figure, const LacFigureData *data, LacRende
     if (data->atoms != NULL && is_anything_shown(&figure->scene.atoms, data) &&
         !make_set(self, figure, progress, error))
         return NULL;
-    if (figure->fit) {
-        LacBox box = lac_figure_view_get_box(self);
-        lac_camera_fit(&self->scene.camera, &box, figure->width_mm / figure->height_mm);
-    }
+    if (figure->fit)
+        fit_camera(self, figure);
     draw_overlay(self, figure);
     return g_steal_pointer(&self);
 }

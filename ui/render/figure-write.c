@@ -239,6 +239,40 @@ lac_figure_write(const LacFigure *figure, const LacFigureView *view, LacRenderer
     return write_page(figure, &sink, renderer, notes, path, format == FORMAT_SVG, progress, error);
 }
 
+static guint8 *
+draw_to_memory(const LacFigure *figure, const LacFigureView *view, LacRenderer *renderer,
+    gboolean draws, LacProgress *progress, GError **error)
+{
+    Sink sink = { .view = view, .bits = 8, .draws = draws };
+    sink.pixels = lac_alloc((gsize) view->height, 4 * (gsize) view->width, error);
+    if (sink.pixels == NULL)
+        return NULL;
+    if (draw(figure, renderer, &sink, progress, error))
+        return sink.pixels;
+    lac_free(sink.pixels);
+    return NULL;
+}
+
+/**
+ * lac_figure_draw_pixels:
+ * @figure: what defines the picture
+ * @view: made from it
+ * @renderer: with its context current
+ * @progress: (nullable): cancel and progress
+ * @error: return location for a #GError
+ *
+ * Does lac_figure_draw() without what stands over the picture.
+ *
+ * Returns: (transfer full): width x height pixels of sRGB with alpha from the top, to be freed with
+ *     lac_free(), or %NULL with @error set
+ */
+guint8 *
+lac_figure_draw_pixels(const LacFigure *figure, const LacFigureView *view, LacRenderer *renderer,
+    LacProgress *progress, GError **error)
+{
+    return draw_to_memory(figure, view, renderer, FALSE, progress, error);
+}
+
 /**
  * lac_figure_draw:
  * @figure: what defines the picture
@@ -254,12 +288,5 @@ guint8 *
 lac_figure_draw(const LacFigure *figure, const LacFigureView *view, LacRenderer *renderer,
     LacProgress *progress, GError **error)
 {
-    Sink sink = { .view = view, .bits = 8, .draws = TRUE };
-    sink.pixels = lac_alloc((gsize) view->height, 4 * (gsize) view->width, error);
-    if (sink.pixels == NULL)
-        return NULL;
-    if (draw(figure, renderer, &sink, progress, error))
-        return sink.pixels;
-    lac_free(sink.pixels);
-    return NULL;
+    return draw_to_memory(figure, view, renderer, TRUE, progress, error);
 }

@@ -16,5 +16,7 @@ char *lac_figure_dup_digests(const LacVolume *volume, const LacAtoms *atoms);
 gboolean lac_figure_check_path(const char *path, GError **error);
 gboolean lac_figure_write(const LacFigure *figure, const LacFigureView *view, LacRenderer *renderer,
     const LacFigureNotes *notes, const char *path, LacProgress *progress, GError **error);
+guint8 *lac_figure_draw_pixels(const LacFigure *figure, const LacFigureView *view,
+    LacRenderer *renderer, LacProgress *progress, GError **error);
 guint8 *lac_figure_draw(const LacFigure *figure, const LacFigureView *view, LacRenderer *renderer,
     LacProgress *progress, GError **error);

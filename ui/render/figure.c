@@ -8,6 +8,11 @@
 
 #define COLUMN_MM 89.0 // one column of a journal
 #define MM        25.4
+#define PT        72.0
+// In text sizes.
+#define LEGEND_STRIP 11.5
+#define BAR_STRIP    8.0
+#define MAX_STRIP    0.35 // of the width
 
 static void
 clear_label(gpointer data)
@@ -29,6 +34,11 @@ lac_figure_new(void)
     self->scene = lac_scene_default();
     self->look = lac_atom_look_default();
     self->fit = TRUE;
+    self->slice.axis = LAC_AXIS_Z;
+    self->slice.position = (double) NAN;
+    self->slice.atoms = self->plot.names = TRUE;
+    for (int i = 0; i < 2; i++)
+        self->plot.x[i] = self->plot.y[i] = (double) NAN;
     self->width_mm = COLUMN_MM;
     self->height_mm = 0.75 * COLUMN_MM;
     self->dpi = 300.0;
@@ -140,4 +150,19 @@ lac_figure_get_pixels(const LacFigure *self, int *width, int *height, GError **e
     *width = (int) w;
     *height = (int) h;
     return TRUE;
+}
+
+/**
+ * lac_figure_get_strip:
+ * @self: a figure
+ *
+ * Returns: [pt] how much of the right of the picture is left to names and the colour bar, where the
+ *     camera follows the data
+ */
+double
+lac_figure_get_strip(const LacFigure *self)
+{
+    const LacOverlayParams *overlay = &self->overlay;
+    double strip = overlay->legend ? LEGEND_STRIP : overlay->color_bar ? BAR_STRIP : 0.0;
+    return MIN(strip * overlay->text_size, MAX_STRIP * self->width_mm / MM * PT);
 }
