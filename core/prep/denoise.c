@@ -8,6 +8,7 @@
 #include "core/prep/smooth.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <string.h>
 
 #define TAIL 1000 // one pixel in so many may be darker, and brighter, than the range of a picture
@@ -199,7 +200,7 @@ typedef struct {
     LacSeries *out;
     LacDenoiseInfo *info;
     LacProgress *progress;
-    GMutex lock;
+    pthread_mutex_t lock; // that the thread sanitizer knows
     gsize n_done;
     GError *failure;
 } Work;
@@ -229,14 +230,14 @@ denoise_some(gsize begin, gsize end, guint worker, gpointer data)
     (void) worker;
     Work *w = data;
     for (gsize k = begin; k < end; k++) {
-        g_mutex_lock(&w->lock);
+        pthread_mutex_lock(&w->lock);
         gboolean failed = w->failure != NULL;
-        g_mutex_unlock(&w->lock);
+        pthread_mutex_unlock(&w->lock);
         if (failed)
             return;
         g_autoptr(GError) error = NULL;
         gboolean good = denoise_one(w, k, (LacPrepSpan){ w->progress, 0.0, 0.0 }, &error);
-        g_mutex_lock(&w->lock);
+        pthread_mutex_lock(&w->lock);
         w->n_done++;
         if (good && w->failure == NULL) {
             lac_progress_message(w->progress,
@@ -246,7 +247,7 @@ denoise_some(gsize begin, gsize end, guint worker, gpointer data)
         }
         if (error != NULL && w->failure == NULL)
             w->failure = g_steal_pointer(&error);
-        g_mutex_unlock(&w->lock);
+        pthread_mutex_unlock(&w->lock);
     }
 }
 
@@ -331,12 +332,12 @@ lac_denoise_series(const LacSeries *series, const LacDenoiseParams *params, cons
         .out = self->series,
         .info = self->info,
         .progress = progress };
-    g_mutex_init(&work.lock);
+    pthread_mutex_init(&work.lock, NULL);
     if (series->n == 1)
         denoise_one(&work, 0, (LacPrepSpan){ progress, 0.0, 1.0 }, &work.failure);
     else
         lac_parallel_for(series->n, 1, denoise_some, &work);
-    g_mutex_clear(&work.lock);
+    pthread_mutex_destroy(&work.lock);
     if (work.failure != NULL) {
         g_propagate_error(error, work.failure);
         return NULL;
