@@ -238,13 +238,14 @@ series_changed_cb(LacAlignView *self)
 // --- corrections by hand
 
 static void
-store_shifts(LacAlignView *self, const LacShift *shifts)
+store_shifts(LacAlignView *self, const LacShift *shifts,
+    void (*store)(LacSession *session, LacSeries *series))
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(LacSeries) series =
         lac_series_with_shifts(self->series, shifts, self->series->n, &error);
     if (series != NULL)
-        lac_session_set_series(self->session, series);
+        store(self->session, series);
     else
         g_signal_emit_by_name(self->session, "message", error->message, NULL, NULL);
 }
@@ -269,7 +270,7 @@ nudge(LacAlignView *self, double du, double dv)
     guint k = lac_tilt_get_current(self->session, self->series);
     shifts[k].du -= du;
     shifts[k].dv -= dv;
-    store_shifts(self, shifts);
+    store_shifts(self, shifts, lac_session_nudge_series);
 }
 
 static void
@@ -282,7 +283,7 @@ shift_edited_cb(LacAlignView *self, guint k, guint which, double value)
         shifts[k].du = value;
     else
         shifts[k].dv = value;
-    store_shifts(self, shifts);
+    store_shifts(self, shifts, lac_session_set_series);
 }
 
 static void
@@ -310,7 +311,7 @@ reset_cb(LacAlignView *self)
     if (self->series == NULL || is_busy_aligning(self))
         return;
     g_autofree LacShift *none = g_new0(LacShift, self->series->n);
-    store_shifts(self, none);
+    store_shifts(self, none, lac_session_set_series);
 }
 
 // --- motion

@@ -69,6 +69,7 @@ align_done(LacSession *self, gpointer result)
         g_autoptr(LacSeries) series = take_over(now, last->after);
         g_clear_pointer(&self->alignments, g_ptr_array_unref);
         self->alignments = g_ptr_array_ref(steps);
+        self->alignments_serial = self->last_serial + 1; // of the state that this makes
         lac_session_store_series(self, series, label);
         lac_session_offer(self, "The projections are aligned", "Undo", "win.undo");
     }
@@ -91,23 +92,53 @@ lac_session_is_aligning(LacSession *self)
     return self->aligning;
 }
 
+// Is the newest alignment part of the history as it is now, not undone?
+static gboolean
+is_in_effect(LacSession *self)
+{
+    if (self->alignments == NULL)
+        return FALSE;
+    if (self->state->serial == self->alignments_serial)
+        return TRUE;
+    for (guint i = 0; i < self->undo->len; i++) {
+        const LacSessionState *state = self->undo->pdata[i];
+        if (state->edit == NULL && state->serial == self->alignments_serial)
+            return TRUE;
+    }
+    return FALSE;
+}
+
 /**
  * lac_session_get_alignments:
  * @self: a session
  *
  * Returns: (transfer none) (nullable) (element-type LacAlignment): what the newest alignment changed,
- * step by step
+ * step by step; %NULL while it is undone and of other projections
  */
 GPtrArray *
 lac_session_get_alignments(LacSession *self)
 {
-    // Those of projections that are no longer open tell nothing.
     const LacSeries *series = lac_session_get_series(self);
     const LacAlignment *first = self->alignments != NULL ? self->alignments->pdata[0] : NULL;
-    return series != NULL && first != NULL && first->after->n == series->n &&
+    return series != NULL && is_in_effect(self) && first->after->n == series->n &&
             first->after->buffer == series->buffer
         ? self->alignments
         : NULL;
+}
+
+/**
+ * lac_session_is_alignment_stale:
+ * @self: a session
+ *
+ * Returns: whether the projections have got other pixels since they were aligned, as by denoising
+ */
+gboolean
+lac_session_is_alignment_stale(LacSession *self)
+{
+    const LacSeries *series = lac_session_get_series(self);
+    const LacAlignment *first = self->alignments != NULL ? self->alignments->pdata[0] : NULL;
+    return series != NULL && is_in_effect(self) && first->after->n == series->n &&
+        first->after->buffer != series->buffer && lac_series_is_shifted(series);
 }
 
 /**

@@ -58,7 +58,10 @@ struct _LacSession {
     guint64 save_serial;   // state that the running save writes
 
     gboolean aligning;
-    GPtrArray *alignments; // (nullable) of LacAlignment: what the newest did
+    GPtrArray *alignments;     // (nullable) of LacAlignment: what the newest did
+    guint64 alignments_serial; // of the state that it made
+    guint64 burst_serial;      // of the state that the newest step of a burst made; 0: none
+    gint64 burst_time;         // [us] when that was
 
     gboolean tracing, has_journal_problem, is_recovering;
     LacAtoms *live_atoms;  // (nullable) found so far by a running tracing

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#define BURST (2 * G_USEC_PER_SEC) // between two presses of a key that are one step
+
 static guint signals[LAC_SESSION_N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE(LacSession, lac_session, G_TYPE_OBJECT)
@@ -515,6 +517,22 @@ name_series_change(const LacSeries *old, const LacSeries *new)
         old->pixel_size != new->pixel_size ? "Change pixel size" : "Change projections");
 }
 
+static void
+put_series(LacSession *self, LacSeries *series)
+{
+    LacProject *project = self->state->project;
+    g_autoptr(LacSeries) old = project->series;
+    project->series = series != NULL ? lac_series_ref(series) : NULL;
+    if (series == NULL || old == NULL || series->buffer != old->buffer) { // of other pixels
+        g_clear_pointer(&project->raw_series, lac_series_unref);
+        g_clear_pointer(&project->strokes, lac_mask_strokes_unref);
+    }
+    fit_position(self);
+    lac_session_emit(self, LAC_SESSION_SERIES_CHANGED);
+    lac_session_emit(self, LAC_SESSION_RECON_CHANGED);
+    lac_session_emit(self, LAC_SESSION_FILE_CHANGED);
+}
+
 /**
  * lac_session_store_series:
  * @self: a session
@@ -527,17 +545,33 @@ void
 lac_session_store_series(LacSession *self, LacSeries *series, const char *label)
 {
     lac_session_push_undo(self, label);
-    LacProject *project = self->state->project;
-    g_autoptr(LacSeries) old = project->series;
-    project->series = series != NULL ? lac_series_ref(series) : NULL;
-    if (series == NULL || old == NULL || series->buffer != old->buffer) { // of other pixels
-        g_clear_pointer(&project->raw_series, lac_series_unref);
-        g_clear_pointer(&project->strokes, lac_mask_strokes_unref);
-    }
-    fit_position(self);
-    lac_session_emit(self, LAC_SESSION_SERIES_CHANGED);
-    lac_session_emit(self, LAC_SESSION_RECON_CHANGED);
-    lac_session_emit(self, LAC_SESSION_FILE_CHANGED);
+    put_series(self, series);
+}
+
+/**
+ * lac_session_nudge_series:
+ * @self: a session with projections
+ * @series: the same with another shift or angle; the session takes a reference
+ *
+ * As lac_session_set_series(), but presses of a key in quick succession that change the same thing
+ * are one step of the history.
+ */
+void
+lac_session_nudge_series(LacSession *self, LacSeries *series)
+{
+    g_return_if_fail(LAC_IS_SESSION(self) && series != NULL);
+
+    gint64 now = g_get_monotonic_time();
+    g_autofree char *label = name_series_change(self->state->project->series, series);
+    gboolean goes_on = self->burst_serial == self->state->serial && self->redo->len == 0 &&
+        now - self->burst_time < BURST && g_strcmp0(last_label(self->undo), label) == 0;
+    if (goes_on)
+        self->state->serial = ++self->last_serial;
+    else
+        lac_session_push_undo(self, label);
+    self->burst_serial = self->state->serial;
+    self->burst_time = now;
+    put_series(self, series);
 }
 
 /**

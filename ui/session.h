@@ -46,6 +46,7 @@ LacSession *lac_session_new(void);
 // can be undone; what the undo is called follows from what differs.
 LacSeries *lac_session_get_series(LacSession *self);
 void lac_session_set_series(LacSession *self, LacSeries *series);
+void lac_session_nudge_series(LacSession *self, LacSeries *series); // a burst is one step
 LacSeries *lac_session_get_measured(LacSession *self); // (nullable) before it was denoised
 void lac_session_restore_measured(LacSession *self);
 LacVolume *lac_session_get_mask(LacSession *self);
@@ -83,7 +84,8 @@ void lac_session_set_current_atom(LacSession *self, gsize index);
 gboolean lac_session_is_aligning(LacSession *self);
 gboolean lac_session_align(LacSession *self, const LacAlignMethod *methods, guint n,
     const LacAlignParams *params);
-GPtrArray *lac_session_get_alignments(LacSession *self); // (nullable) of LacAlignment, the newest
+GPtrArray *lac_session_get_alignments(LacSession *self);   // (nullable) of LacAlignment, the newest
+gboolean lac_session_is_alignment_stale(LacSession *self); // the pixels changed since
 
 // Work on atoms.
 gboolean lac_session_is_tracing(LacSession *self);

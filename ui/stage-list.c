@@ -27,7 +27,8 @@ static const struct {
     [LAC_STAGE_PROJECTIONS] = { "Projections",
         "Look at the tilt series, check angles, leave projections out (Alt+1)", NULL },
     [LAC_STAGE_ALIGNMENT] = { "Alignment",
-        "Find where the particle lies in each projection, and how it is turned (Alt+2)", NULL },
+        "Find where the particle lies in each projection, and how it is turned (Alt+2)",
+        "The projections changed since they were aligned (Alt+2)" },
     [LAC_STAGE_VOLUME] = { "Volume", "Reconstruct and look at the volume (Alt+3)",
         "The projections changed since this volume was made (Alt+3)" },
     [LAC_STAGE_ATOMS] = { "Atoms", "Trace, classify and correct the atoms (Alt+4)",
@@ -93,6 +94,8 @@ alignment_state(LacSession *session)
     const LacSeries *series = lac_session_get_series(session);
     if (lac_session_is_aligning(session))
         return STATE_RUNNING;
+    if (lac_session_is_alignment_stale(session))
+        return STATE_STALE;
     return series != NULL && lac_series_is_shifted(series) ? STATE_DONE : STATE_NOT_STARTED;
 }
 

@@ -22,6 +22,9 @@
 #define BLUR_ANGLES     1.0 // [pixel] likewise: rotations move what is far from the centre
 #define DEG             (G_PI / 180.0)
 
+#define MISFIT_EDGE       64 // [pixel] about, of the images by which before and after are compared
+#define MISFIT_ITERATIONS 24
+
 // One scale of the refinement. Pixels are those of its images.
 typedef struct {
     const LacAlignParams *params;
@@ -37,7 +40,6 @@ typedef struct {
     LacShift *speed; // what earlier iterations lend to this one [pixel]
     LacVec3 *spin;   // likewise [deg]
     LacVec3 *turns;  // likewise, about u, v and w [deg]
-    double *misfit;
     guint n_done;
 } Level;
 
@@ -53,7 +55,6 @@ clear_level(Level *self)
     g_free(self->turns);
     g_free(self->speed);
     g_free(self->spin);
-    g_free(self->misfit);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Level, clear_level)
@@ -81,7 +82,6 @@ open_level(Level *self, GError **error)
     self->turns = g_new0(LacVec3, s->n);
     self->speed = g_new0(LacShift, s->n);
     self->spin = g_new0(LacVec3, s->n);
-    self->misfit = g_new0(double, s->n);
     return TRUE;
 }
 
@@ -216,8 +216,6 @@ compare_projections(gsize begin, gsize end, guint worker, gpointer data)
         const float *measured = self->moved + k * n, *calculated = self->calculated + k * n;
         self->steps[k] = (LacShift){ 0.0, 0.0 };
         self->turns[k] = (LacVec3){ 0.0, 0.0, 0.0 };
-        self->misfit[k] =
-            self->images->blank[k] ? (double) NAN : misfit_of(measured, calculated, n);
         if (self->images->blank[k])
             continue;
         if (self->with_angles) {
@@ -388,10 +386,42 @@ take_over(LacSeries *out, const Level *level)
     }
 }
 
+// How far projections are from those of a small reconstruction that starts from nothing: what is
+// measured so before and after a refinement can be compared.
+static gboolean
+measure_misfit(const LacSeries *series, const LacAlignParams *params, double *misfit,
+    LacProgress *progress, GError **error)
+{
+    g_auto(LacAlignImages) images = { 0 };
+    gsize factor = MAX(1, (MAX(series->nu, series->nv) + MISFIT_EDGE / 2) / MISFIT_EDGE);
+    factor = MIN(factor, MIN(series->nu, series->nv));
+    if (!lac_align_images_init(&images, series, factor, error))
+        return FALSE;
+    g_auto(Level) level = { .params = params,
+        .images = &images,
+        .series = images.series,
+        .blur = BLUR,
+        .search = 1.0 };
+    if (!open_level(&level, error))
+        return FALSE;
+    const LacSeries *s = images.series;
+    const gsize n = s->nv * s->nu;
+    lac_parallel_for(s->n, 1, move_images, &level);
+    if (!lac_align_reference_calculate(level.reference, level.moved, s->excluded, MISFIT_ITERATIONS,
+            level.calculated, NULL, progress, error))
+        return FALSE;
+    for (gsize k = 0; k < s->n; k++)
+        misfit[k] = images.blank[k] ? (double) NAN
+                                    : misfit_of(level.moved + k * n, level.calculated + k * n, n);
+    return TRUE;
+}
+
 static gboolean
 refine(LacSeries *out, const LacAlignParams *params, gboolean with_angles, LacAlignment *result,
     LacPrepSpan span, GError **error)
 {
+    if (!measure_misfit(out, params, result->misfit_before, span.progress, error))
+        return FALSE;
     gsize factors[MAX_LEVELS];
     guint n_levels = list_factors(out, params, with_angles ? SMALLEST_ANGLES : SMALLEST, factors);
     g_autoptr(LacSeries) start = lac_series_copy(out);
@@ -415,9 +445,7 @@ refine(LacSeries *out, const LacAlignParams *params, gboolean with_angles, LacAl
         for (guint i = 0; i < params->iterations && rms > TOLERANCE; i++) {
             if (!iterate(&level, span.progress, &rms, error))
                 return FALSE;
-            if (result->n_iterations++ == 0)
-                memcpy(result->misfit_before, level.misfit, out->n * sizeof(double));
-            memcpy(result->misfit_after, level.misfit, out->n * sizeof(double));
+            result->n_iterations++;
             lac_progress_message(span.progress,
                 "%s, bin %" G_GSIZE_FORMAT ": step %u of %u, change %.3f px",
                 with_angles ? "Angles" : "Reprojection", factors[l], i + 1, params->iterations,
@@ -431,7 +459,7 @@ refine(LacSeries *out, const LacAlignParams *params, gboolean with_angles, LacAl
         done += share;
         take_over(out, &level);
     }
-    return TRUE;
+    return measure_misfit(out, params, result->misfit_after, span.progress, error);
 }
 
 /**
