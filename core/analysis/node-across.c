@@ -326,8 +326,8 @@ charts(const LacAnalysis *analysis, GPtrArray *out)
             p->n);
     }
     const LacAcrossRegion *all = &across->regions[0];
-    LacChart *oxidation =
-        start_chart("oxidation", "Degree of oxidation across the interface", "Degree", out);
+    LacChart *oxidation = start_chart("oxidation", "Degree of oxidation across the interface",
+        "Degree of oxidation", out);
     lac_chart_add(oxidation, "D1, volume fraction", LAC_CHART_LINE, all->density->s, all->fraction,
         NULL, all->density->n);
     lac_chart_add(oxidation, "D2, oxidised share", LAC_CHART_LINE, all->density->s, all->share,

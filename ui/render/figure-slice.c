@@ -18,6 +18,7 @@
 #define RIM_WIDTH    0.35  // [pt] on both sides of it
 #define CONTOUR      0.7   // [pt]
 #define CONTOUR_GRID 3     // contours are looked for in every third pixel, at least
+#define LETTER_STRIP 2.8   // text sizes
 #define GHOST_RADIUS 0.7   // of an atom's
 #define DEEPEST      0.95  // of the radius: what the plane hardly touches is left out
 
@@ -52,11 +53,20 @@ get_component(LacVec3 v, int axis)
     return axis == LAC_AXIS_X ? v.x : axis == LAC_AXIS_Y ? v.y : v.z;
 }
 
+// [pt] on the left, where the letter of the panel stands; whole pixels.
+static double
+get_left(const LacFigure *figure)
+{
+    double left = figure->overlay.panel[0] != '\0' ? LETTER_STRIP * figure->overlay.text_size : 0.0;
+    return round(left / PT * figure->dpi) * PT / figure->dpi;
+}
+
 // Of the part that the slice has; names and the colour bar stand beside it.
 static double
-get_aspect(const LacFigure *figure)
+get_aspect(const LacFigure *figure, const LacFigureData *data)
 {
-    return (figure->width_mm / MM * PT - lac_figure_get_strip(figure)) /
+    return (figure->width_mm / MM * PT - get_left(figure) -
+               lac_figure_get_strip(figure, &figure->scene, data)) /
         (figure->height_mm / MM * PT);
 }
 
@@ -89,7 +99,7 @@ lac_figure_fit_slice(LacFigure *figure, const LacFigureData *data, GError **erro
     double height = get_component(box.max, up) - get_component(box.min, up);
     camera->target = (LacVec3){ 0.5 * (box.min.x + box.max.x), 0.5 * (box.min.y + box.max.y),
         0.5 * (box.min.z + box.max.z) };
-    camera->height = MAX(height, width / get_aspect(figure));
+    camera->height = MAX(height, width / get_aspect(figure, data));
     figure->fit = FALSE;
     return TRUE;
 }
@@ -405,7 +415,7 @@ make_plane(const LacFigure *figure, const LacFigureData *data)
     find_axes(plane.normal, &plane.right, &plane.up);
     plane.x0 = get_component(camera->target, plane.right);
     plane.y0 = get_component(camera->target, plane.up);
-    plane.width_pt = plane.height_pt * get_aspect(figure);
+    plane.width_pt = plane.height_pt * get_aspect(figure, data);
     plane.scale = plane.height_pt / plane.height;
     return plane;
 }
@@ -421,7 +431,13 @@ make_scene(const LacFigure *figure, const Plane *plane, const LacTransfer *trans
     const LacMat3 m = lac_camera_get_matrix(&scene.camera);
     if (m.m[0][plane->right] < 0.5 || m.m[1][plane->up] < 0.5)
         lac_camera_set_axis(&scene.camera, (LacAxis) plane->normal, TRUE);
+    // The middle of the whole picture is not that of the slice.
+    const double off =
+        (0.5 * figure->width_mm / MM * PT - get_left(figure) - 0.5 * plane->width_pt) /
+        plane->scale;
     scene.camera.target = figure->scene.camera.target;
+    scene.camera.target.x += plane->right == LAC_AXIS_X ? off : 0.0;
+    scene.camera.target.y += plane->right == LAC_AXIS_Y ? off : 0.0;
     scene.camera.height = figure->scene.camera.height;
     return scene;
 }
@@ -452,6 +468,8 @@ lac_figure_draw_slice(const LacFigure *figure, const LacFigureData *data, double
         .n_columns = MAX((gsize) ((double) width * plane.width_pt * MM / PT / figure->width_mm), 1),
         .n_rows = (gsize) height };
     g_autoptr(LacDrawing) drawing =
+        lac_drawing_new(plane.width_pt, plane.height_pt, figure->overlay.font);
+    g_autoptr(LacDrawing) page =
         lac_drawing_new(figure->width_mm / MM * PT, plane.height_pt, figure->overlay.font);
     LacTransfer transfer = figure->scene.transfer;
     picture.values = lac_alloc(picture.n_rows * picture.n_columns, sizeof(float), error);
@@ -475,6 +493,7 @@ lac_figure_draw_slice(const LacFigure *figure, const LacFigureData *data, double
     lac_drawing_add(drawing, &(LacDrawingShape){ .kind = LAC_DRAWING_CLIP });
     const LacScene scene = make_scene(fitted, &plane, &transfer);
     g_autoptr(LacDrawing) over = lac_figure_draw_overlay(fitted, &scene, data, scale_bar);
-    lac_drawing_append(drawing, over, 0.0, 0.0);
-    return g_steal_pointer(&drawing);
+    lac_drawing_append(page, drawing, get_left(figure), 0.0);
+    lac_drawing_append(page, over, 0.0, 0.0);
+    return g_steal_pointer(&page);
 }

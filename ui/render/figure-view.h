@@ -36,6 +36,8 @@ LacDrawing *lac_figure_draw_overlay(const LacFigure *figure, const LacScene *sce
 gboolean lac_figure_view_set_scene(LacFigureView *self, const LacFigure *figure,
     const LacScene *scene, LacProgress *progress, GError **error);
 LacBox lac_figure_view_get_box(const LacFigureView *self);
+double
+lac_figure_get_strip(const LacFigure *figure, const LacScene *scene, const LacFigureData *data);
 void lac_figure_view_turn(LacFigureView *self, const LacFigure *figure, double angle_deg);
 void lac_figure_view_free(LacFigureView *self);
 

@@ -8,11 +8,6 @@
 
 #define COLUMN_MM 89.0 // one column of a journal
 #define MM        25.4
-#define PT        72.0
-// In text sizes.
-#define LEGEND_STRIP 11.5
-#define BAR_STRIP    8.0
-#define MAX_STRIP    0.35 // of the width
 
 static void
 clear_label(gpointer data)
@@ -150,19 +145,4 @@ lac_figure_get_pixels(const LacFigure *self, int *width, int *height, GError **e
     *width = (int) w;
     *height = (int) h;
     return TRUE;
-}
-
-/**
- * lac_figure_get_strip:
- * @self: a figure
- *
- * Returns: [pt] how much of the right of the picture is left to names and the colour bar, where the
- *     camera follows the data
- */
-double
-lac_figure_get_strip(const LacFigure *self)
-{
-    const LacOverlayParams *overlay = &self->overlay;
-    double strip = overlay->legend ? LEGEND_STRIP : overlay->color_bar ? BAR_STRIP : 0.0;
-    return MIN(strip * overlay->text_size, MAX_STRIP * self->width_mm / MM * PT);
 }

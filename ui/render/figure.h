@@ -64,7 +64,6 @@ LacFigure *lac_figure_copy(const LacFigure *self);
 void lac_figure_free(LacFigure *self);
 void lac_figure_add_label(LacFigure *self, LacVec3 at, double dx, double dy, const char *text);
 void lac_figure_set_pixels(LacFigure *self, int width, int height);
-double lac_figure_get_strip(const LacFigure *self);
 gboolean lac_figure_get_pixels(const LacFigure *self, int *width, int *height, GError **error);
 
 // The text of a recipe; see README for its keys.
