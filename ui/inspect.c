@@ -145,9 +145,78 @@ free_table(gpointer table)
     lac_table_free(table);
 }
 
+static void
+free_tables(gpointer tables)
+{
+    g_ptr_array_unref(tables);
+}
+
+struct LacInspector {
+    LacAnalysis *analysis; // (nullable) whose tables they are
+    GHashTable *tables;    // of GPtrArray of LacTable, by node
+};
+
+/**
+ * lac_inspector_new:
+ *
+ * Returns: (transfer full): what keeps tables of an analysis, so that they are made once and not at
+ *     each click
+ */
+LacInspector *
+lac_inspector_new(void)
+{
+    LacInspector *self = g_new0(LacInspector, 1);
+    self->tables = g_hash_table_new_full(NULL, NULL, NULL, free_tables);
+    return self;
+}
+
+/**
+ * lac_inspector_free:
+ * @self: (nullable) (transfer full): an inspector
+ */
+void
+lac_inspector_free(LacInspector *self)
+{
+    if (self == NULL)
+        return;
+    g_clear_pointer(&self->analysis, lac_analysis_unref);
+    g_hash_table_unref(self->tables);
+    g_free(self);
+}
+
+/**
+ * lac_inspector_set_analysis:
+ * @self: an inspector
+ * @analysis: (nullable): what is looked at from now on
+ */
+void
+lac_inspector_set_analysis(LacInspector *self, LacAnalysis *analysis)
+{
+    if (analysis == self->analysis)
+        return;
+    g_clear_pointer(&self->analysis, lac_analysis_unref);
+    g_hash_table_remove_all(self->tables);
+    self->analysis = analysis != NULL ? lac_analysis_ref(analysis) : NULL;
+}
+
+// (nullable)
+static const GPtrArray *
+get_tables(LacInspector *self, LacAnalysisNode node)
+{
+    gsize n;
+    const LacAnalysisInfo *info = lac_analysis_table(&n)[node];
+    GPtrArray *tables = g_hash_table_lookup(self->tables, GUINT_TO_POINTER(node));
+    if (tables != NULL || info->tables == NULL || lac_analysis_get(self->analysis, node) == NULL)
+        return tables;
+    tables = g_ptr_array_new_with_free_func(free_table);
+    info->tables(self->analysis, tables);
+    g_hash_table_insert(self->tables, GUINT_TO_POINTER(node), tables);
+    return tables;
+}
+
 /**
  * lac_inspect_row:
- * @analysis: an analysis
+ * @self: an inspector with an analysis
  * @node: one of its nodes
  * @table: the name of one of its tables
  * @row: of the table
@@ -156,16 +225,11 @@ free_table(gpointer table)
  * Returns: %FALSE if there is no such row
  */
 gboolean
-lac_inspect_row(const LacAnalysis *analysis, LacAnalysisNode node, const char *table, gsize row,
+lac_inspect_row(LacInspector *self, LacAnalysisNode node, const char *table, gsize row,
     LacFactList *list)
 {
-    gsize n;
-    const LacAnalysisInfo *info = lac_analysis_table(&n)[node];
-    g_autoptr(GPtrArray) tables = g_ptr_array_new_with_free_func(free_table);
-    if (info->tables == NULL || lac_analysis_get(analysis, node) == NULL)
-        return FALSE;
-    info->tables(analysis, tables);
-    for (guint i = 0; i < tables->len; i++) {
+    const GPtrArray *tables = get_tables(self, node);
+    for (guint i = 0; tables != NULL && i < tables->len; i++) {
         const LacTable *found = g_ptr_array_index(tables, i);
         if (!g_str_equal(found->id, table) || row >= found->n_rows)
             continue;
@@ -234,22 +298,20 @@ inspect_vacancy(const LacAnalysis *analysis, gsize index, LacFactList *list)
 
 // How the crystals of a part of the interface are joined: its row has the name of what it faces.
 static void
-inspect_junction(const LacAnalysis *analysis, LacFactList *list)
+inspect_junction(LacInspector *self, LacFactList *list)
 {
     const LacAnalysisInfo *info = lac_analysis_find("coherency");
     g_autofree char *faces = g_strdup(lac_fact_list_get(list, "Faces"));
-    g_autoptr(GPtrArray) tables = g_ptr_array_new_with_free_func(free_table);
-    if (faces == NULL || info == NULL || lac_analysis_get(analysis, info->node) == NULL)
-        return;
-    info->tables(analysis, tables);
-    for (guint i = 0; i < tables->len; i++) {
+    const GPtrArray *tables = info != NULL ? get_tables(self, info->node) : NULL;
+    for (guint i = 0; faces != NULL && tables != NULL && i < tables->len; i++) {
         const LacTable *table = g_ptr_array_index(tables, i);
         const LacTableColumn *names = lac_table_find(table, "faces");
         if (!g_str_equal(table->id, "junctions") || names == NULL)
             continue;
         for (gsize row = 0; row < table->n_rows; row++)
             if (strstr(faces, names->texts[row]) != NULL) {
-                lac_inspect_row(analysis, info->node, "junctions", row, list);
+                lac_fact_list_add_heading(list, "How both crystals are joined");
+                lac_inspect_row(self, info->node, "junctions", row, list);
                 return;
             }
     }
@@ -257,22 +319,22 @@ inspect_junction(const LacAnalysis *analysis, LacFactList *list)
 
 /**
  * lac_inspect_picked:
- * @analysis: an analysis
+ * @self: an inspector with an analysis
  * @picked: a thing that is no atom
  * @list: gets everything that is known of it
  */
 void
-lac_inspect_picked(const LacAnalysis *analysis, const LacPicked *picked, LacFactList *list)
+lac_inspect_picked(LacInspector *self, const LacPicked *picked, LacFactList *list)
 {
     const LacAnalysisInfo *info =
         things[picked->kind].node != NULL ? lac_analysis_find(things[picked->kind].node) : NULL;
     g_autofree char *position = g_strdup_printf("%.2f, %.2f, %.2f Å", picked->position.x,
         picked->position.y, picked->position.z);
     if (info != NULL)
-        lac_inspect_row(analysis, info->node, things[picked->kind].table, picked->index, list);
+        lac_inspect_row(self, info->node, things[picked->kind].table, picked->index, list);
     if (picked->kind == LAC_PICKED_VACANCY)
-        inspect_vacancy(analysis, picked->index, list);
-    if (picked->kind == LAC_PICKED_INTERFACE)
-        inspect_junction(analysis, list);
+        inspect_vacancy(self->analysis, picked->index, list);
     lac_fact_list_add(list, "Clicked at x, y, z", position, NULL);
+    if (picked->kind == LAC_PICKED_INTERFACE)
+        inspect_junction(self, list);
 }

@@ -141,7 +141,9 @@ lac_legend_clear(LacLegend *self)
 void
 lac_legend_add_title(LacLegend *self, const char *title)
 {
-    gtk_box_append(GTK_BOX(self->box), make_label(title, "caption-heading"));
+    GtkWidget *label = make_label(title, "caption-heading");
+    gtk_widget_set_margin_top(label, gtk_widget_get_first_child(self->box) != NULL ? 6 : 0);
+    gtk_box_append(GTK_BOX(self->box), label);
     g_string_append_printf(self->text, "%s\n", title);
     gtk_widget_set_visible(GTK_WIDGET(self), TRUE);
 }

@@ -8,10 +8,9 @@
 
 #include <math.h>
 
-#define SHELL_SHARE     1.35 // of the usual distance: where the first neighbours end
-#define MAX_NEIGHBOURS  16   // that are listed
-#define HEIGHT          270  // while something is selected
-#define UPDATE_DELAY_MS 30   // a drag over many atoms is one update
+#define SHELL_SHARE    1.35 // of the usual distance: where the first neighbours end
+#define MAX_NEIGHBOURS 16   // that are listed
+#define HEIGHT         270  // while something is selected
 
 struct _LacSelectionPanel {
     GtkWidget parent_instance;
@@ -22,6 +21,7 @@ struct _LacSelectionPanel {
     GtkWidget *line;
     GtkWidget *results_title;
     LacFactList *results;
+    LacInspector *inspector;
     gboolean is_analysing; // else atoms are corrected
     LacSession *session;
     LacAtoms *measured; // (nullable) whose usual distance is known
@@ -135,21 +135,42 @@ neighbour_cb(GtkButton *button, LacSelectionPanel *self)
     lac_session_set_current_atom(self->session, index);
 }
 
-static void
-add_neighbour(LacSelectionPanel *self, const Neighbour *neighbour, int row)
+// Buttons are kept for the next atom: making them takes longer than all else.
+static GtkWidget *
+take_button(LacSelectionPanel *self, int k)
 {
-    g_autofree char *species = lac_session_dup_species(self->session, neighbour->index);
-    g_autofree char *text = g_strdup_printf("%s %" G_GSIZE_FORMAT "   %.3f Å", species,
-        neighbour->index + 1, neighbour->distance);
-    GtkWidget *button = gtk_button_new_with_label(text);
+    GtkWidget *button = gtk_grid_get_child_at(GTK_GRID(self->neighbours), k % 2, k / 2);
+    if (button != NULL)
+        return button;
+    button = gtk_button_new_with_label("");
     gtk_widget_add_css_class(button, "flat");
     gtk_widget_add_css_class(button, "neighbour");
     gtk_widget_add_css_class(button, "numeric");
     gtk_widget_set_hexpand(button, TRUE);
     gtk_widget_set_tooltip_text(button, "Select this neighbour");
-    g_object_set_data(G_OBJECT(button), "lac-atom", GSIZE_TO_POINTER(neighbour->index));
     g_signal_connect_object(button, "clicked", G_CALLBACK(neighbour_cb), self, 0);
-    gtk_grid_attach(GTK_GRID(self->neighbours), button, row % 2, row / 2, 1, 1);
+    gtk_grid_attach(GTK_GRID(self->neighbours), button, k % 2, k / 2, 1, 1);
+    return button;
+}
+
+static void
+add_neighbour(LacSelectionPanel *self, const Neighbour *neighbour, int k)
+{
+    g_autofree char *species = lac_session_dup_species(self->session, neighbour->index);
+    g_autofree char *text = g_strdup_printf("%s %" G_GSIZE_FORMAT "   %.3f Å", species,
+        neighbour->index + 1, neighbour->distance);
+    GtkWidget *button = take_button(self, k);
+    gtk_button_set_label(GTK_BUTTON(button), text);
+    g_object_set_data(G_OBJECT(button), "lac-atom", GSIZE_TO_POINTER(neighbour->index));
+    gtk_widget_set_visible(button, TRUE);
+}
+
+static void
+hide_neighbours(LacSelectionPanel *self)
+{
+    for (GtkWidget *child = gtk_widget_get_first_child(self->neighbours); child != NULL;
+         child = gtk_widget_get_next_sibling(child))
+        gtk_widget_set_visible(child, FALSE);
 }
 
 static void
@@ -297,9 +318,10 @@ show_results_title(LacSelectionPanel *self)
 static void
 show_results(LacSelectionPanel *self, const gsize *indices, gsize n)
 {
-    const LacAnalysis *analysis = lac_session_get_analysis(self->session);
+    LacAnalysis *analysis = lac_session_get_analysis(self->session);
     const LacPicked *picked = lac_session_get_picked(self->session);
     lac_fact_list_clear(self->results);
+    lac_inspector_set_analysis(self->inspector, analysis);
     gboolean has_picked = picked->kind != LAC_PICKED_NONE;
     gboolean any = self->is_analysing && analysis != NULL && (n > 0 || has_picked);
     gtk_widget_set_visible(GTK_WIDGET(self->results), any);
@@ -312,7 +334,7 @@ show_results(LacSelectionPanel *self, const gsize *indices, gsize n)
     else if (n > 1)
         lac_inspect_atoms(analysis, indices, n, self->results);
     else if (has_picked)
-        lac_inspect_picked(analysis, picked, self->results);
+        lac_inspect_picked(self->inspector, picked, self->results);
 }
 
 static gboolean
@@ -325,7 +347,7 @@ update(gpointer data)
     self->update_source = 0;
     self->n_facts = 0;
     clear(self->facts);
-    clear(self->neighbours);
+    hide_neighbours(self);
     for (gsize k = 0; atoms != NULL && k < n; k++)
         n_records += lac_atoms_is_present(atoms, indices[k]) ? 0 : 1;
     gtk_widget_set_size_request(self->box, -1, n > 0 ? HEIGHT : -1);
@@ -355,11 +377,12 @@ update(gpointer data)
     return G_SOURCE_REMOVE;
 }
 
+// Once before the next frame, however much changes.
 static void
 queue_update(LacSelectionPanel *self)
 {
     if (self->update_source == 0)
-        self->update_source = g_timeout_add(UPDATE_DELAY_MS, update, self);
+        self->update_source = g_idle_add_full(G_PRIORITY_HIGH_IDLE, update, self, NULL);
 }
 
 static void
@@ -371,6 +394,7 @@ lac_selection_panel_dispose(GObject *object)
         g_signal_handlers_disconnect_by_data(self->session, self);
     g_clear_object(&self->session);
     g_clear_pointer(&self->measured, lac_atoms_unref);
+    g_clear_pointer(&self->inspector, lac_inspector_free);
     g_clear_pointer(&self->box, gtk_widget_unparent);
     G_OBJECT_CLASS(lac_selection_panel_parent_class)->dispose(object);
 }
@@ -487,6 +511,7 @@ lac_selection_panel_init(LacSelectionPanel *self)
     gtk_label_set_xalign(GTK_LABEL(self->results_title), 0.0F);
     gtk_widget_add_css_class(self->results_title, "caption-heading");
     self->results = LAC_FACT_LIST(lac_fact_list_new());
+    self->inspector = lac_inspector_new();
     GtkWidget *const parts[] = { self->title, self->hint, self->model_row, self->record_row,
         self->phase_row, self->region_row, self->facts, self->results_title,
         GTK_WIDGET(self->results), self->neighbours_title, self->neighbours };

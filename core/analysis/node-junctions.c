@@ -101,10 +101,10 @@ tables_words(const LacJunctions *junctions, GPtrArray *out)
     char **name = lac_table_add_texts(table, "faces", "Faces");
     char **word = lac_table_add_texts(table, "word", "Joined");
     double *area = lac_table_add_numbers(table, "area", "Area", "Å²", 5);
-    double *spacing = lac_table_add_numbers(table, "spacing", "Dislocations", "Å", 4);
-    double *local = lac_table_add_numbers(table, "local", "Local", "", 3);
-    double *global = lac_table_add_numbers(table, "global", "Global", "", 3);
-    double *layer = lac_table_add_numbers(table, "layer", "First layer", "", 0);
+    double *spacing = lac_table_add_numbers(table, "spacing", "Between dislocations", "Å", 4);
+    double *local = lac_table_add_numbers(table, "local", "Registry, local", "", 3);
+    double *global = lac_table_add_numbers(table, "global", "Registry, whole", "", 3);
+    double *layer = lac_table_add_numbers(table, "layer", "Atoms of its first layer", "", 0);
     double *angle = lac_table_add_numbers(table, "rotation", "Rotation", "°", 4);
     for (gsize k = 0; k < junctions->n; k++) {
         const LacJunction *junction = &junctions->junctions[k];

@@ -12,6 +12,7 @@
 #include "ui/view-area.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 static gboolean
@@ -332,6 +333,85 @@ test_saved(Desk *desk, gconstpointer bench)
     g_assert_false(lac_session_is_modified(desk->session));
 }
 
+// --- from the click to the answer
+
+typedef struct {
+    LacSelectionPanel *panel;
+    const char *fact;
+    char *before;
+} Answer;
+
+// [ms] until the inspector says something else.
+static double
+time_answer(Answer *answer, gint64 start)
+{
+    while (
+        g_strcmp0(lac_selection_panel_get_result(answer->panel, answer->fact), answer->before) == 0)
+        g_main_context_iteration(NULL, FALSE);
+    double ms = (double) (g_get_monotonic_time() - start) / 1000.0;
+    g_free(answer->before);
+    answer->before = g_strdup(lac_selection_panel_get_result(answer->panel, answer->fact));
+    return ms;
+}
+
+static int
+compare_times(const void *a, const void *b)
+{
+    double x = *(const double *) a, y = *(const double *) b;
+    return (x > y) - (x < y);
+}
+
+// Twenty thousand atoms, a pore, vacancies: how long atoms and pores take is printed.
+static void
+test_speed(Desk *desk, gconstpointer bench)
+{
+    (void) bench;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(LacAtoms) ball = test_crystal_ball(TEST_FCC, 3.25, 49.5);
+    LacMat3 turn = lac_rotation_from_euler_deg(20.0, 30.0, 10.0);
+    test_atoms_transform(ball, &turn, (LacVec3){ 0 });
+    test_atoms_shake(ball, 0.05, 3);
+    gsize kept = 0;
+    for (gsize i = 0; i < ball->n; i++) {
+        gboolean is_pore = hypot(hypot(ball->x[i] - 20.0, ball->y[i]), ball->z[i]) < 8.0 ||
+            hypot(hypot(ball->x[i] + 20.0, ball->y[i]), ball->z[i]) < 7.0;
+        if (is_pore || i % 251 == 0)
+            continue;
+        ball->x[kept] = ball->x[i];
+        ball->y[kept] = ball->y[i];
+        ball->z[kept++] = ball->z[i];
+    }
+    g_autoptr(LacAtoms) atoms = lac_atoms_copy(ball, kept);
+    g_autofree char *path = g_build_filename(desk->folder, "large.xyz", NULL);
+    g_assert_true(lac_write_atoms(atoms, path, &error));
+    open_file(desk, path);
+    Answer answer = { .panel = get_inspector(desk), .fact = "Depth" };
+    double times[20], whole[4];
+    for (guint k = 0; k < 20; k++) {
+        const gsize atom = 37 + 801 * k;
+        gint64 start = g_get_monotonic_time();
+        lac_session_set_selection(desk->session, &atom, 1);
+        times[k] = time_answer(&answer, start);
+        lac_driver_frames(desk->driver, GTK_WIDGET(desk->window), 2);
+    }
+    qsort(times, 20, sizeof *times, compare_times);
+    g_test_message("%" G_GSIZE_FORMAT " atoms: an atom is answered in %.1f ms, %.1f at most", kept,
+        times[10], times[19]);
+    answer.fact = "Volume";
+    g_clear_pointer(&answer.before, g_free);
+    for (guint k = 0; k < 4; k++) {
+        const LacPicked pore = { .kind = LAC_PICKED_PORE, .index = k % 2 };
+        gint64 start = g_get_monotonic_time();
+        lac_session_set_picked(desk->session, &pore);
+        whole[k] = time_answer(&answer, start);
+        lac_driver_frames(desk->driver, GTK_WIDGET(desk->window), 2);
+    }
+    g_test_message("a pore in %.1f ms the first time, then in %.1f, %.1f and %.1f", whole[0],
+        whole[1], whole[2], whole[3]);
+    g_free(answer.before);
+    g_assert_cmpfloat(times[10], <, 1000.0);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -340,6 +420,7 @@ main(int argc, char **argv)
         { "/chosen/regions", test_regions },
         { "/chosen/phases", test_phases },
         { "/chosen/saved", test_saved },
+        { "/chosen/speed", test_speed },
     };
     return desk_main(argc, argv, tests, G_N_ELEMENTS(tests));
 }
