@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/cli.h"
+#include "app/cli-input.h"
 #include "core/analysis/line.h"
 #include "core/analysis/regions.h"
 #include "core/analysis/score.h"
@@ -224,9 +224,8 @@ open_work(Work *work, Options *o, const char *file, LacProgress *progress, GErro
     if (!done || (o->truth != NULL && !open_truth(work, o->truth, progress, error)))
         return FALSE;
     if (o->volume != NULL) {
-        const LacReadParams read = { .spacing = o->voxel_size };
         g_clear_pointer(&work->volume, lac_volume_unref);
-        work->volume = lac_read_volume(o->volume, &read, progress, error);
+        work->volume = lac_cli_read_volume(o->volume, o->voxel_size, progress, error);
         return work->volume != NULL;
     }
     if (work->volume == NULL && work->truth != NULL && work->truth->volume != NULL)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/cli.h"
+#include "app/cli-input.h"
 #include "core/error.h"
 #include "core/io/io.h"
 #include "core/trace/classify.h"
@@ -74,11 +74,12 @@ parse(LacCli *cli, Options *o, int argc, char **argv, GError **error)
     const GOptionEntry entries[] = {
         { "model", 0, 0, G_OPTION_ARG_FILENAME, &o->model, "Peaks from tracing", "FILE" },
         { "volume", 0, 0, G_OPTION_ARG_FILENAME, &o->volume,
-            "Where they were found (default: the intensities of the model)", "FILE" },
+            "Where they were found, or a project with it (default: the intensities of the model)",
+            "FILE" },
         { "species", 0, 0, G_OPTION_ARG_STRING, &o->species_list,
             "Names of 1 to 4 species, the dimmest first (1)", "A,B,…" },
-        { "output", 'o', 0, G_OPTION_ARG_FILENAME, &o->output, "The model (.xyz, .csv, …)",
-            "FILE" },
+        { "output", 'o', 0, G_OPTION_ARG_FILENAME, &o->output,
+            "The model (.xyz, .csv, …), or a .lacuna project", "FILE" },
         { "radius", 0, 0, G_OPTION_ARG_DOUBLE, &o->radius,
             "Of the ball that is integrated; 0: 7/6 voxel (default)", "Å" },
         { "borders", 0, 0, G_OPTION_ARG_STRING, &o->border_list,
@@ -184,13 +185,12 @@ run(LacCli *cli, int argc, char **argv, GError **error)
     g_auto(Options) o = { 0 };
     if (!parse(cli, &o, argc, argv, error))
         return FALSE;
-    const LacReadParams read = { .spacing = o.voxel_size };
     g_autoptr(LacAtoms) peaks = lac_read_atoms(o.model, cli->progress, error);
     if (peaks == NULL)
         return FALSE;
     g_autoptr(LacVolume) volume = NULL;
     if (o.volume != NULL) {
-        volume = lac_read_volume(o.volume, &read, cli->progress, error);
+        volume = lac_cli_read_volume(o.volume, o.voxel_size, cli->progress, error);
         if (volume == NULL)
             return FALSE;
     }
@@ -201,7 +201,8 @@ run(LacCli *cli, int argc, char **argv, GError **error)
         return FALSE;
     g_autoptr(LacAtoms) written =
         o.present_only ? lac_atoms_dup_present(atoms, NULL) : lac_atoms_ref(atoms);
-    if (!lac_write_atoms(written, o.output, error))
+    const char *const from[] = { o.model, o.volume, NULL };
+    if (!lac_cli_write_model(written, o.output, from, "classify", cli->progress, error))
         return FALSE;
     if (cli->json)
         print_json(&o, &report);

@@ -179,6 +179,69 @@ lac_cli_read_project(const char *file, const char *angles, double pixel_size, La
 }
 
 /**
+ * lac_cli_read_volume:
+ * @file: a volume, or a project with one
+ * @voxel_size: [Å] instead of what a volume says; 0 or NaN: as there
+ * @progress: (nullable): progress and cancel
+ * @error: return location for a #GError
+ *
+ * Of a project, what it reconstructed; else the volume that was opened in it.
+ *
+ * Returns: (transfer full): the volume, or %NULL with @error set
+ */
+LacVolume *
+lac_cli_read_volume(const char *file, double voxel_size, LacProgress *progress, GError **error)
+{
+    const LacReadParams read = { .spacing = voxel_size > 0.0 ? voxel_size : 0.0 };
+    if (!lac_project_is_project(file))
+        return lac_read_volume(file, &read, progress, error);
+    g_autoptr(LacProject) project = lac_project_load(file, progress, error);
+    if (project == NULL)
+        return NULL;
+    LacVolume *volume = project->recon != NULL ? project->recon->volume : project->volume;
+    if (volume == NULL)
+        g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT, "%s holds no volume", file);
+    return volume != NULL ? lac_volume_ref(volume) : NULL;
+}
+
+/**
+ * lac_cli_write_model:
+ * @atoms: what was found
+ * @output: where to; a .lacuna project or a file of atoms
+ * @from: (array zero-terminated=1): files that went into it, unknown ones left out; a project takes
+ *   over what the first project among them holds
+ * @verb: what made @atoms
+ * @progress: (nullable): progress and cancel
+ * @error: return location for a #GError
+ *
+ * In a project @atoms become the automatic model, with no edits.
+ *
+ * Returns: %TRUE, or %FALSE with @error set
+ */
+gboolean
+lac_cli_write_model(LacAtoms *atoms, const char *output, const char *const *from, const char *verb,
+    LacProgress *progress, GError **error)
+{
+    if (!g_str_has_suffix(output, ".lacuna"))
+        return lac_write_atoms(atoms, output, error);
+    g_autoptr(LacProject) project = NULL;
+    for (; *from != NULL && project == NULL; from++)
+        if (lac_project_is_project(*from)) {
+            project = lac_project_load(*from, progress, error);
+            if (project == NULL)
+                return FALSE;
+        }
+    if (project == NULL)
+        project = lac_project_new();
+    g_autofree char *digests = lac_project_dup_digests(project);
+    lac_journal_free(project->journal);
+    project->journal = lac_journal_new(atoms);
+    g_clear_pointer(&project->analyses, lac_report_unref); // of other atoms
+    lac_project_add_provenance(project, verb, "", digests);
+    return lac_project_save(project, output, progress, error);
+}
+
+/**
  * lac_cli_input_clear:
  * @self: what the options say; its strings are freed
  */

@@ -21,6 +21,10 @@ LacSeries *lac_cli_read_series(const char *file, const char *angles, double pixe
     LacProgress *progress, GError **error);
 LacProject *lac_cli_read_project(const char *file, const char *angles, double pixel_size,
     LacProgress *progress, GError **error);
+LacVolume *
+lac_cli_read_volume(const char *file, double voxel_size, LacProgress *progress, GError **error);
+gboolean lac_cli_write_model(LacAtoms *atoms, const char *output, const char *const *from,
+    const char *verb, LacProgress *progress, GError **error);
 void lac_cli_input_clear(LacCliInput *self);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(LacCliInput, lac_cli_input_clear)

@@ -51,8 +51,8 @@ parse(LacCli *cli, Options *o, int argc, char **argv, GError **error)
 {
     const GOptionEntry entries[] = {
         { "model", 0, 0, G_OPTION_ARG_FILENAME, &o->model, "Atoms", "FILE" },
-        { "volume", 0, 0, G_OPTION_ARG_FILENAME, &o->volume, "Take the model off this volume",
-            "FILE" },
+        { "volume", 0, 0, G_OPTION_ARG_FILENAME, &o->volume,
+            "Take the model off this volume, or that of a project", "FILE" },
         { "projections", 0, 0, G_OPTION_ARG_FILENAME, &o->projections,
             "Or off these projections, and back project what is left", "FILE" },
         { "angles", 0, 0, G_OPTION_ARG_FILENAME, &o->angles, "Their angles", "FILE" },
@@ -87,8 +87,7 @@ static gboolean
 from_volume(const Options *o, LacAtoms *atoms, Outcome *outcome, LacProgress *progress,
     GError **error)
 {
-    const LacReadParams read = { .spacing = o->voxel_size };
-    g_autoptr(LacVolume) volume = lac_read_volume(o->volume, &read, progress, error);
+    g_autoptr(LacVolume) volume = lac_cli_read_volume(o->volume, o->voxel_size, progress, error);
     g_autoptr(LacVolumeResidual) residual =
         volume != NULL ? lac_volume_residual_new(volume, atoms, progress, error) : NULL;
     if (residual == NULL)

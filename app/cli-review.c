@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/cli.h"
+#include "app/cli-input.h"
 #include "core/error.h"
 #include "core/io/io.h"
 #include "core/trace/candidates.h"
@@ -33,7 +33,8 @@ parse(LacCli *cli, Options *o, int *argc, char ***argv, GError **error)
 {
     const GOptionEntry entries[] = {
         { "volume", 0, 0, G_OPTION_ARG_FILENAME, &o->volume,
-            "The volume that was traced: adds what it has more than the model", "FILE" },
+            "The volume that was traced, or a project with it: adds what it has more than the model",
+            "FILE" },
         { "mask", 0, 0, G_OPTION_ARG_FILENAME, &o->mask, "Where atoms can be", "FILE" },
         { "voxel-size", 0, 0, G_OPTION_ARG_DOUBLE, &o->voxel_size,
             "Of the volume, and of positions that are stored in voxels", "Å" },
@@ -71,8 +72,7 @@ static gboolean
 add_residual(const Options *o, LacAtoms *atoms, LacReviewContext *context, GArray **peaks,
     LacProgress *progress, GError **error)
 {
-    const LacReadParams read = { .spacing = o->voxel_size };
-    g_autoptr(LacVolume) volume = lac_read_volume(o->volume, &read, progress, error);
+    g_autoptr(LacVolume) volume = lac_cli_read_volume(o->volume, o->voxel_size, progress, error);
     g_autoptr(LacVolumeResidual) residual =
         volume != NULL ? lac_volume_residual_new(volume, atoms, progress, error) : NULL;
     if (residual == NULL)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/cli.h"
+#include "app/cli-input.h"
 #include "core/error.h"
 #include "core/io/io.h"
 #include "core/project/project.h"
@@ -33,7 +33,8 @@ parse(LacCli *cli, Options *o, int argc, char **argv, GError **error)
         { "volume", 0, 0, G_OPTION_ARG_FILENAME, &o->volume,
             "Volume to trace, or a project with one", "FILE" },
         { "mask", 0, 0, G_OPTION_ARG_FILENAME, &o->mask, "Where atoms can be", "FILE" },
-        { "output", 'o', 0, G_OPTION_ARG_FILENAME, &o->output, "Peaks (.xyz, .csv, ...)", "FILE" },
+        { "output", 'o', 0, G_OPTION_ARG_FILENAME, &o->output,
+            "Peaks (.xyz, .csv, …), or a .lacuna project", "FILE" },
         { "voxel-size", 0, 0, G_OPTION_ARG_DOUBLE, &o->voxel_size,
             "Voxel size, instead of what the file says", "Å" },
         { "min-distance", 0, 0, G_OPTION_ARG_DOUBLE, &o->min_distance,
@@ -132,22 +133,6 @@ print_result(const LacCli *cli, const Options *o, const LacAtoms *atoms, double 
     lac_cli_print_json(json);
 }
 
-static LacVolume *
-read_volume(const LacCli *cli, const Options *o, GError **error)
-{
-    const LacReadParams read = { .spacing = o->voxel_size };
-    if (!lac_project_is_project(o->volume))
-        return lac_read_volume(o->volume, &read, cli->progress, error);
-    g_autoptr(LacProject) project = lac_project_load(o->volume, cli->progress, error);
-    if (project == NULL)
-        return NULL;
-    if (project->recon == NULL) {
-        g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT, "%s holds no reconstruction", o->volume);
-        return NULL;
-    }
-    return lac_volume_ref(project->recon->volume);
-}
-
 static gboolean
 run(LacCli *cli, int argc, char **argv, GError **error)
 {
@@ -156,7 +141,7 @@ run(LacCli *cli, int argc, char **argv, GError **error)
         return FALSE;
     LacTraceParams params;
     make_params(&o, &params);
-    g_autoptr(LacVolume) volume = read_volume(cli, &o, error);
+    g_autoptr(LacVolume) volume = lac_cli_read_volume(o.volume, o.voxel_size, cli->progress, error);
     if (volume == NULL)
         return FALSE;
     g_autoptr(LacVolume) mask = NULL;
@@ -172,7 +157,8 @@ run(LacCli *cli, int argc, char **argv, GError **error)
     double seconds = (double) (g_get_monotonic_time() - start) * 1e-6;
     g_autoptr(LacAtoms) written =
         o.accepted_only ? lac_atoms_dup_present(atoms, NULL) : lac_atoms_ref(atoms);
-    if (!lac_write_atoms(written, o.output, error))
+    const char *const from[] = { o.volume, NULL };
+    if (!lac_cli_write_model(written, o.output, from, "trace", cli->progress, error))
         return FALSE;
     print_result(cli, &o, atoms, seconds);
     return TRUE;

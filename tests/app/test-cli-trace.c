@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The verb trace on a simulated particle, from a volume and from a project.
 #include "core/io/io.h"
+#include "core/project/project.h"
 #include "tests/app/cli.h"
 
 #include <glib/gstdio.h>
@@ -82,6 +83,32 @@ test_volume(void)
     g_assert_nonnull(strstr(gaussian->out, "minimum distance 2.000"));
 }
 
+// From project to project: what one holds, the next takes over.
+static void
+test_project(void)
+{
+    g_auto(Files) files = { 0 };
+    files_init(&files);
+    g_autoptr(TestRun) reconstruct =
+        test_cli("reconstruct", "-p", files.series, "--iterations", "3", "-o", files.series, NULL);
+    g_assert_cmpint(reconstruct->status, ==, 0);
+    g_autoptr(TestRun) trace =
+        test_cli("trace", "--volume", files.series, "-o", files.series, NULL);
+    g_assert_cmpint(trace->status, ==, 0);
+    g_autoptr(TestRun) classify = test_cli("classify", "--model", files.series, "--volume",
+        files.series, "--species", "Zr", "-o", files.series, NULL);
+    g_assert_cmpint(classify->status, ==, 0);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(LacProject) project = lac_project_load(files.series, NULL, &error);
+    g_assert_no_error(error);
+    g_assert_true(project->series != NULL && project->recon != NULL && project->truth != NULL);
+    const LacAtoms *atoms = lac_journal_get_atoms(project->journal);
+    g_assert_cmpuint(atoms->n, >, 200);
+    g_assert_nonnull(lac_atoms_get_column(atoms, LAC_COLUMN_INTENSITY));
+    const LacProvenance *last = project->provenance->pdata[project->provenance->len - 1];
+    g_assert_cmpstr(last->name, ==, "classify");
+}
+
 static void
 test_refused(void)
 {
@@ -90,7 +117,7 @@ test_refused(void)
     g_autoptr(TestRun) no_volume =
         test_cli("trace", "--volume", files.series, "-o", files.model, NULL);
     g_assert_cmpint(no_volume->status, ==, 2);
-    g_assert_nonnull(strstr(no_volume->err, "holds no reconstruction"));
+    g_assert_nonnull(strstr(no_volume->err, "holds no volume"));
     g_autoptr(TestRun) negative =
         test_cli("trace", "--volume", files.volume, "--threshold", "-1", "-o", files.model, NULL);
     g_assert_cmpint(negative->status, ==, 2);
@@ -107,6 +134,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/cli/trace/volume", test_volume);
+    g_test_add_func("/cli/trace/project", test_project);
     g_test_add_func("/cli/trace/refused", test_refused);
     return g_test_run();
 }
