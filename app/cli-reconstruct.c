@@ -154,22 +154,26 @@ make_params(const Options *o, LacReconParams *params, GError **error)
         set_count(&params->snapshot_every, "--snapshot-every", o->snapshot_every, error);
 }
 
-static LacSeries *
-minus_background(const LacSeries *series, double background, GError **error)
+// What was measured is kept beside.
+static gboolean
+subtract_background(LacProject *project, double background, GError **error)
 {
-    LacSeries *out = lac_series_new(series->n, series->nv, series->nu, series->pixel_size, error);
+    g_autoptr(LacSeries) measured = lac_project_dup_measured(project);
+    const LacSeries *series = project->series;
+    g_autoptr(LacBuffer) buffer = lac_buffer_new(series->n * series->nv * series->nu, error);
+    if (buffer == NULL)
+        return FALSE;
+    for (gsize i = 0; i < buffer->n; i++)
+        buffer->data[i] = series->data[i] - (float) background;
+    g_autoptr(LacSeries) out = lac_series_with_buffer(series, buffer, error);
     if (out == NULL)
-        return NULL;
-    memcpy(out->angles, series->angles, series->n * sizeof *out->angles);
-    memcpy(out->shifts, series->shifts, series->n * sizeof *out->shifts);
-    memcpy(out->excluded, series->excluded, series->n * sizeof *out->excluded);
-    for (gsize i = 0; i < series->n * series->nv * series->nu; i++)
-        out->data[i] = series->data[i] - (float) background;
-    return out;
+        return FALSE;
+    lac_project_set_denoised(project, measured, out);
+    return TRUE;
 }
 
-static LacSeries *
-read_series(const LacCli *cli, const Options *o, GError **error)
+static LacProject *
+read_project(const LacCli *cli, const Options *o, GError **error)
 {
     if (!isnan(o->voxel_size) && !(o->voxel_size > 0.0 && o->voxel_size < 1e4)) {
         g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
@@ -178,10 +182,10 @@ read_series(const LacCli *cli, const Options *o, GError **error)
     }
     g_autoptr(LacProject) project =
         lac_cli_read_project(o->projections, o->angles, o->voxel_size, cli->progress, error);
-    if (project == NULL)
+    if (project == NULL ||
+        (!isnan(o->background) && !subtract_background(project, o->background, error)))
         return NULL;
-    return isnan(o->background) ? lac_series_ref(project->series)
-                                : minus_background(project->series, o->background, error);
+    return g_steal_pointer(&project);
 }
 
 static gboolean
@@ -271,14 +275,15 @@ print_text(const LacRecon *recon, const char *output)
         (double) n / MAX(recon->seconds, 1e-9), peak_memory_mib());
 }
 
+// A project keeps what the one of the projections held.
 static gboolean
-write_result(LacCli *cli, const Options *o, LacSeries *series, LacVolume *mask, LacRecon *recon,
+write_result(LacCli *cli, const Options *o, LacProject *project, LacVolume *mask, LacRecon *recon,
     GError **error)
 {
     if (!g_str_has_suffix(o->output, ".lacuna"))
         return lac_write_volume(recon->volume, o->output, cli->progress, error);
-    g_autoptr(LacProject) project = lac_project_new();
-    project->series = lac_series_ref(series);
+    lac_volume_unref(project->mask);
+    lac_recon_unref(project->recon);
     project->mask = mask != NULL ? lac_volume_ref(mask) : NULL;
     project->recon = lac_recon_ref(recon);
     g_autofree char *parameters = g_strdup_printf("method=%s\niterations=%u\nblob_sigma=%g\n"
@@ -311,9 +316,10 @@ run(LacCli *cli, int argc, char **argv, GError **error)
         if (o.projections == NULL)
             o.projections = g_strdup(o.resume);
     }
-    g_autoptr(LacSeries) series = read_series(cli, &o, error);
-    if (series == NULL || !have_angles(series, &o, error))
+    g_autoptr(LacProject) project = read_project(cli, &o, error);
+    if (project == NULL || !have_angles(project->series, &o, error))
         return FALSE;
+    const LacSeries *series = project->series;
     g_autoptr(LacVolume) mask = NULL;
     if (o.mask != NULL) {
         mask = lac_read_volume(o.mask, NULL, cli->progress, error);
@@ -328,7 +334,7 @@ run(LacCli *cli, int argc, char **argv, GError **error)
     }
     g_autoptr(LacRecon) recon = lac_recon_run(series, &params, mask, initial,
         earlier != NULL ? earlier->recon : NULL, cli->progress, error);
-    if (recon == NULL || !write_result(cli, &o, series, mask, recon, error))
+    if (recon == NULL || !write_result(cli, &o, project, mask, recon, error))
         return FALSE;
     if (cli->json)
         print_json(recon, o.output);
