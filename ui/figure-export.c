@@ -3,9 +3,7 @@
 
 #include "core/array.h"
 #include "core/gpu/egl-context.h"
-#include "ui/render/figure-write.h"
-
-#include <string.h>
+#include "ui/render/film.h"
 
 // What the worker makes for the clipboard; shared with the main loop.
 typedef struct {
@@ -17,10 +15,11 @@ typedef struct {
 typedef struct {
     LacFigure *figure;
     LacFigureSnapshot *snapshot;
-    char *path;   // (nullable) not to a file
-    char *source; // (nullable) name of the project
-    int n_frames; // 0: one picture
-    Copy *copy;   // (nullable)
+    char *path;         // (nullable) not to a file
+    char *source;       // (nullable) name of the project
+    LacAnimation *film; // (nullable) one picture
+    LacSeries *series;  // (nullable) that the film goes through
+    Copy *copy;         // (nullable)
 } Export;
 
 static void
@@ -45,35 +44,24 @@ export_free(gpointer pointer)
     lac_figure_snapshot_free(self->snapshot);
     if (self->copy != NULL)
         copy_release(self->copy);
+    lac_animation_free(self->film);
+    lac_series_unref(self->series);
     g_free(self->path);
     g_free(self->source);
     g_free(self);
 }
 
-// Frame @i of a turntable: the number goes before the suffix.
-static char *
-dup_frame_path(const char *path, int i)
-{
-    const char *dot = strrchr(path, '.');
-    return g_strdup_printf("%.*s-%04d%s", (int) (dot - path), path, i + 1, dot);
-}
-
 static gboolean
-write_frames(const Export *self, LacFigureView *view, LacRenderer *renderer,
+write_film(const Export *self, LacFigureView *view, LacRenderer *renderer,
     const LacFigureNotes *notes, LacProgress *progress, GError **error)
 {
-    if (self->n_frames == 0)
-        return lac_figure_write(self->figure, view, renderer, notes, self->path, progress, error);
-    for (int i = 0; i < self->n_frames; i++) {
-        g_autofree char *path = dup_frame_path(self->path, i);
-        lac_progress_message(progress, "Drawing frame %d of %d", i + 1, self->n_frames);
-        lac_progress_set_span(progress, (double) i / self->n_frames,
-            (double) (i + 1) / self->n_frames);
-        if (!lac_figure_write(self->figure, view, renderer, notes, path, progress, error))
-            return FALSE;
-        lac_figure_view_turn(view, self->figure, 360.0 / self->n_frames);
-    }
-    return TRUE;
+    const LacFilm film = { .figure = self->figure,
+        .view = view,
+        .renderer = renderer,
+        .animation = self->film,
+        .series = self->series,
+        .notes = notes };
+    return lac_film_write(&film, self->path, progress, error);
 }
 
 static gboolean
@@ -116,11 +104,15 @@ export_job(LacProgress *progress, gpointer pointer, GError **error)
         .data = digests,
         .source = self->source,
         .bits = 16 };
-    if (!write_frames(self, view, renderer, &notes, progress, error))
+    gboolean done = self->film != NULL
+        ? write_film(self, view, renderer, &notes, progress, error)
+        : lac_figure_write(self->figure, view, renderer, &notes, self->path, progress, error);
+    if (!done)
         return NULL;
     g_autofree char *name = g_filename_display_basename(self->path);
-    return self->n_frames > 0 ? g_strdup_printf("Wrote %d frames of %s", self->n_frames, name)
-                              : g_strdup_printf("Wrote %s", name);
+    return self->film != NULL
+        ? g_strdup_printf("Wrote %d pictures of %s", lac_animation_get_n_frames(self->film), name)
+        : g_strdup_printf("Wrote %s", name);
 }
 
 static Export *
@@ -140,20 +132,41 @@ export_new(LacSession *session, const LacFigure *figure, LacFigureSnapshot *snap
  * @figure: what defines the picture; copied
  * @snapshot: (transfer full): what it shows
  * @path: the file; its name tells the format
- * @n_frames: 0 for one picture, else so many of one turn, numbered
  *
  * Returns: whether it was started; if not, a message said why
  */
 gboolean
 lac_figure_export_file(LacSession *session, const LacFigure *figure, LacFigureSnapshot *snapshot,
-    const char *path, int n_frames)
+    const char *path)
 {
     Export *data = export_new(session, figure, snapshot);
     data->path = g_strdup(path);
-    data->n_frames = n_frames;
     g_autoptr(LacJob) job =
         lac_job_new("Exporting the figure", export_job, data, export_free, g_free);
     return lac_session_run_job(session, job, "Cannot export the figure");
+}
+
+/**
+ * lac_figure_export_film:
+ * @session: runs the work; its projections are those that a film goes through
+ * @figure: what defines the pictures; copied
+ * @snapshot: (transfer full): what they show
+ * @film: what moves; copied
+ * @path: .mp4 or .webm, or numbered pictures
+ *
+ * Returns: whether it was started; if not, a message said why
+ */
+gboolean
+lac_figure_export_film(LacSession *session, const LacFigure *figure, LacFigureSnapshot *snapshot,
+    const LacAnimation *film, const char *path)
+{
+    LacSeries *series = lac_session_get_series(session);
+    Export *data = export_new(session, figure, snapshot);
+    data->path = g_strdup(path);
+    data->film = lac_animation_copy(film);
+    data->series = series != NULL ? lac_series_ref(series) : NULL;
+    g_autoptr(LacJob) job = lac_job_new("Drawing the film", export_job, data, export_free, g_free);
+    return lac_session_run_job(session, job, "Cannot draw the film");
 }
 
 static void

@@ -3,11 +3,14 @@
 #pragma once
 
 #include "ui/figure-snapshot.h"
+#include "ui/render/animation.h"
 #include "ui/session.h"
 
 #include <gtk/gtk.h>
 
 gboolean lac_figure_export_file(LacSession *session, const LacFigure *figure,
-    LacFigureSnapshot *snapshot, const char *path, int n_frames);
+    LacFigureSnapshot *snapshot, const char *path);
+gboolean lac_figure_export_film(LacSession *session, const LacFigure *figure,
+    LacFigureSnapshot *snapshot, const LacAnimation *film, const char *path);
 gboolean lac_figure_export_clipboard(LacSession *session, const LacFigure *figure,
     LacFigureSnapshot *snapshot, GdkClipboard *clipboard);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/figure-panel.h"
 
-#include "core/figure/png.h"
 #include "ui/figure-export.h"
+#include "ui/figure-film.h"
 #include "ui/figure-frame.h"
+#include "ui/figure-labels.h"
+#include "ui/figure-recipes.h"
 #include "ui/file-dialog.h"
 #include "ui/render/figure-write.h"
 
@@ -11,7 +13,9 @@
 #include <math.h>
 #include <string.h>
 
-#define MEMBER "recipes" // of what the views keep in the project
+#define PERCENT 100.0
+#define MM      25.4
+#define PT      72.0 // per inch
 
 // Entries of the list of sizes.
 static const double preset_mm[] = { 89.0, 183.0, 254.0 };
@@ -26,18 +30,19 @@ typedef enum {
 struct _LacFigurePanel {
     GtkWidget parent_instance;
     GtkWidget *scroller;
-    GtkWidget *export_button, *copy_button, *turn_button, *apply_button, *keep_button;
-    GtkWidget *remove_button, *load_button, *save_button;
-    AdwComboRow *preset_row, *background_row, *recipe_row;
-    GtkStringList *recipe_names;
-    GtkSpinButton *width_spin, *height_spin, *dpi_spin, *text_spin, *frames_spin;
+    GtkWidget *export_button, *copy_button;
+    AdwComboRow *preset_row, *background_row;
+    GtkSpinButton *width_spin, *height_spin, *dpi_spin, *text_spin, *shadow_spin;
+    GtkSpinButton *outline_spin;
     GtkSwitch *scale_switch, *tripod_switch, *colors_switch, *legend_switch;
-    GtkEntry *title_entry, *panel_entry, *name_entry;
+    GtkEntry *title_entry, *panel_entry;
+    LacFigureLabels *labels;
+    LacFigureFilm *film;
+    LacFigureRecipes *recipes;
     GtkLabel *size_label;
     LacSession *session;
     LacViewport *viewport;
     LacFigureFrame *frame;
-    GArray *labels;     // of LacFigureLabel: from a recipe, without a control of their own
     gboolean is_active; // the frame is shown
     gboolean is_following;
 };
@@ -74,10 +79,9 @@ lac_figure_panel_dup_figure(LacFigurePanel *self)
         sizeof overlay->color_bar_title);
     g_strlcpy(overlay->panel, gtk_editable_get_text(GTK_EDITABLE(self->panel_entry)),
         sizeof overlay->panel);
-    for (guint i = 0; i < self->labels->len; i++) {
-        const LacFigureLabel *label = &g_array_index(self->labels, LacFigureLabel, i);
-        lac_figure_add_label(figure, label->at, label->dx, label->dy, label->text);
-    }
+    figure->outline = gtk_spin_button_get_value(self->outline_spin);
+    figure->scene.atoms.shadow = gtk_spin_button_get_value(self->shadow_spin) / PERCENT;
+    lac_figure_labels_fill(self->labels, figure);
     return figure;
 }
 
@@ -118,13 +122,18 @@ update(LacFigurePanel *self)
     gboolean busy = lac_session_get_job(self->session) != NULL;
     g_autofree char *text = fits ? g_strdup_printf("%d × %d pixels", w, h) : NULL;
     gtk_label_set_text(self->size_label, fits ? text : error->message);
-    GtkWidget *const drawing[] = { self->export_button, self->copy_button, self->turn_button };
+    GtkWidget *const drawing[] = { self->export_button, self->copy_button };
     for (guint i = 0; i < G_N_ELEMENTS(drawing); i++)
         gtk_widget_set_sensitive(drawing[i], fits && !busy);
     gtk_widget_set_tooltip_text(self->export_button,
         busy ? "Other work is running: see the bar below"
              : "Write the figure: PNG, TIFF, PDF or SVG (Ctrl+E)");
     update_frame(self, figure);
+    self->is_following = TRUE;
+    lac_viewport_set_shadow(self->viewport, figure->scene.atoms.shadow);
+    lac_viewport_set_outline(self->viewport, figure->outline / (figure->height_mm / MM * PT),
+        figure->width_mm / figure->height_mm);
+    self->is_following = FALSE;
 }
 
 static void
@@ -157,9 +166,13 @@ preset_cb(LacFigurePanel *self)
     update(self);
 }
 
-// From a figure to the controls and the view.
-static void
-show_figure(LacFigurePanel *self, const LacFigure *figure)
+/**
+ * lac_figure_panel_show:
+ * @self: a panel with a view
+ * @figure: what controls and view show from now on
+ */
+void
+lac_figure_panel_show(LacFigurePanel *self, const LacFigure *figure)
 {
     const LacOverlayParams *overlay = &figure->overlay;
     const float *color = figure->scene.background;
@@ -179,12 +192,9 @@ show_figure(LacFigurePanel *self, const LacFigure *figure)
     gtk_spin_button_set_value(self->text_spin, overlay->text_size);
     gtk_editable_set_text(GTK_EDITABLE(self->title_entry), overlay->color_bar_title);
     gtk_editable_set_text(GTK_EDITABLE(self->panel_entry), overlay->panel);
-    g_array_set_size(self->labels, 0);
-    for (guint i = 0; i < figure->labels->len; i++) {
-        LacFigureLabel label = g_array_index(figure->labels, LacFigureLabel, i);
-        label.text = g_strdup(label.text);
-        g_array_append_val(self->labels, label);
-    }
+    gtk_spin_button_set_value(self->shadow_spin, PERCENT * figure->scene.atoms.shadow);
+    gtk_spin_button_set_value(self->outline_spin, figure->outline);
+    lac_figure_labels_show(self->labels, figure);
     lac_viewport_show_figure(self->viewport, figure);
     self->is_following = FALSE;
     size_cb(self);
@@ -206,7 +216,7 @@ lac_figure_panel_export_to(LacFigurePanel *self, const char *path)
 {
     g_autoptr(LacFigure) figure = lac_figure_panel_dup_figure(self);
     return lac_figure_export_file(self->session, figure, lac_viewport_take_snapshot(self->viewport),
-        path, 0);
+        path);
 }
 
 // Without a known ending it becomes a PNG.
@@ -223,18 +233,6 @@ export_chosen(gpointer source, GPtrArray *paths)
         return;
     g_autofree char *path = dup_picture_path(g_ptr_array_index(paths, 0));
     lac_figure_panel_export_to(source, path);
-}
-
-static void
-frames_chosen(gpointer source, GPtrArray *paths)
-{
-    LacFigurePanel *self = source;
-    if (paths->len == 0)
-        return;
-    g_autofree char *path = dup_picture_path(g_ptr_array_index(paths, 0));
-    g_autoptr(LacFigure) figure = lac_figure_panel_dup_figure(self);
-    lac_figure_export_file(self->session, figure, lac_viewport_take_snapshot(self->viewport), path,
-        gtk_spin_button_get_value_as_int(self->frames_spin));
 }
 
 static void
@@ -259,15 +257,6 @@ lac_figure_panel_export(LacFigurePanel *self)
     ask(self, &dialog, export_chosen);
 }
 
-static void
-turn_cb(LacFigurePanel *self)
-{
-    const LacFileDialog dialog = { .title = "Export Frames (.png, .tif, .pdf, .svg)",
-        .action = GTK_FILE_CHOOSER_ACTION_SAVE,
-        .name = "turn.png" };
-    ask(self, &dialog, frames_chosen);
-}
-
 /**
  * lac_figure_panel_copy:
  * @self: a panel with a view
@@ -282,161 +271,7 @@ lac_figure_panel_copy(LacFigurePanel *self)
         gtk_widget_get_clipboard(GTK_WIDGET(self)));
 }
 
-// --- recipes
-
-static void
-say(LacFigurePanel *self, const char *text)
-{
-    g_signal_emit_by_name(self->session, "message", text, NULL, NULL);
-}
-
-static JsonObject *
-get_recipes(LacFigurePanel *self)
-{
-    JsonObject *views = lac_session_get_views(self->session);
-    JsonNode *node = json_object_get_member(views, MEMBER);
-    if (node == NULL || !JSON_NODE_HOLDS_OBJECT(node)) {
-        json_object_set_object_member(views, MEMBER, json_object_new());
-        node = json_object_get_member(views, MEMBER);
-    }
-    return json_node_get_object(node);
-}
-
-static const char *
-get_chosen_name(LacFigurePanel *self)
-{
-    GObject *item = adw_combo_row_get_selected_item(self->recipe_row);
-    return item != NULL ? gtk_string_object_get_string(GTK_STRING_OBJECT(item)) : NULL;
-}
-
-static void
-list_recipes(LacFigurePanel *self)
-{
-    g_autofree char *chosen = g_strdup(get_chosen_name(self));
-    g_autoptr(GList) names = json_object_get_members(get_recipes(self));
-    gtk_string_list_splice(self->recipe_names, 0,
-        g_list_model_get_n_items(G_LIST_MODEL(self->recipe_names)), NULL);
-    guint i = 0, select = 0;
-    for (GList *l = names; l != NULL; l = l->next, i++) {
-        gtk_string_list_append(self->recipe_names, l->data);
-        if (g_strcmp0(chosen, l->data) == 0)
-            select = i;
-    }
-    gboolean any = names != NULL;
-    if (any)
-        adw_combo_row_set_selected(self->recipe_row, select);
-    gtk_widget_set_sensitive(GTK_WIDGET(self->recipe_row), any);
-    gtk_widget_set_sensitive(self->apply_button, any);
-    gtk_widget_set_sensitive(self->remove_button, any);
-    gtk_widget_set_tooltip_text(self->apply_button,
-        any ? "Show what the recipe defines" : "No recipe is kept in this project yet");
-}
-
-static void
-show_recipe(LacFigurePanel *self, const char *text, const char *name)
-{
-    g_autoptr(GError) error = NULL;
-    g_autoptr(LacFigure) figure = lac_figure_from_recipe(text, name, &error);
-    if (figure != NULL)
-        show_figure(self, figure);
-    else
-        say(self, error->message);
-}
-
-static void
-apply_cb(LacFigurePanel *self)
-{
-    const char *name = get_chosen_name(self);
-    JsonNode *node = name != NULL ? json_object_get_member(get_recipes(self), name) : NULL;
-    if (node != NULL && JSON_NODE_HOLDS_VALUE(node) && json_node_get_string(node) != NULL)
-        show_recipe(self, json_node_get_string(node), name);
-}
-
-static void
-keep_cb(LacFigurePanel *self)
-{
-    const char *name = gtk_editable_get_text(GTK_EDITABLE(self->name_entry));
-    g_autoptr(LacFigure) figure = lac_figure_panel_dup_figure(self);
-    g_autofree char *recipe = lac_figure_dup_recipe(figure);
-    g_autofree char *shown = g_strdup(name[0] != '\0' ? name : "Figure");
-    json_object_set_string_member(get_recipes(self), shown, recipe);
-    list_recipes(self);
-    guint n = g_list_model_get_n_items(G_LIST_MODEL(self->recipe_names));
-    for (guint i = 0; i < n; i++)
-        if (g_str_equal(gtk_string_list_get_string(self->recipe_names, i), shown))
-            adw_combo_row_set_selected(self->recipe_row, i);
-    g_autofree char *text = g_strdup_printf("\"%s\" is kept when the project is saved", shown);
-    say(self, text);
-}
-
-static void
-remove_cb(LacFigurePanel *self)
-{
-    const char *name = get_chosen_name(self);
-    if (name != NULL)
-        json_object_remove_member(get_recipes(self), name);
-    list_recipes(self);
-}
-
-static void
-load_chosen(gpointer source, GPtrArray *paths)
-{
-    LacFigurePanel *self = source;
-    g_autoptr(GError) error = NULL;
-    g_autofree char *text = NULL;
-    if (paths->len == 0)
-        return;
-    const char *path = g_ptr_array_index(paths, 0);
-    g_autofree char *name = g_filename_display_basename(path);
-    if (g_str_has_suffix(path, ".png"))
-        text = lac_png_read_text(path, LAC_FIGURE_RECIPE_KEY, &error);
-    else
-        g_file_get_contents(path, &text, NULL, &error);
-    if (text != NULL)
-        show_recipe(self, text, name);
-    else
-        say(self, error->message);
-}
-
-static void
-load_cb(LacFigurePanel *self)
-{
-    const LacFileDialog dialog = { .title = "Load Recipe (.txt, .png)",
-        .action = GTK_FILE_CHOOSER_ACTION_OPEN };
-    ask(self, &dialog, load_chosen);
-}
-
-static void
-save_chosen(gpointer source, GPtrArray *paths)
-{
-    LacFigurePanel *self = source;
-    g_autoptr(GError) error = NULL;
-    if (paths->len == 0)
-        return;
-    g_autoptr(LacFigure) figure = lac_figure_panel_dup_figure(self);
-    g_autofree char *recipe = lac_figure_dup_recipe(figure);
-    if (!g_file_set_contents(g_ptr_array_index(paths, 0), recipe, -1, &error))
-        say(self, error->message);
-}
-
-static void
-save_cb(LacFigurePanel *self)
-{
-    const LacFileDialog dialog = { .title = "Save Recipe",
-        .action = GTK_FILE_CHOOSER_ACTION_SAVE,
-        .name = "figure.txt",
-        .suffix = ".txt" };
-    ask(self, &dialog, save_chosen);
-}
-
 // --- the widget
-
-static void
-clear_label(gpointer data)
-{
-    LacFigureLabel *label = data;
-    g_free(label->text);
-}
 
 static void
 lac_figure_panel_dispose(GObject *object)
@@ -449,7 +284,6 @@ lac_figure_panel_dispose(GObject *object)
     g_clear_object(&self->session);
     g_clear_object(&self->viewport);
     g_clear_object(&self->frame);
-    g_clear_pointer(&self->labels, g_array_unref);
     g_clear_pointer(&self->scroller, gtk_widget_unparent);
     G_OBJECT_CLASS(lac_figure_panel_parent_class)->dispose(object);
 }
@@ -458,34 +292,32 @@ static void
 lac_figure_panel_class_init(LacFigurePanelClass *klass)
 {
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
+    g_type_ensure(LAC_TYPE_FIGURE_LABELS);
+    g_type_ensure(LAC_TYPE_FIGURE_FILM);
+    g_type_ensure(LAC_TYPE_FIGURE_RECIPES);
     G_OBJECT_CLASS(klass)->dispose = lac_figure_panel_dispose;
     gtk_widget_class_set_template_from_resource(widget_class, "/org/lacuna/ui/figure-panel.ui");
 #define BIND(child) gtk_widget_class_bind_template_child(widget_class, LacFigurePanel, child)
     BIND(scroller);
     BIND(export_button);
     BIND(copy_button);
-    BIND(turn_button);
-    BIND(apply_button);
-    BIND(keep_button);
-    BIND(remove_button);
-    BIND(load_button);
-    BIND(save_button);
     BIND(preset_row);
     BIND(background_row);
-    BIND(recipe_row);
-    BIND(recipe_names);
     BIND(width_spin);
     BIND(height_spin);
     BIND(dpi_spin);
     BIND(text_spin);
-    BIND(frames_spin);
+    BIND(shadow_spin);
+    BIND(outline_spin);
     BIND(scale_switch);
     BIND(tripod_switch);
     BIND(colors_switch);
     BIND(legend_switch);
     BIND(title_entry);
     BIND(panel_entry);
-    BIND(name_entry);
+    BIND(labels);
+    BIND(film);
+    BIND(recipes);
     BIND(size_label);
 #undef BIND
 }
@@ -494,10 +326,8 @@ static void
 lac_figure_panel_init(LacFigurePanel *self)
 {
     gtk_widget_init_template(GTK_WIDGET(self));
-    self->labels = g_array_new(FALSE, FALSE, sizeof(LacFigureLabel));
-    g_array_set_clear_func(self->labels, clear_label);
     GtkSpinButton *const sizes[] = { self->width_spin, self->height_spin, self->dpi_spin,
-        self->text_spin };
+        self->text_spin, self->shadow_spin, self->outline_spin };
     GtkSwitch *const switches[] = { self->scale_switch, self->tripod_switch, self->colors_switch,
         self->legend_switch };
     for (guint i = 0; i < G_N_ELEMENTS(sizes); i++)
@@ -508,16 +338,10 @@ lac_figure_panel_init(LacFigurePanel *self)
     g_signal_connect_swapped(self->panel_entry, "changed", G_CALLBACK(update), self);
     g_signal_connect_swapped(self->preset_row, "notify::selected", G_CALLBACK(preset_cb), self);
     g_signal_connect_swapped(self->background_row, "notify::selected", G_CALLBACK(update), self);
-    const struct {
-        GtkWidget *button;
-        GCallback callback;
-    } buttons[] = { { self->export_button, G_CALLBACK(lac_figure_panel_export) },
-        { self->copy_button, G_CALLBACK(lac_figure_panel_copy) },
-        { self->turn_button, G_CALLBACK(turn_cb) }, { self->apply_button, G_CALLBACK(apply_cb) },
-        { self->keep_button, G_CALLBACK(keep_cb) }, { self->remove_button, G_CALLBACK(remove_cb) },
-        { self->load_button, G_CALLBACK(load_cb) }, { self->save_button, G_CALLBACK(save_cb) } };
-    for (guint i = 0; i < G_N_ELEMENTS(buttons); i++)
-        g_signal_connect_swapped(buttons[i].button, "clicked", buttons[i].callback, self);
+    g_signal_connect_swapped(self->export_button, "clicked", G_CALLBACK(lac_figure_panel_export),
+        self);
+    g_signal_connect_swapped(self->copy_button, "clicked", G_CALLBACK(lac_figure_panel_copy), self);
+    g_signal_connect_swapped(self->labels, "changed", G_CALLBACK(update), self);
 }
 
 /**
@@ -539,8 +363,9 @@ lac_figure_panel_set_session(LacFigurePanel *self, LacSession *session, LacViewp
     g_signal_connect_swapped(viewport, "camera-changed", G_CALLBACK(update), self);
     g_signal_connect_swapped(viewport, "scene-changed", G_CALLBACK(update), self);
     g_signal_connect_swapped(session, "job-changed", G_CALLBACK(update), self);
-    g_signal_connect_swapped(session, "opened", G_CALLBACK(list_recipes), self);
-    list_recipes(self);
+    lac_figure_labels_set_session(self->labels, session, viewport);
+    lac_figure_film_set_panel(self->film, self, session, viewport);
+    lac_figure_recipes_set_panel(self->recipes, self, session);
 }
 
 /**
@@ -553,5 +378,10 @@ lac_figure_panel_set_active(LacFigurePanel *self, gboolean active)
 {
     self->is_active = active;
     gtk_widget_set_visible(GTK_WIDGET(self->frame), active);
+    lac_viewport_set_bare(self->viewport, active);
+    if (!active) {
+        lac_figure_film_stop(self->film);
+        lac_viewport_set_outline(self->viewport, 0.0, 1.0);
+    }
     update(self);
 }

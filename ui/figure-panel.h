@@ -15,6 +15,7 @@ G_DECLARE_FINAL_TYPE(LacFigurePanel, lac_figure_panel, LAC, FIGURE_PANEL, GtkWid
 void lac_figure_panel_set_session(LacFigurePanel *self, LacSession *session, LacViewport *viewport);
 void lac_figure_panel_set_active(LacFigurePanel *self, gboolean active);
 LacFigure *lac_figure_panel_dup_figure(LacFigurePanel *self);
+void lac_figure_panel_show(LacFigurePanel *self, const LacFigure *figure);
 void lac_figure_panel_export(LacFigurePanel *self);
 gboolean lac_figure_panel_export_to(LacFigurePanel *self, const char *path);
 void lac_figure_panel_copy(LacFigurePanel *self);

@@ -24,6 +24,7 @@ enum {
     LAC_SESSION_ANALYSIS_PROGRESSED,
     LAC_SESSION_PICKED_CHANGED,
     LAC_SESSION_CHOSEN_CHANGED,
+    LAC_SESSION_FIGURES_CHANGED,
     LAC_SESSION_MESSAGE,
     LAC_SESSION_N_SIGNALS
 };
@@ -35,6 +36,7 @@ typedef struct {
     LacEdit *edit;            // (nullable)
     LacSeries *recon_series;  // (nullable) what project->recon was made from
     LacVolume *atoms_volume;  // (nullable) what the atoms were traced from
+    char *figures;            // (nullable) JSON: recipes, labels and film of the figures
     guint64 serial;           // equal serials are the same state
     LacAnalysisParams params; // of the analyses
     char *label;              // (nullable) in the history: the step away from this state
@@ -126,6 +128,8 @@ void lac_session_store_chosen(LacSession *self);
 void lac_session_restore_chosen(LacSession *self);
 void lac_session_init_match(LacSession *self);
 void lac_session_analysis_params_changed(LacSession *self);
+void lac_session_load_figures(LacSession *self);
+void lac_session_store_figures(LacSession *self);
 void lac_session_clear_analysis(LacSession *self);
 void lac_session_analysis_atoms_changed(LacSession *self, const LacEdit *edit);
 void lac_session_request_match(LacSession *self, guint delay_ms);

@@ -650,6 +650,7 @@ lac_session_save(LacSession *self, const char *path)
     lac_session_emit(self, LAC_SESSION_SAVE_VIEWS);
     lac_session_store_position(self);
     lac_session_store_chosen(self);
+    lac_session_store_figures(self);
     SaveData *data = g_new0(SaveData, 1);
     data->project = lac_project_copy(self->state->project);
     // The volume of a reconstruction is stored with it; the other is for opened ones.

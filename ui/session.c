@@ -18,6 +18,7 @@ state_free(gpointer data)
     g_clear_pointer(&state->recon_series, lac_series_unref);
     g_clear_pointer(&state->edit, lac_edit_unref);
     g_clear_pointer(&state->atoms_volume, lac_volume_unref);
+    g_free(state->figures);
     g_free(state->label);
     g_free(state);
 }
@@ -80,7 +81,8 @@ lac_session_class_init(LacSessionClass *klass)
     static const char *const names[] = { "series-changed", "volume-changed", "recon-changed",
         "crosshair-changed", "projection-changed", "job-changed", "file-changed", "opened",
         "save-views", "atoms-changed", "selection-changed", "current-atom-changed", "match-changed",
-        "analysis-changed", "analysis-progressed", "picked-changed", "chosen-changed" };
+        "analysis-changed", "analysis-progressed", "picked-changed", "chosen-changed",
+        "figures-changed" };
     G_OBJECT_CLASS(klass)->dispose = lac_session_dispose;
     G_OBJECT_CLASS(klass)->finalize = lac_session_finalize;
     for (guint i = 0; i < G_N_ELEMENTS(names); i++)
@@ -226,6 +228,8 @@ emit_differences(LacSession *self, const LacSessionState *old_state,
         lac_session_atoms_changed(self, NULL);
     if (memcmp(&old_state->params, &new_state->params, sizeof old_state->params) != 0)
         lac_session_analysis_params_changed(self);
+    if (g_strcmp0(old_state->figures, new_state->figures) != 0)
+        lac_session_emit(self, LAC_SESSION_FIGURES_CHANGED);
     lac_session_emit(self, LAC_SESSION_FILE_CHANGED);
 }
 
@@ -236,6 +240,7 @@ state_copy(const LacSessionState *state, const char *label)
     copy->project = lac_project_copy(state->project);
     copy->recon_series = state->recon_series != NULL ? lac_series_ref(state->recon_series) : NULL;
     copy->atoms_volume = state->atoms_volume != NULL ? lac_volume_ref(state->atoms_volume) : NULL;
+    copy->figures = g_strdup(state->figures);
     copy->serial = state->serial;
     copy->params = state->params;
     copy->label = g_strdup(label);
@@ -810,6 +815,7 @@ lac_session_replace_all(LacSession *self, LacProject *project, const char *path,
         project->views != NULL ? json_from_string(project->views, NULL) : NULL;
     self->views = views != NULL && JSON_NODE_HOLDS_OBJECT(views) ? json_node_dup_object(views)
                                                                  : json_object_new();
+    lac_session_load_figures(self);
     restore_position(self);
     lac_session_open_journal(self);
     emit_differences(self, old, self->state);

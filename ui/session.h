@@ -39,6 +39,7 @@ G_DECLARE_FINAL_TYPE(LacSession, lac_session, LAC, SESSION, GObject)
 // "current-atom-changed" (fly to it), "match-changed" (another comparison, or it became stale),
 // "analysis-changed" (results, or how far they are), "analysis-progressed" (of the one that runs),
 // "picked-changed" (another thing that is no atom), "chosen-changed" (the line, or a region),
+// "figures-changed" (recipes, labels or film of the figures),
 // "message" (char *text, char *action_label, char *action_name: a toast).
 LacSession *lac_session_new(void);
 
@@ -61,6 +62,10 @@ void lac_session_import(LacSession *self, LacSeries *series, LacVolume *mask, co
 gboolean lac_session_is_empty(LacSession *self);
 gboolean lac_session_is_volume_stale(LacSession *self); // its projections changed since
 JsonObject *lac_session_get_views(LacSession *self);
+
+// Recipes, labels and film of the figures. A change can be undone and is saved with the project.
+JsonObject *lac_session_dup_figures(LacSession *self);
+void lac_session_set_figures(LacSession *self, JsonObject *figures, const char *label);
 
 // Atoms. What a tracing found so far while it runs. Indices are those of all peaks, also of the
 // records that are no part of the model.

@@ -207,6 +207,21 @@ lac_viewport_set_outline(LacViewport *self, double share, double aspect)
 }
 
 /**
+ * lac_viewport_set_bare:
+ * @self: a view
+ * @bare: whether it shows neither axes nor a scale bar of its own, because a figure has some
+ */
+void
+lac_viewport_set_bare(LacViewport *self, gboolean bare)
+{
+    if (!self->is_bare == !bare)
+        return;
+    self->is_bare = bare;
+    gtk_widget_set_opacity(GTK_WIDGET(self->scale_bar), bare ? 0.0 : 1.0);
+    gtk_gl_area_queue_render(self->area);
+}
+
+/**
  * lac_viewport_set_paper:
  * @self: a view
  * @rgb: (nullable) (array fixed-size=3): sRGB of the background of a figure; %NULL for the view's own

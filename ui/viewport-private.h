@@ -65,6 +65,7 @@ struct _LacViewport {
     guint64 pointed_atom; // the last "atom-pointed"
 
     LacScene scene;
+    gboolean is_bare;         // without axes and scale bar of its own
     gboolean has_paper;       // the background is that of a figure
     float kept_background[4]; // the view's own meanwhile
     LacRenderer *renderer;    // (nullable) from realize to unrealize

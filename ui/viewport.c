@@ -291,20 +291,21 @@ is_skipping_worth_it(LacViewport *self)
 static gboolean
 draw(LacViewport *self, const LacRenderTarget *target, GError **error)
 {
+    LacScene scene = self->scene;
+    scene.show_axes = scene.show_axes && !self->is_bare;
     LacRenderQuality quality = lac_render_quality_full();
     if (self->is_moving) {
         quality = get_moving_quality(self);
         quality.skip_empty = is_skipping_worth_it(self);
         LacRenderProgress quick = { .budget_ms = quality.resolution < 1.0 ? FRAME_BUDGET_MS : 1e3 };
-        if (!lac_renderer_draw(self->renderer, &self->scene, &quality, target, &quick, error))
+        if (!lac_renderer_draw(self->renderer, &scene, &quality, target, &quick, error))
             return FALSE;
         self->progress.done = FALSE;
         return TRUE;
     }
     quality.skip_empty = is_skipping_worth_it(self);
     self->progress.budget_ms = FRAME_BUDGET_MS;
-    return lac_renderer_draw(self->renderer, &self->scene, &quality, target, &self->progress,
-        error);
+    return lac_renderer_draw(self->renderer, &scene, &quality, target, &self->progress, error);
 }
 
 static gboolean

@@ -140,6 +140,7 @@ void lac_viewport_show_figure(LacViewport *self, const LacFigure *figure);
 void lac_viewport_set_shadow(LacViewport *self, double shadow);
 void lac_viewport_set_outline(LacViewport *self, double share, double aspect);
 void lac_viewport_set_paper(LacViewport *self, const float *rgb);
+void lac_viewport_set_bare(LacViewport *self, gboolean bare);
 
 void lac_viewport_get_camera(LacViewport *self, LacCamera *camera);
 void lac_viewport_set_camera(LacViewport *self, const LacCamera *camera);

@@ -2,9 +2,11 @@
 // A person at the Figure stage of the real window: what is exported is what the command line draws.
 #include "core/figure/png.h"
 #include "tests/support/desk.h"
-#include "ui/figure-panel.h"
+#include "ui/figure-film.h"
+#include "ui/figure-labels.h"
 #include "ui/view-area.h"
 
+#include <adwaita.h>
 #include <glib/gstdio.h>
 #include <png.h>
 #include <string.h>
@@ -120,12 +122,119 @@ test_recipe(Desk *desk, gconstpointer bench)
     g_unlink(data);
 }
 
+static void
+press(LacFigurePanel *panel, const char *button)
+{
+    g_signal_emit_by_name(lac_driver_find(GTK_WIDGET(panel), button), "clicked");
+}
+
+static void
+scroll_to(Desk *desk, LacFigurePanel *panel, double share, const char *picture)
+{
+    GtkWidget *scroller = lac_driver_find(GTK_WIDGET(panel), "scroller");
+    GtkAdjustment *at = gtk_scrolled_window_get_vadjustment(GTK_SCROLLED_WINDOW(scroller));
+    gtk_adjustment_set_value(at,
+        share * (gtk_adjustment_get_upper(at) - gtk_adjustment_get_page_size(at)));
+    lac_driver_frames(desk->driver, GTK_WIDGET(desk->window), 3);
+    lac_driver_screenshot(desk->driver, GTK_WIDGET(desk->window), picture);
+}
+
+// What is kept of figures is part of the project: it is a change, and it can be undone.
+static void
+test_kept(Desk *desk, gconstpointer bench)
+{
+    (void) bench;
+    LacFigurePanel *panel = open_figure(desk);
+    g_autofree char *data = g_build_filename(desk->folder, "grid.xyz", NULL);
+    LacFigureLabels *labels =
+        LAC_FIGURE_LABELS(lac_driver_find_type(GTK_WIDGET(panel), LAC_TYPE_FIGURE_LABELS));
+    guint steps = lac_session_get_step(desk->session);
+    press(panel, "keep_button");
+    g_assert_cmpuint(lac_session_get_step(desk->session), ==, steps + 1);
+    g_assert_true(lac_session_is_modified(desk->session));
+    // A label goes to the atom that is looked at, and is part of the figure.
+    lac_session_set_current_atom(desk->session, 62);
+    gtk_editable_set_text(GTK_EDITABLE(lac_driver_find(GTK_WIDGET(labels), "text_entry")),
+        "the middle");
+    g_signal_emit_by_name(lac_driver_find(GTK_WIDGET(labels), "add_button"), "clicked");
+    g_autoptr(LacFigure) with = lac_figure_panel_dup_figure(panel);
+    g_assert_cmpuint(with->labels->len, ==, 1);
+    const LacFigureLabel *label = &g_array_index(with->labels, LacFigureLabel, 0);
+    g_assert_cmpstr(label->text, ==, "the middle");
+    g_assert_cmpfloat_with_epsilon(label->at.x, 0.0, 1e-9);
+    g_assert_cmpuint(lac_session_get_step(desk->session), ==, steps + 2);
+    scroll_to(desk, panel, 0.55, "figure-labels");
+    lac_session_undo(desk->session);
+    g_autoptr(LacFigure) without = lac_figure_panel_dup_figure(panel);
+    g_assert_cmpuint(without->labels->len, ==, 0);
+    lac_session_redo(desk->session);
+    g_autoptr(LacFigure) again = lac_figure_panel_dup_figure(panel);
+    g_assert_cmpuint(again->labels->len, ==, 1);
+    lac_session_undo(desk->session);
+    lac_session_undo(desk->session);
+    g_autoptr(JsonObject) figures = lac_session_dup_figures(desk->session);
+    g_assert_false(json_object_has_member(figures, "recipes"));
+    g_unlink(data);
+}
+
+// A film plays in the view, which then is as it was; its pictures come as files.
+static void
+test_film(Desk *desk, gconstpointer bench)
+{
+    (void) bench;
+    LacFigurePanel *panel = open_figure(desk);
+    g_autofree char *data = g_build_filename(desk->folder, "grid.xyz", NULL);
+    LacFigureFilm *film =
+        LAC_FIGURE_FILM(lac_driver_find_type(GTK_WIDGET(panel), LAC_TYPE_FIGURE_FILM));
+    GtkWidget *play = lac_driver_find(GTK_WIDGET(film), "play_button");
+    LacCamera before, during, after;
+    lac_viewport_get_camera(desk->viewport, &before);
+    gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(play), TRUE);
+    lac_driver_frames(desk->driver, GTK_WIDGET(desk->window), 12);
+    g_assert_true(lac_figure_film_is_playing(film));
+    lac_viewport_get_camera(desk->viewport, &during);
+    g_assert_false(lac_camera_is_equal(&before, &during));
+    gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(play), FALSE);
+    g_assert_false(lac_figure_film_is_playing(film));
+    lac_viewport_get_camera(desk->viewport, &after);
+    g_assert_cmpfloat_with_epsilon(after.height, before.height, 1e-9);
+    for (int i = 0; i < 4; i++)
+        g_assert_cmpfloat(after.rotation[i], ==, before.rotation[i]);
+    // Key frames are kept with the project.
+    adw_combo_row_set_selected(ADW_COMBO_ROW(lac_driver_find(GTK_WIDGET(film), "kind_row")),
+        LAC_ANIMATION_KEYS);
+    g_signal_emit_by_name(lac_driver_find(GTK_WIDGET(film), "add_button"), "clicked");
+    lac_viewport_set_axis(desk->viewport, LAC_AXIS_X, FALSE);
+    gtk_spin_button_set_value(GTK_SPIN_BUTTON(lac_driver_find(GTK_WIDGET(film), "time_spin")), 0.2);
+    g_signal_emit_by_name(lac_driver_find(GTK_WIDGET(film), "add_button"), "clicked");
+    gtk_spin_button_set_value(GTK_SPIN_BUTTON(lac_driver_find(GTK_WIDGET(film), "fps_spin")), 10.0);
+    g_autoptr(LacAnimation) keys = lac_figure_film_dup_animation(film);
+    g_assert_cmpuint(keys->keys->len, ==, 2);
+    g_assert_cmpint(lac_animation_get_n_frames(keys), ==, 3);
+    scroll_to(desk, panel, 1.0, "figure-film");
+    g_autofree char *path = g_build_filename(desk->folder, "film.png", NULL);
+    g_assert_true(lac_figure_film_export_to(film, path));
+    desk_wait_for(desk, desk_is_idle, 60000);
+    for (int i = 1; i <= 4; i++) {
+        g_autofree char *name = g_strdup_printf("film-%04d.png", i);
+        g_autofree char *picture = g_build_filename(desk->folder, name, NULL);
+        g_assert_cmpint(g_file_test(picture, G_FILE_TEST_EXISTS), ==, i <= 3);
+        g_unlink(picture);
+    }
+    lac_session_undo(desk->session);
+    g_autoptr(LacAnimation) one = lac_figure_film_dup_animation(film);
+    g_assert_cmpuint(one->keys->len, ==, 1);
+    g_unlink(data);
+}
+
 int
 main(int argc, char **argv)
 {
     static const DeskTest tests[] = {
         { "/figure/export", test_export },
         { "/figure/recipe", test_recipe },
+        { "/figure/kept", test_kept },
+        { "/figure/film", test_film },
     };
     return desk_main(argc, argv, tests, G_N_ELEMENTS(tests));
 }
