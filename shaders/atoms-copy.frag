@@ -26,32 +26,41 @@ const vec2 AROUND[8] = vec2[8](vec2(1.0, 0.0), vec2(0.7071, 0.7071), vec2(0.0, 1
     vec2(-0.7071, 0.7071), vec2(-1.0, 0.0), vec2(-0.7071, -0.7071), vec2(0.0, -1.0),
     vec2(0.7071, -0.7071));
 
-// Depth so many samples from the middle of the pixel: whole numbers, the same for each tile.
-float depth_at(ivec2 away)
+float depth_at(ivec2 at)
 {
-    ivec2 size = textureSize(u_depth, 0);
-    ivec2 middle = ivec2(gl_FragCoord.xy * round(vec2(size) * u_outline.xy));
-    return texelFetch(u_depth, clamp(middle + away, ivec2(0), size - 1), 0).r;
+    return texelFetch(u_depth, clamp(at, ivec2(0), textureSize(u_depth, 0) - 1), 0).r;
 }
 
-// How dark the line is that things nearer than what is here have around them. Depths are looked at
-// on two circles, half a pixel inside and outside the width.
-float find_edge()
+// How dark the line is that things nearer than what is at a sample have around them. Depths are
+// looked at on two circles, half a pixel inside and outside the width, in some of eight directions.
+float find_edge_at(ivec2 at, float samples, int first, int stride)
 {
     const mat2 TURN = mat2(0.9239, 0.3827, -0.3827, 0.9239);
-    vec2 samples = round(vec2(textureSize(u_depth, 0)) * u_outline.xy);
-    float here = depth_at(ivec2(0)), sum = 0.0;
+    float here = depth_at(at), sum = 0.0;
     for (int ring = 0; ring < 2; ring++) {
-        float radius = max(u_edges.x + float(ring) - 0.5, 0.25), nearest = here;
-        for (int i = 0; i < 8; i++) {
+        float radius = max(u_edges.x + float(ring) - 0.5, 0.25) * samples, nearest = here;
+        for (int i = first; i < 8; i += stride) {
             vec2 towards = ring == 0 ? AROUND[i] : TURN * AROUND[i];
-            nearest = min(nearest, depth_at(ivec2(floor(towards * radius * samples + 0.5))));
+            nearest = min(nearest, depth_at(at + ivec2(floor(towards * radius + 0.5))));
         }
         bool on_nothing = here >= 1.0 && nearest < 1.0;
         float between = (here - nearest) * u_edges.y;
         sum += on_nothing ? 1.0 : smoothstep(u_edges.z, u_edges.w, between);
     }
     return 0.5 * sum;
+}
+
+// Of all samples of the pixel. Whole numbers count them, the same for each tile.
+float find_edge()
+{
+    float samples = round(float(textureSize(u_depth, 0).x) * u_outline.x);
+    ivec2 begin = ivec2(floor(gl_FragCoord.xy) * samples);
+    if (samples < 1.5)
+        return find_edge_at(begin, samples, 0, 1);
+    float sum = 0.0;
+    for (int i = 0; i < 4; i++)
+        sum += find_edge_at(begin + ivec2(i & 1, i >> 1), samples, i & 1, 2);
+    return 0.25 * sum;
 }
 
 void main()

@@ -286,7 +286,7 @@ lac_shadow_maps_use(LacShadowMaps *self, const LacScene *scene, guint binding, g
         texel = MAX(texel, self->maps[i].camera.height / self->edge);
     }
     block.shadow[0] = (float) scene->atoms.shadow;
-    block.shadow[1] = (float) (BIAS * texel);
+    block.shadow[1] = (float) (BIAS * texel + 0.35 * SPREAD);
     block.shadow[2] = (float) (SPREAD / self->maps[0].camera.height);
     block.shadow[3] = 0.0f;
     glBindBuffer(GL_UNIFORM_BUFFER, self->block);
