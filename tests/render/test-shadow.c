@@ -140,7 +140,7 @@ test_outline(void)
             NULL);
         int dark = 0;
         for (int i = (int) x; i < 600; i++)
-            dark += rgba[4 * ((int) y * 600 + i)] < 64;
+            dark += rgba[4 * ((int) y * 600 + i)] < 150;
         g_test_message("line of %d: %d dark pixels", width, dark);
         g_assert_cmpint(ABS(dark - width), <=, 1);
         lac_free(rgba);
