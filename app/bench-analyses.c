@@ -13,6 +13,7 @@
 #define SHARE      0.25    // of the volume that is metal
 #define NOISE      0.1     // [Å] off their sites, per coordinate
 #define CUTOFF     3.9     // [Å]
+#define N_EDITS    20      // of each kind
 
 // A ball of fcc about the origin, the outer part of another crystal; without some sites.
 static LacAtoms *
@@ -65,6 +66,37 @@ get_cpu_seconds(void)
         1e-6 * (double) (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
 }
 
+// The mean time of what follows an edit at once: an atom moved, taken out, put in.
+static gboolean
+time_edits(LacBench *bench, LacAnalysis *analysis, LacAtoms *atoms, GError **error)
+{
+    static const char *const names[] = { "move_ms", "delete_ms", "insert_ms" };
+    for (guint kind = 0; kind < G_N_ELEMENTS(names); kind++) {
+        gint64 time = 0;
+        for (gsize k = 0; k < N_EDITS; k++) {
+            gsize atom = (k + 1) * atoms->n / (N_EDITS + 2);
+            g_autoptr(LacAtoms) edited = lac_atoms_copy(atoms, atoms->n + (kind == 2 ? 1 : 0));
+            if (kind == 0)
+                edited->x[atom] += 0.2;
+            else if (kind == 1)
+                edited->state[atom] = LAC_ATOM_DELETED;
+            else {
+                edited->x[atoms->n] = atoms->x[atom] + 1.6;
+                edited->y[atoms->n] = atoms->y[atom];
+                edited->z[atoms->n] = atoms->z[atom];
+                edited->state[atoms->n] = LAC_ATOM_ADDED;
+            }
+            gint64 start = g_get_monotonic_time();
+            g_autoptr(LacAnalysis) local = lac_analysis_update_local(analysis, edited, error);
+            time += g_get_monotonic_time() - start;
+            if (local == NULL)
+                return FALSE;
+        }
+        lac_bench_number(bench, names[kind], 1e-3 * (double) time / N_EDITS);
+    }
+    return TRUE;
+}
+
 // One analysis after the other, each taking those before it.
 static gboolean
 time_all(LacBench *bench, GError **error)
@@ -104,7 +136,7 @@ time_all(LacBench *bench, GError **error)
     lac_bench_number(bench, "all_but_templates_and_delaunay_s", seconds - slow);
     lac_bench_number(bench, "all_but_templates_and_delaunay_cpu_s", cpu - slow_cpu);
     lac_bench_number(bench, "peak_memory_mib", get_peak_mib());
-    return TRUE;
+    return time_edits(bench, analysis, atoms, error);
 }
 
 static gboolean

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What an edit of a few atoms changes around them, at once.
 #include "core/analysis/analysis-table.h"
-#include "core/analysis/update.h"
 
 #include <math.h>
 
@@ -66,7 +65,7 @@ update_phases(const LacAnalysis *previous, const LacPoints *points, const LacPoi
 
 static LacShells *
 update_shells(const LacAnalysis *previous, const LacPoints *points, LacNeighbours *first,
-    const LacPhases *phases, GError **error)
+    const LacPhases *phases, const LacPointsMap *map, GError **error)
 {
     const LacShells *before = previous->shells;
     g_autoptr(LacShells) self = g_new0(LacShells, 1);
@@ -78,27 +77,36 @@ update_shells(const LacAnalysis *previous, const LacPoints *points, LacNeighbour
     }
     self->cutoffs = lac_cutoffs_ref(before->cutoffs);
     g_autofree double *reach = g_new(double, MAX(points->n, 1));
-    double longest = first->cutoff;
-    for (gsize i = 0; i < points->n; i++) {
+    for (gsize i = 0; i < points->n; i++)
         reach[i] = before->cutoffs->cutoff[phases->phase[i]];
-        longest = fmax(longest, reach[i]);
-    }
-    g_autoptr(LacNeighbours) wide = lac_neighbours_new(points, longest, NULL, error);
-    self->neighbours = wide != NULL ? lac_neighbours_filter(wide, reach) : NULL;
+    self->neighbours =
+        lac_neighbours_update_filtered(before->neighbours, points, map, reach, error);
     return self->neighbours != NULL ? g_steal_pointer(&self) : NULL;
 }
 
-// Results with one entry per atom do not fit a model of other atoms.
+// The values of atoms that are still there get their new numbers. What cannot have them does not fit
+// a model of other atoms.
 static void
-drop_all(LacAnalysis *self)
+renumber_all(LacAnalysis *self, LacAnalysis *previous, const LacPointsMap *map)
 {
     gsize n;
     const LacAnalysisInfo *const *table = lac_analysis_table(&n);
-    for (gsize i = 0; i < n; i++)
-        if (i != LAC_ANALYSIS_RDF && lac_analysis_get(self, table[i]->node) != NULL) {
-            lac_analysis_set_result(self, table[i]->node, NULL, TRUE);
+    LacAnalysis *before = previous->before != NULL ? previous->before : previous;
+    lac_analysis_ref(before);
+    lac_analysis_unref(self->before);
+    self->before = before;
+    for (gsize i = 0; i < n; i++) {
+        LacAnalysisNode node = table[i]->node;
+        gconstpointer result = lac_analysis_get(previous, node);
+        if (result == NULL || lac_analysis_fits_all(node))
+            continue;
+        gpointer view = lac_analysis_view_new(node, result, map);
+        lac_analysis_set_result(self, node, view, TRUE);
+        if (view != NULL)
+            self->views |= LAC_ANALYSIS_BIT(node);
+        else
             self->why[i] = g_strdup("atoms were added or taken out since");
-        }
+    }
 }
 
 static void
@@ -113,7 +121,7 @@ update_second_pass(LacAnalysis *self, const LacAnalysis *previous, const LacPoin
     GError **error)
 {
     LacShells *shells =
-        update_shells(previous, self->points, self->neighbours, self->phases, error);
+        update_shells(previous, self->points, self->neighbours, self->phases, map, error);
     if (shells == NULL)
         return FALSE;
     put(self, LAC_ANALYSIS_SHELLS, shells);
@@ -142,18 +150,19 @@ update_second_pass(LacAnalysis *self, const LacAnalysis *previous, const LacPoin
 
 /**
  * lac_analysis_update_local:
- * @previous: an analysis of the model before an edit
+ * @previous: an analysis of the model before an edit, of which a reference may be kept
  * @atoms: the model after it, of which a reference is kept
  * @error: return location for a #GError
  *
  * Brings neighbours, coordination, order and the phases of atoms up to date after an edit of a few
- * atoms; cut-offs stay as they were. All other results are marked stale, and those that do not fit
- * a model with atoms more or less are taken out. lac_analysis_run() then does the rest.
+ * atoms; cut-offs stay as they were. All other results are marked stale: atoms keep their values
+ * under their new numbers, new atoms have none. Results that only list atoms (surface, Delaunay
+ * cells, inner lattices) are taken out. lac_analysis_run() then does the rest.
  *
  * Returns: (transfer full): the analysis, or %NULL with @error set
  */
 LacAnalysis *
-lac_analysis_update_local(const LacAnalysis *previous, LacAtoms *atoms, GError **error)
+lac_analysis_update_local(LacAnalysis *previous, LacAtoms *atoms, GError **error)
 {
     LacPoints *points = lac_points_update(previous->points, atoms, error);
     if (points == NULL)
@@ -162,7 +171,7 @@ lac_analysis_update_local(const LacAnalysis *previous, LacAtoms *atoms, GError *
     g_autoptr(LacAnalysis) self = lac_analysis_copy(previous, points);
     self->stale = self->done;
     if (!has_same_points(map, previous->points->n))
-        drop_all(self);
+        renumber_all(self, previous, map);
     if (previous->neighbours == NULL)
         return g_steal_pointer(&self);
     LacNeighbours *first =

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/analysis/analysis.h"
+#include "core/analysis/update.h"
 
 #define LAC_ANALYSIS_NODE(NAME, name, Type) extern const LacAnalysisInfo lac_node_##name;
 #include "core/analysis/nodes.inc"
@@ -39,6 +40,9 @@ const LacNeighbours *lac_node_get_neighbours(const LacAnalysis *analysis);
 LacTable *lac_node_lattice_table(const char *id, const char *title, const char *definition,
     LacLattice *const *lattices, gsize n);
 void lac_node_report_shell(const LacRdfShell *shell, LacReportSection *section);
+gboolean lac_analysis_fits_all(LacAnalysisNode node);
+gpointer lac_analysis_view_new(LacAnalysisNode node, gconstpointer result, const LacPointsMap *map);
+void lac_analysis_view_unref(LacAnalysisNode node, gpointer view);
 LacAnalysis *lac_analysis_copy(const LacAnalysis *self, LacPoints *points);
 void
 lac_analysis_set_result(LacAnalysis *self, LacAnalysisNode node, gpointer result, gboolean stale);

@@ -7,6 +7,15 @@
 #include <gio/gio.h>
 #include <string.h>
 
+static void
+release(const LacAnalysis *self, const LacAnalysisInfo *info, gpointer result)
+{
+    if (result != NULL && self->views & LAC_ANALYSIS_BIT(info->node))
+        lac_analysis_view_unref(info->node, result);
+    else if (result != NULL)
+        info->unref(result);
+}
+
 static gpointer *
 result_of(LacAnalysis *self, LacAnalysisNode node)
 {
@@ -54,11 +63,10 @@ lac_analysis_unref(LacAnalysis *self)
     gsize n;
     const LacAnalysisInfo *const *table = lac_analysis_table(&n);
     for (gsize i = 0; i < n; i++) {
-        gpointer result = lac_analysis_get(self, table[i]->node);
-        if (result != NULL)
-            table[i]->unref(result);
+        release(self, table[i], lac_analysis_get(self, table[i]->node));
         g_free(self->why[i]);
     }
+    lac_analysis_unref(self->before);
     g_clear_pointer(&self->points, lac_points_unref);
     g_clear_pointer(&self->volume, lac_volume_unref);
     g_free(self);
@@ -86,6 +94,7 @@ share_node(LacAnalysis *self, const LacAnalysis *from, const LacAnalysisInfo *in
     self->seconds[info->node] = from->seconds[info->node];
     self->done |= LAC_ANALYSIS_BIT(info->node);
     self->stale |= from->stale & LAC_ANALYSIS_BIT(info->node);
+    self->views |= from->views & LAC_ANALYSIS_BIT(info->node);
 }
 
 /**
@@ -101,6 +110,7 @@ lac_analysis_copy(const LacAnalysis *self, LacPoints *points)
     gsize n;
     const LacAnalysisInfo *const *table = lac_analysis_table(&n);
     LacAnalysis *copy = new_analysis(points, self->volume, &self->params);
+    copy->before = self->before != NULL ? lac_analysis_ref(self->before) : NULL;
     for (gsize i = 0; i < n; i++)
         if (self->done & LAC_ANALYSIS_BIT(i))
             share_node(copy, self, table[i]);
@@ -120,9 +130,9 @@ lac_analysis_set_result(LacAnalysis *self, LacAnalysisNode node, gpointer result
     gsize n;
     const LacAnalysisInfo *info = lac_analysis_table(&n)[node];
     gpointer *slot = result_of(self, node);
-    if (*slot != NULL)
-        info->unref(*slot);
+    release(self, info, *slot);
     *slot = result;
+    self->views &= ~LAC_ANALYSIS_BIT(node);
     self->done |= LAC_ANALYSIS_BIT(node);
     self->stale &= ~LAC_ANALYSIS_BIT(node);
     if (stale)

@@ -24,7 +24,7 @@ typedef enum {
 
 // Immutable once published. A result that was not asked for, or that is undefined for these atoms,
 // is NULL; why[] then says the reason.
-typedef struct {
+typedef struct LacAnalysis {
     gatomicrefcount ref_count;
     LacPoints *points;
     LacVolume *volume; // (nullable)
@@ -34,6 +34,8 @@ typedef struct {
 #undef LAC_ANALYSIS_NODE
     guint64 done;  // bits of the nodes that were computed, with a result or a reason
     guint64 stale; // bits of those that are older than the atoms
+    guint64 views; // bits of those that are older and have the values of atoms under new numbers
+    struct LacAnalysis *before; // (nullable) that views share all else with
     double seconds[LAC_N_ANALYSES];
     char *why[LAC_N_ANALYSES]; // (nullable)
 } LacAnalysis;
@@ -80,8 +82,7 @@ const LacAnalysisInfo *lac_analysis_find(const char *id);
 gboolean lac_analysis_parse(const char *names, guint64 *wanted, GError **error);
 LacAnalysis *lac_analysis_run(LacAtoms *atoms, LacVolume *volume, const LacAnalysisParams *params,
     guint64 wanted, const LacAnalysis *previous, LacProgress *progress, GError **error);
-LacAnalysis *
-lac_analysis_update_local(const LacAnalysis *previous, LacAtoms *atoms, GError **error);
+LacAnalysis *lac_analysis_update_local(LacAnalysis *previous, LacAtoms *atoms, GError **error);
 LacAnalysis *lac_analysis_ref(LacAnalysis *self);
 void lac_analysis_unref(LacAnalysis *self);
 gpointer lac_analysis_get(const LacAnalysis *self, LacAnalysisNode node);

@@ -8,8 +8,11 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define FEWEST_ATOMS 5
+#define MOST_SAID    2000
+#define REPORT       "TF2000" // qhull says how far it is each time that it made so many facets
 
 // A tetrahedron with less volume than this part of its longest edge cubed has no sphere of its own.
 #define FLAT 1e-7
@@ -161,46 +164,73 @@ get_centred(const LacPoints *points)
     return xyz;
 }
 
-static LacDelaunay *
-triangulate(const LacPoints *points, double *xyz, GError **error)
+// What qhull writes to. It is asked to say now and then how far it is, which is the time to tell it
+// to add no more points: it then ends in an orderly way.
+typedef struct {
+    qhT *qh;
+    gsize n; // points
+    GString *said;
+    LacProgress *progress;
+    GError *error;
+} Listener;
+
+static ssize_t
+listen_to(void *cookie, const char *text, size_t n)
 {
-    char *said = NULL;
-    size_t n_said = 0;
-    FILE *log = open_memstream(&said, &n_said);
+    Listener *self = cookie;
+    double done = 0.9 * (double) self->qh->num_vertices / (double) (self->n + 1);
+    gboolean is_report = n > 4 && memcmp(text, "\nAt ", 4) == 0;
+    if (!is_report && self->said->len < MOST_SAID)
+        g_string_append_len(self->said, text, (gssize) n);
+    if (self->error == NULL &&
+        !lac_progress_update(self->progress, CLAMP(done, 0.0, 0.9), &self->error))
+        self->qh->STOPadd = 1;
+    return (ssize_t) n;
+}
+
+static LacDelaunay *
+triangulate(const LacPoints *points, double *xyz, LacProgress *progress, GError **error)
+{
+    qhT *qh = g_new0(qhT, 1);
+    g_autoptr(GString) said = g_string_new(NULL);
+    Listener listener = { qh, points->n, said, progress, NULL };
+    FILE *log = fopencookie(&listener, "w", (cookie_io_functions_t){ .write = listen_to });
     if (log == NULL) {
+        g_free(qh);
         g_set_error(error, LAC_ERROR, LAC_ERROR_MEMORY, "Not enough memory");
         return NULL;
     }
     // Triangulated (Qt), scaled (Qbb), with a point at infinity (Qz), coplanar points kept (Qc).
-    char command[] = "qhull d Qbb Qc Qz Qt";
-    qhT *qh = g_new0(qhT, 1);
+    char command[] = "qhull d Qbb Qc Qz Qt " REPORT;
+    setvbuf(log, NULL, _IONBF, 0);
     qh_zero(qh, log);
     int code = qh_new_qhull(qh, 3, (int) points->n, xyz, False, command, NULL, log);
     fflush(log);
     LacDelaunay *self = NULL;
-    if (code == 0) {
+    if (listener.error == NULL && code == 0) {
         gsize n_ids = qh->facet_id;
         g_autofree guint32 *number = g_new(guint32, n_ids);
         g_autofree guint32 *owner = NULL;
         self = copy_tetrahedra(qh, points, number, &owner);
         share_spheres(self, owner, number, n_ids);
     }
+    else if (listener.error != NULL)
+        g_propagate_error(error, listener.error);
     else
-        set_error(error, code, said, points->n);
+        set_error(error, code, said->str, points->n);
     int still, total;
     qh->NOerrexit = True;
     qh_freeqhull(qh, !qh_ALL);
     qh_memfreeshort(qh, &still, &total);
     g_free(qh);
     fclose(log);
-    free(said);
     return self;
 }
 
 /**
  * lac_delaunay_new:
  * @points: the atoms, at least 5, at most %LAC_DELAUNAY_MAX_ATOMS
- * @progress: (nullable): told how far it is; qhull itself cannot be interrupted
+ * @progress: (nullable): told how far it is
  * @error: return location for a #GError
  *
  * Divides the convex hull of the atoms into tetrahedra whose spheres hold no other atom, by
@@ -229,7 +259,7 @@ lac_delaunay_new(const LacPoints *points, LacProgress *progress, GError **error)
     if (!lac_progress_update(progress, 0, error))
         return NULL;
     g_autofree double *xyz = get_centred(points);
-    g_autoptr(LacDelaunay) self = triangulate(points, xyz, error);
+    g_autoptr(LacDelaunay) self = triangulate(points, xyz, progress, error);
     if (self == NULL || !lac_progress_update(progress, 1, error))
         return NULL;
     return g_steal_pointer(&self);

@@ -187,7 +187,7 @@ get_displacement(const LacAnalysis *analysis, gsize point)
 {
     guint32 owner = analysis->lattices->owner[point];
     gsize k;
-    if (owner == LAC_GRAIN_NONE ||
+    if (owner == LAC_GRAIN_NONE || owner >= analysis->lattices->n_lattices ||
         !lac_lattice_find_point(analysis->lattices->lattices[owner], (guint32) point, &k))
         return (double) NAN;
     return lac_vec3_norm(analysis->lattices->lattices[owner]->displacement[k]);

@@ -99,7 +99,8 @@ lac_points_update(const LacPoints *previous, const LacAtoms *atoms, GError **err
 
 // The points whose lists hold, held, or are those of a changed one.
 static guint8 *
-find_touched(const LacNeighbours *previous, const LacPoints *to, const LacPointsMap *map)
+find_touched(const LacNeighbours *previous, const LacPoints *to, const LacPointsMap *map,
+    double cutoff)
 {
     guint8 *touched = g_new0(guint8, MAX(to->n, 1));
     g_autofree guint8 *stays = g_new0(guint8, MAX(previous->n, 1));
@@ -116,7 +117,7 @@ find_touched(const LacNeighbours *previous, const LacPoints *to, const LacPoints
     }
     for (gsize p = 0; p < to->n; p++)
         for (gsize q = 0; map->is_moved[p] && q < to->n; q++)
-            if (distance_between(to, p, q) < previous->cutoff)
+            if (distance_between(to, p, q) < cutoff)
                 touched[q] = TRUE;
     return touched;
 }
@@ -137,6 +138,65 @@ list_all(const LacPoints *points, gsize i, double cutoff, GArray *list)
             g_array_append_val(list, neighbour);
     }
     lac_neighbours_sort(list);
+}
+
+// Keeps what lies within the mean of the reaches of both.
+static void
+keep_within(GArray *list, const double *reach, gsize p)
+{
+    guint n = 0;
+    for (guint m = 0; m < list->len; m++) {
+        LacNeighbour neighbour = g_array_index(list, LacNeighbour, m);
+        if (neighbour.distance < 0.5 * (reach[p] + reach[neighbour.index]))
+            g_array_index(list, LacNeighbour, n++) = neighbour;
+    }
+    g_array_set_size(list, n);
+}
+
+// Copies lists but for those of touched points, which are made anew within the cut-off and, where
+// they are given, the reaches.
+static LacNeighbours *
+update_lists(const LacNeighbours *previous, const LacPoints *to, const LacPointsMap *map,
+    const guint8 *touched, double cutoff, const double *reach)
+{
+    g_autofree guint32 *next = g_new(guint32, MAX(previous->n, 1)); // of a point: where it is now
+    for (gsize p = 0; p < to->n; p++)
+        if (map->previous[p] != NONE)
+            next[map->previous[p]] = (guint32) p;
+    g_autoptr(GArray) list = g_array_new(FALSE, FALSE, sizeof(LacNeighbour));
+    g_autoptr(GArray) index = g_array_sized_new(FALSE, FALSE, sizeof(guint32),
+        (guint) previous->begin[previous->n] + 1024);
+    g_autoptr(GArray) distance = g_array_sized_new(FALSE, FALSE, sizeof(double),
+        (guint) previous->begin[previous->n] + 1024);
+    LacNeighbours *self = g_new0(LacNeighbours, 1);
+    g_atomic_ref_count_init(&self->ref_count);
+    self->n = to->n;
+    self->cutoff = cutoff;
+    self->begin = g_new(gsize, to->n + 1);
+    for (gsize p = 0; p < to->n; p++) {
+        self->begin[p] = index->len;
+        if (touched[p]) {
+            list_all(to, p, cutoff, list);
+            if (reach != NULL)
+                keep_within(list, reach, p);
+            for (guint m = 0; m < list->len; m++) {
+                const LacNeighbour *neighbour = &g_array_index(list, LacNeighbour, m);
+                g_array_append_val(index, neighbour->index);
+                g_array_append_val(distance, neighbour->distance);
+            }
+            continue;
+        }
+        gsize begin = previous->begin[map->previous[p]];
+        gsize n = previous->begin[map->previous[p] + 1] - begin;
+        g_array_append_vals(distance, previous->distance + begin, (guint) n);
+        g_array_set_size(index, index->len + (guint) n);
+        for (gsize m = 0; m < n; m++)
+            g_array_index(index, guint32, self->begin[p] + m) = next[previous->index[begin + m]];
+    }
+    self->begin[to->n] = index->len;
+    self->index = (guint32 *) (gpointer) g_array_free(g_steal_pointer(&index), FALSE);
+    self->distance = (double *) (gpointer) g_array_free(g_steal_pointer(&distance), FALSE);
+    return self;
 }
 
 /**
@@ -161,43 +221,39 @@ lac_neighbours_update(const LacNeighbours *previous, const LacPoints *from, cons
 
     if (map->n_moved + map->n_gone > MOST_CHANGES)
         return lac_neighbours_new(to, previous->cutoff, NULL, error);
-    g_autofree guint8 *touched = find_touched(previous, to, map);
-    g_autofree guint32 *next = g_new(guint32, MAX(previous->n, 1)); // of a point: where it is now
+    g_autofree guint8 *touched = find_touched(previous, to, map, previous->cutoff);
+    return update_lists(previous, to, map, touched, previous->cutoff, NULL);
+}
+
+/**
+ * lac_neighbours_update_filtered:
+ * @previous: lists by lac_neighbours_filter()
+ * @to: the points after an edit
+ * @map: from the points of @previous to @to
+ * @reach: (array): [Å] cut-off of each point of @to; those that were there have the same as before
+ * @error: return location for a #GError
+ *
+ * Gives the lists that lac_neighbours_filter() gives of all neighbours, to the last bit, and looks
+ * only around changed points.
+ *
+ * Returns: (transfer full): the lists; or %NULL with @error set as lac_neighbours_new() does
+ */
+LacNeighbours *
+lac_neighbours_update_filtered(const LacNeighbours *previous, const LacPoints *to,
+    const LacPointsMap *map, const double *reach, GError **error)
+{
+    g_return_val_if_fail(map->n == to->n, NULL);
+
+    double longest = 0.0;
     for (gsize p = 0; p < to->n; p++)
-        if (map->previous[p] != NONE)
-            next[map->previous[p]] = (guint32) p;
-    g_autoptr(GArray) list = g_array_new(FALSE, FALSE, sizeof(LacNeighbour));
-    g_autoptr(GArray) index = g_array_sized_new(FALSE, FALSE, sizeof(guint32),
-        (guint) previous->begin[previous->n] + 1024);
-    g_autoptr(GArray) distance = g_array_sized_new(FALSE, FALSE, sizeof(double),
-        (guint) previous->begin[previous->n] + 1024);
-    LacNeighbours *self = g_new0(LacNeighbours, 1);
-    g_atomic_ref_count_init(&self->ref_count);
-    self->n = to->n;
-    self->cutoff = previous->cutoff;
-    self->begin = g_new(gsize, to->n + 1);
-    for (gsize p = 0; p < to->n; p++) {
-        self->begin[p] = index->len;
-        if (touched[p]) {
-            list_all(to, p, self->cutoff, list);
-            for (guint m = 0; m < list->len; m++) {
-                const LacNeighbour *neighbour = &g_array_index(list, LacNeighbour, m);
-                g_array_append_val(index, neighbour->index);
-                g_array_append_val(distance, neighbour->distance);
-            }
-            continue;
-        }
-        gsize begin = previous->begin[map->previous[p]];
-        gsize n = previous->begin[map->previous[p] + 1] - begin;
-        g_array_append_vals(distance, previous->distance + begin, (guint) n);
-        g_array_set_size(index, index->len + (guint) n);
-        for (gsize m = 0; m < n; m++)
-            g_array_index(index, guint32, self->begin[p] + m) = next[previous->index[begin + m]];
+        longest = fmax(longest, reach[p]);
+    if (map->n_moved + map->n_gone > MOST_CHANGES || to->n == 0) {
+        g_autoptr(LacNeighbours) all =
+            lac_neighbours_new(to, longest > 0.0 ? longest : 1.0, NULL, error);
+        return all != NULL ? lac_neighbours_filter(all, reach) : NULL;
     }
-    self->begin[to->n] = index->len;
-    self->index = (guint32 *) (gpointer) g_array_free(g_steal_pointer(&index), FALSE);
-    self->distance = (double *) (gpointer) g_array_free(g_steal_pointer(&distance), FALSE);
-    return self;
+    g_autofree guint8 *touched = find_touched(previous, to, map, longest);
+    return update_lists(previous, to, map, touched, longest, reach);
 }
 
 // Whether a point and all its neighbours are where they were.

@@ -18,6 +18,8 @@ void lac_points_map_free(LacPointsMap *self);
 LacPoints *lac_points_update(const LacPoints *previous, const LacAtoms *atoms, GError **error);
 LacNeighbours *lac_neighbours_update(const LacNeighbours *previous, const LacPoints *from,
     const LacPoints *to, const LacPointsMap *map, GError **error);
+LacNeighbours *lac_neighbours_update_filtered(const LacNeighbours *previous, const LacPoints *to,
+    const LacPointsMap *map, const double *reach, GError **error);
 LacOrder *lac_order_update(const LacOrder *previous, const LacNeighbours *from,
     const LacPoints *points, const LacNeighbours *to, const LacPointsMap *map, GError **error);
 

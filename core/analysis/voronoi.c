@@ -285,16 +285,23 @@ for_all(CellArgs *args, gsize n, gsize chunk, LacParallelFunc func, double from,
     return TRUE;
 }
 
+// About the middle of all: neither the order of atoms nor how the particle lies matters.
 static double
 measure_extent(const LacPoints *points)
 {
-    double extent = points->spacing;
-    for (gsize i = 1; i < points->n; i++) {
-        extent = fmax(extent, fabs(points->x[i] - points->x[0]));
-        extent = fmax(extent, fabs(points->y[i] - points->y[0]));
-        extent = fmax(extent, fabs(points->z[i] - points->z[0]));
+    double n = (double) MAX(points->n, 1), farthest2 = 0.0;
+    LacVec3 middle = { 0.0, 0.0, 0.0 };
+    for (gsize i = 0; i < points->n; i++) {
+        middle.x += points->x[i] / n;
+        middle.y += points->y[i] / n;
+        middle.z += points->z[i] / n;
     }
-    return 2.0 * sqrt(3.0) * extent;
+    for (gsize i = 0; i < points->n; i++) {
+        double dx = points->x[i] - middle.x, dy = points->y[i] - middle.y,
+               dz = points->z[i] - middle.z;
+        farthest2 = fmax(farthest2, dx * dx + dy * dy + dz * dz);
+    }
+    return 4.0 * sqrt(3.0) * fmax(0.5 * points->spacing, sqrt(farthest2));
 }
 
 static gboolean

@@ -362,7 +362,7 @@ test_local(void)
             lac_analysis_run(edited, NULL, &params, wanted, NULL, NULL, &error);
         g_assert_true(local->stale & LAC_ANALYSIS_BIT(LAC_ANALYSIS_CNA));
         g_assert_false(local->stale & LAC_ANALYSIS_BIT(LAC_ANALYSIS_ORDER));
-        g_assert_cmpint(local->cna != NULL, ==, kind == 0);
+        g_assert_nonnull(local->cna);
         for (guint k = 0; k < G_N_ELEMENTS(names); k++) {
             LacAnalysisNode node;
             const LacAnalysisColumn *column = lac_analysis_find_column(names[k], &node);
@@ -374,6 +374,120 @@ test_local(void)
         g_autoptr(LacReport) report = lac_analysis_report(local, LAC_ANALYSIS_ALL, TRUE);
         g_assert_true(lac_report_find(report, "cna")->stale);
     }
+}
+
+// A ball of metal in another crystal of half its density: all analyses have something to say.
+static LacAtoms *
+make_two_phases(void)
+{
+    static const double sites[4][3] = { { 0, 0, 0 }, { 0.5, 0.5, 0 }, { 0.5, 0, 0.5 },
+        { 0, 0.5, 0.5 } };
+    g_autoptr(LacAtoms) all = lac_atoms_new(20000);
+    lac_atoms_add_species(all, "Zr");
+    gsize n = 0;
+    for (int phase = 0; phase < 2; phase++)
+        for (int i = 0; i < 4 * 12 * 12 * 12; i++) {
+            int c = i / 4;
+            double a = phase == 0 ? 4.6 : 5.09;
+            double p[3] = { a * (c % 12 - 6 + sites[i % 4][0]),
+                a * (c / 12 % 12 - 6 + sites[i % 4][1]), a * (c / 144 - 6 + sites[i % 4][2]) };
+            double r = sqrt(p[0] * p[0] + p[1] * p[1] + p[2] * p[2]);
+            if (phase == 0 ? r >= 14.0 : r < 16.5 || r > 25.0)
+                continue;
+            all->x[n] = p[0] + 0.02 * lac_rng_normal(5, 3 * n);
+            all->y[n] = p[1] + 0.02 * lac_rng_normal(5, 3 * n + 1);
+            all->z[n] = p[2] + 0.02 * lac_rng_normal(5, 3 * n + 2);
+            n++;
+        }
+    return lac_atoms_copy(all, n);
+}
+
+// Atoms that are still there keep all their values under their new numbers.
+static void
+check_kept(const LacAnalysis *local, const double *const *kept, guint64 has_view)
+{
+    gsize n, c = 0;
+    const LacAnalysisInfo *const *table = lac_analysis_table(&n);
+    const LacPoints *points = local->points;
+    for (gsize i = 0; i < n; i++)
+        for (guint k = 0; k < table[i]->n_columns; k++, c++) {
+            if (!(has_view & LAC_ANALYSIS_BIT(i)))
+                continue;
+            g_assert_nonnull(lac_analysis_get(local, table[i]->node));
+            g_assert_true(local->stale & LAC_ANALYSIS_BIT(i));
+            for (gsize p = 0; p < points->n; p++) {
+                double value = table[i]->columns[k].get(local, p);
+                double old = kept[c][points->index[p]];
+                // Places on the lattice are looked up by the number of an atom: they are gone.
+                gboolean is_gone = isnan(value) && i == LAC_ANALYSIS_LATTICES;
+                if (points->index[p] + 1 < points->atoms->n && !is_gone &&
+                    !(value == old || (isnan(value) && isnan(old))))
+                    g_error("%s of atom %u: %g was %g", table[i]->columns[k].name, points->index[p],
+                        value, old);
+            }
+        }
+}
+
+static void
+test_renumbered(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(LacAtoms) atoms = make_two_phases();
+    LacAnalysisParams params;
+    lac_analysis_params_init(&params);
+    LacAnalysis *all = lac_analysis_run(atoms, NULL, &params, LAC_ANALYSIS_ALL, NULL, NULL, &error);
+    g_assert_no_error(error);
+    g_assert_nonnull(all->across);
+    const guint64 has_view = LAC_ANALYSIS_BIT(LAC_ANALYSIS_CNA) |
+        LAC_ANALYSIS_BIT(LAC_ANALYSIS_TEMPLATES) | LAC_ANALYSIS_BIT(LAC_ANALYSIS_GRAINS) |
+        LAC_ANALYSIS_BIT(LAC_ANALYSIS_LATTICES) | LAC_ANALYSIS_BIT(LAC_ANALYSIS_STRAIN) |
+        LAC_ANALYSIS_BIT(LAC_ANALYSIS_DENSITY) | LAC_ANALYSIS_BIT(LAC_ANALYSIS_INTERFACE) |
+        LAC_ANALYSIS_BIT(LAC_ANALYSIS_ACROSS) | LAC_ANALYSIS_BIT(LAC_ANALYSIS_VORONOI);
+    gsize n;
+    const LacAnalysisInfo *const *table = lac_analysis_table(&n);
+    g_autoptr(GPtrArray) kept = g_ptr_array_new_with_free_func(g_free);
+    for (gsize i = 0; i < n; i++)
+        for (guint k = 0; k < table[i]->n_columns; k++) {
+            double *values = g_new(double, atoms->n + 2);
+            for (gsize p = 0; p < atoms->n; p++)
+                values[p] = lac_analysis_get(all, table[i]->node) != NULL
+                    ? table[i]->columns[k].get(all, p)
+                    : (double) NAN;
+            g_ptr_array_add(kept, values);
+        }
+    // One atom less, then one more, then one moved: each on top of the one before, which is gone.
+    g_autoptr(LacAtoms) less = lac_atoms_copy(atoms, atoms->n);
+    less->state[40] = LAC_ATOM_DELETED;
+    g_autoptr(LacAnalysis) first = lac_analysis_update_local(all, less, &error);
+    g_assert_no_error(error);
+    lac_analysis_unref(all);
+    check_kept(first, (const double *const *) kept->pdata, has_view);
+    g_autoptr(LacAtoms) more = lac_atoms_copy(less, less->n + 1);
+    more->x[less->n] = 31.0;
+    more->state[less->n] = LAC_ATOM_ADDED;
+    g_autoptr(LacAnalysis) second = lac_analysis_update_local(first, more, &error);
+    g_assert_no_error(error);
+    g_clear_pointer(&first, lac_analysis_unref);
+    check_kept(second, (const double *const *) kept->pdata, has_view);
+    gsize last = second->points->n - 1;
+    g_assert_true(isnan(second->interface->distance[last]));
+    g_assert_cmpuint(second->cna->type[last], ==, LAC_STRUCTURE_OTHER);
+    g_autoptr(LacAtoms) moved = lac_atoms_copy(more, more->n);
+    moved->x[90] += 0.2;
+    g_autoptr(LacAnalysis) third = lac_analysis_update_local(second, moved, &error);
+    g_assert_no_error(error);
+    g_clear_pointer(&second, lac_analysis_unref);
+    check_kept(third, (const double *const *) kept->pdata, has_view);
+    g_autoptr(LacReport) report = lac_analysis_report(third, LAC_ANALYSIS_ALL, TRUE);
+    g_assert_true(lac_report_find(report, "interface")->stale);
+    g_autofree char *text = lac_report_dup_text(report);
+    g_assert_nonnull(text);
+    // A run takes nothing old.
+    g_autoptr(LacAnalysis) whole = lac_analysis_run(moved, NULL, &params,
+        LAC_ANALYSIS_BIT(LAC_ANALYSIS_INTERFACE), third, NULL, &error);
+    g_assert_no_error(error);
+    g_assert_true(whole->stale == 0 && whole->views == 0);
+    g_assert_true(isfinite(whole->interface->distance[last]));
 }
 
 // Whatever is cancelled leaves nothing behind, at whatever moment.
@@ -437,6 +551,7 @@ main(int argc, char **argv)
     g_test_add_func("/analysis/audit", test_audit);
     g_test_add_func("/analysis/audit/refusals", test_audit_refusals);
     g_test_add_func("/analysis/sharing", test_sharing);
+    g_test_add_func("/analysis/renumbered", test_renumbered);
     g_test_add_func("/analysis/parameters", test_parameters);
     g_test_add_func("/analysis/report", test_report);
     g_test_add_func("/analysis/few-atoms", test_few_atoms);

@@ -11,6 +11,7 @@
 #include <gio/gio.h>
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 typedef struct {
     LacPoints *points;
@@ -413,6 +414,37 @@ test_cancel(void)
     }
 }
 
+// A pit in a ball of atoms far off their sites. From its mouth the distance to the nearest atom grows
+// all the way out of the particle, and without end from there: a search that follows it does not
+// come back, so an alarm ends it.
+static void
+test_mouth(void)
+{
+    const double bottom = 8.86, width = 5.66;
+    g_autoptr(LacAtoms) ball = test_crystal_ball(TEST_FCC, 3.25, 17.0);
+    test_atoms_shake(ball, 0.45, 191);
+    gsize n = 0;
+    for (gsize i = 0; i < ball->n; i++) {
+        double r = hypot(ball->x[i], ball->y[i]), over = ball->z[i] - bottom;
+        if (over > 0 ? r < width + 0.021 * over : hypot(r, over) < width)
+            continue;
+        ball->x[n] = ball->x[i];
+        ball->y[n] = ball->y[i];
+        ball->z[n++] = ball->z[i];
+    }
+    LacPoreParams params;
+    lac_pore_params_init(&params);
+    alarm(60);
+    g_autoptr(LacAtoms) atoms = lac_atoms_copy(ball, n);
+    g_auto(Found) found = find(atoms, &params, 0);
+    alarm(0);
+    g_assert_cmpuint(found.pores->n, ==, 1);
+    const LacPore *pore = &found.pores->pores[0];
+    g_assert_true(pore->is_open);
+    g_assert_cmpfloat(lac_hull_depth_at(found.hull, pore->ball), >, 0);
+    g_assert_cmpfloat(pore->radius, <, 8.0);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -427,5 +459,6 @@ main(int argc, char **argv)
     g_test_add_func("/pores/too-small-a-ball", test_too_small_a_ball);
     g_test_add_func("/pores/threads-and-order", test_threads_and_order);
     g_test_add_func("/pores/cancel", test_cancel);
+    g_test_add_func("/pores/mouth", test_mouth);
     return g_test_run();
 }

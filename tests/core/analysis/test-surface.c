@@ -336,6 +336,21 @@ test_errors(void)
     g_assert_error(error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 
+// In the midst of the work, not only before and after it.
+static void
+test_cancel(void)
+{
+    g_autoptr(LacAtoms) atoms = test_random_atoms(20000, 60.0, 1.0, 3);
+    g_autoptr(LacPoints) points = lac_points_new(atoms, NULL);
+    for (guint after = 1; after <= 81; after += 20) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(LacProgress) progress = lac_progress_new();
+        lac_progress_cancel_at(progress, after);
+        g_assert_null(lac_delaunay_new(points, progress, &error));
+        g_assert_error(error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -349,5 +364,6 @@ main(int argc, char **argv)
     g_test_add_func("/surface/parts", test_parts);
     g_test_add_func("/surface/invariance", test_invariance);
     g_test_add_func("/surface/errors", test_errors);
+    g_test_add_func("/surface/cancel", test_cancel);
     return g_test_run();
 }

@@ -127,6 +127,50 @@ test_edits(void)
     state_clear(&state);
 }
 
+// Cut-offs of their own: half of the atoms, by their index, reach farther.
+static void
+test_filtered(void)
+{
+    g_autoptr(LacAtoms) atoms = test_crystal_ball(TEST_FCC, 3.0, 22.0);
+    test_atoms_shake(atoms, 0.08, 3);
+    g_autoptr(LacPoints) points = lac_points_new(atoms, NULL);
+    g_autoptr(LacNeighbours) lists = NULL;
+    const guint sizes[] = { 0, 1, 1, 2, 7, 100 };
+    for (gsize k = 0; k < G_N_ELEMENTS(sizes) + 1; k++) {
+        g_autoptr(GError) error = NULL;
+        g_autofree double *reach = g_new(double, points->n);
+        for (gsize p = 0; p < points->n; p++)
+            reach[p] = points->index[p] % 2 == 0 ? 3.4 : 4.6;
+        g_autoptr(LacNeighbours) all = lac_neighbours_new(points, 4.6, NULL, &error);
+        g_autoptr(LacNeighbours) whole = lac_neighbours_filter(all, reach);
+        if (lists != NULL) {
+            g_assert_cmpuint(lists->n, ==, whole->n);
+            g_assert_cmpfloat(lists->cutoff, ==, whole->cutoff);
+            assert_same(lists->begin, whole->begin, whole->n + 1, sizeof(gsize));
+            assert_same(lists->index, whole->index, whole->begin[whole->n], sizeof(guint32));
+            assert_same(lists->distance, whole->distance, whole->begin[whole->n], sizeof(double));
+        }
+        if (k == G_N_ELEMENTS(sizes))
+            break;
+        g_autoptr(LacAtoms) after = edit(atoms, sizes[k], 70 + k);
+        LacPoints *next = lac_points_update(points, after, &error);
+        g_assert_no_error(error);
+        g_autoptr(LacPointsMap) map = lac_points_map_new(points, next);
+        g_autofree double *next_reach = g_new(double, next->n);
+        for (gsize p = 0; p < next->n; p++)
+            next_reach[p] = next->index[p] % 2 == 0 ? 3.4 : 4.6;
+        LacNeighbours *updated =
+            lac_neighbours_update_filtered(whole, next, map, next_reach, &error);
+        g_assert_no_error(error);
+        g_clear_pointer(&lists, lac_neighbours_unref);
+        lists = updated;
+        lac_points_unref(points);
+        points = next;
+        lac_atoms_unref(atoms);
+        atoms = g_steal_pointer(&after);
+    }
+}
+
 static void
 test_few(void)
 {
@@ -177,6 +221,7 @@ int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/analysis/update/filtered", test_filtered);
     g_test_add_func("/analysis/update/edits", test_edits);
     g_test_add_func("/analysis/update/few", test_few);
     g_test_add_func("/analysis/update/refused", test_refused);
