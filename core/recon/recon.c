@@ -4,6 +4,7 @@
 #include "core/error.h"
 #include "core/recon/blob.h"
 #include "core/recon/recon-private.h"
+#include "core/vec.h"
 
 #include <math.h>
 #include <string.h>
@@ -49,6 +50,19 @@ brightest_rows(const LacSeries *series, gsize n_rows)
     return best;
 }
 
+// By how many rows what lies in one slice of the object spreads in the projections.
+static gsize
+measure_lean(const LacSeries *series)
+{
+    double most = 0.0;
+    for (gsize k = 0; k < series->n; k++) {
+        const LacAngles *a = &series->angles[k];
+        LacMat3 r = lac_rotation_from_euler_deg(a->phi, a->theta, a->psi);
+        most = MAX(most, hypot(r.m[1][0], r.m[1][2]));
+    }
+    return (gsize) ceil(0.5 * most * (double) series->nu);
+}
+
 // From every other projection of @series, or from all where half of them would show no atoms.
 static LacVolume *
 reconstruct_half(const LacSeries *series, const LacReconParams *params, gsize first,
@@ -92,8 +106,12 @@ gboolean
 lac_recon_measure_atom_width(const LacSeries *series, LacProgress *progress, double *width,
     GError **error)
 {
-    gsize n_rows = MIN(series->nv, WIDTH_ROWS);
-    g_autoptr(LacSeries) rows = cut_rows(series, brightest_rows(series, n_rows), n_rows, error);
+    // Where slices lean, rows are not told apart: more of them, about the centre of rotation.
+    gboolean is_upright = lac_series_is_single_axis(series);
+    gsize lean = is_upright ? 0 : measure_lean(series);
+    gsize n_rows = MIN(series->nv, WIDTH_ROWS + 2 * lean);
+    gsize first = is_upright ? brightest_rows(series, n_rows) : series->nv / 2 - n_rows / 2;
+    g_autoptr(LacSeries) rows = cut_rows(series, first, n_rows, error);
     if (rows == NULL)
         return FALSE;
     LacReconParams params = {
