@@ -71,6 +71,7 @@ struct _LacViewport {
     LacRenderer *renderer;    // (nullable) from realize to unrealize
     LacRenderProgress progress;
     double move_resolution, move_atom_resolution; // follow the time of frames
+    gsize n_left_out;                             // bonds that quick pictures do not show
     gboolean is_moving;                           // quick pictures until the settle timer runs out
     gboolean is_settled;
     guint settle_timer, again_idle; // 0: none

@@ -14,6 +14,7 @@
 #define ATOM_BUDGET_MS      12.0 // of the atoms in it
 #define ATOM_MIN_RESOLUTION 0.45
 #define FAST_MS             8.0    // a quick picture this fast need not be quick
+#define MAX_MOVING_BONDS    400000 // that a graphics card draws in each frame
 #define MAX_MOVING_SHADOWS  100000 // atoms and bonds that a graphics card shades in each frame
 #define SHADOW              0.6
 #define DEFAULT_MAX         2048 // [texel] before the graphics card could be asked
@@ -118,12 +119,27 @@ lac_viewport_get_aspect(LacViewport *self)
     return width > 0 && height > 0 ? (double) width / height : 1.5;
 }
 
+// Says what a picture that moves leaves out, as long as it does.
+static void
+say_left_out(LacViewport *self, gsize n_bonds)
+{
+    if (n_bonds == self->n_left_out)
+        return;
+    self->n_left_out = n_bonds;
+    g_autofree char *text = n_bonds > 0
+        ? g_strdup_printf("%" G_GSIZE_FORMAT " bonds are left out while the view moves", n_bonds)
+        : g_strdup(self->status);
+    gtk_label_set_text(self->note, text != NULL ? text : "");
+    gtk_widget_set_visible(GTK_WIDGET(self->note), text != NULL);
+}
+
 static gboolean
 settle_cb(gpointer data)
 {
     LacViewport *self = data;
     self->settle_timer = 0;
     self->is_moving = FALSE;
+    say_left_out(self, 0);
     self->progress = (LacRenderProgress){ 0 };
     gtk_gl_area_queue_render(self->area);
     return G_SOURCE_REMOVE;
@@ -274,6 +290,8 @@ get_moving_quality(LacViewport *self)
         is_fast ? lac_render_quality_full() : lac_render_quality_quick(self->move_resolution);
     quality.atom_resolution = self->move_atom_resolution;
     const LacAtomSet *set = self->scene.atoms.set;
+    if (!lac_renderer_is_software(self->renderer))
+        quality.max_bonds = MAX_MOVING_BONDS;
     quality.shadows = is_fast && !lac_renderer_is_software(self->renderer) && set != NULL &&
         set->n_solid + set->n_sticks < MAX_MOVING_SHADOWS;
     if (is_fast && atom_ms < FAST_MS && self->move_atom_resolution >= 1.0)
@@ -297,6 +315,10 @@ draw(LacViewport *self, const LacRenderTarget *target, GError **error)
     if (self->is_moving) {
         quality = get_moving_quality(self);
         quality.skip_empty = is_skipping_worth_it(self);
+        const LacAtomSet *set = self->scene.atoms.set;
+        gboolean drops = set != NULL && self->scene.atoms.show_bonds && quality.max_bonds > 0 &&
+            set->n_sticks > quality.max_bonds;
+        say_left_out(self, drops ? set->n_sticks : 0);
         LacRenderProgress quick = { .budget_ms = quality.resolution < 1.0 ? FRAME_BUDGET_MS : 1e3 };
         if (!lac_renderer_draw(self->renderer, &scene, &quality, target, &quick, error))
             return FALSE;

@@ -570,6 +570,42 @@ test_volume(void)
         }
 }
 
+// Too many bonds are left out of a picture that says so, and only then.
+static void
+test_few_bonds(void)
+{
+    g_autoptr(LacAtoms) atoms = make_apart(200, 6.0, 1.65, 9);
+    LacBondParams params = { .rule = LAC_BONDS_CUTOFF, .cutoff = 3.0 };
+    g_autoptr(LacBonds) bonds = lac_bonds_find(atoms, &params, NULL, NULL);
+    g_autoptr(LacAtomSet) set = make_set(atoms, 0.3, bonds);
+    g_autoptr(GError) error = NULL;
+    LacScene scene = make_scene(set);
+    scene.atoms.show_bonds = TRUE;
+    for (int software = 0; software < 2; software++) {
+        LacAtomPass *pass = lac_atom_pass_new(software, &error);
+        g_assert_no_error(error);
+        const gsize limits[] = { 0, set->n_sticks, set->n_sticks - 1, 0 };
+        guint n_hit[4] = { 0 };
+        for (guint i = 0; i < G_N_ELEMENTS(limits); i++) {
+            LacRenderQuality quality = lac_render_quality_full();
+            LacRenderTarget target = lac_render_target_whole(0, W, H);
+            gboolean complete = FALSE;
+            quality.atom_resolution = 1.0;
+            quality.max_bonds = limits[i];
+            g_assert_true(
+                lac_atom_pass_draw(pass, &scene, &quality, &target, 0.0, &complete, &error));
+            for (int y = 0; y < H; y += 3)
+                for (int x = 0; x < W; x += 3)
+                    n_hit[i] += lac_atom_pass_read_id(pass, x, y) != 0;
+        }
+        g_assert_cmpuint(n_hit[0], ==, n_hit[1]);
+        g_assert_cmpuint(n_hit[2], <, n_hit[1]);
+        g_assert_cmpuint(n_hit[2], >, 0);
+        g_assert_cmpuint(n_hit[3], ==, n_hit[0]);
+        lac_atom_pass_free(pass);
+    }
+}
+
 // ---- What is picked ----
 
 static void
@@ -676,6 +712,7 @@ main(int argc, char **argv)
     g_test_add_func("/atoms/culling", test_culling);
     g_test_add_func("/atoms/quick", test_quick);
     g_test_add_func("/atoms/tiles", test_tiles);
+    g_test_add_func("/atoms/few-bonds", test_few_bonds);
     g_test_add_func("/atoms/transparent", test_transparent);
     g_test_add_func("/atoms/empty", test_empty);
     g_test_add_func("/atoms/many", test_many);

@@ -374,6 +374,8 @@ make_view(const LacScene *scene, const LacRenderQuality *quality, const LacRende
     memcpy(view.background, scene->background, sizeof view.background);
     if (!quality->shadows)
         view.scene.shadow = 0.0;
+    if (quality->max_bonds > 0 && scene->atoms.set->n_sticks > quality->max_bonds)
+        view.scene.show_bonds = FALSE;
     return view;
 }
 
@@ -723,10 +725,12 @@ lac_atom_pass_draw(LacAtomPass *self, const LacScene *scene, const LacRenderQual
     else if (is_lit && !picture->complete) {
         if (has_shadows)
             lac_shadow_maps_use(self->shadows, scene, SHADOW_INDEX, SHADOW_UNIT);
+        LacScene shown = *scene;
+        shown.atoms.show_bonds = view.scene.show_bonds;
         if (self->culler != NULL)
-            load_culled(self, scene, target, picture, kind);
+            load_culled(self, &shown, target, picture, kind);
         else
-            load_all(self, &scene->atoms);
+            load_all(self, &shown.atoms);
         self->variant = (scene->clip.enabled ? VARIANT_CLIP : 0u) |
             (kind == QUICK && self->software ? VARIANT_FLAT : 0u) |
             (has_shadows ? VARIANT_SHADOW : 0u);

@@ -22,6 +22,7 @@ typedef struct {
     gboolean quick_light;   // light volume rendering by one more sample instead of four
     double atom_resolution; // of the atoms in the picture; below 1 is quick, above 1 antialiases
     gboolean shadows;       // as the scene says; else none
+    gsize max_bonds;        // where there are more, none are drawn; 0: all are
 } LacRenderQuality;
 
 // A picture made over several calls: the caller keeps this, zeroes rows and stage when the picture
