@@ -27,11 +27,18 @@ typedef enum {
     BACKGROUND_NONE,
 } Background;
 
+// Vectors a, b and c of a crystal [Å].
+typedef struct {
+    LacVec3 v[3];
+} Cell;
+
 struct _LacFigurePanel {
     GtkWidget parent_instance;
     GtkWidget *scroller;
     GtkWidget *export_button, *copy_button;
-    AdwComboRow *preset_row, *background_row;
+    AdwComboRow *preset_row, *background_row, *crystal_row;
+    GtkStringList *crystal_names;
+    GArray *cells; // of Cell, in the order of crystal_names after the first
     GtkSpinButton *width_spin, *height_spin, *dpi_spin, *text_spin, *shadow_spin;
     GtkSpinButton *outline_spin;
     GtkSwitch *scale_switch, *tripod_switch, *colors_switch, *legend_switch;
@@ -73,6 +80,11 @@ lac_figure_panel_dup_figure(LacFigurePanel *self)
     overlay->scale_bar = gtk_switch_get_active(self->scale_switch);
     overlay->tripod = gtk_switch_get_active(self->tripod_switch);
     overlay->color_bar = gtk_switch_get_active(self->colors_switch);
+    guint crystal = adw_combo_row_get_selected(self->crystal_row);
+    overlay->crystal = crystal > 0 && crystal <= self->cells->len;
+    if (overlay->crystal)
+        memcpy(overlay->cell, g_array_index(self->cells, Cell, crystal - 1).v,
+            sizeof overlay->cell);
     overlay->legend = gtk_switch_get_active(self->legend_switch);
     overlay->text_size = gtk_spin_button_get_value(self->text_spin);
     g_strlcpy(overlay->color_bar_title, gtk_editable_get_text(GTK_EDITABLE(self->title_entry)),
@@ -166,6 +178,66 @@ preset_cb(LacFigurePanel *self)
     update(self);
 }
 
+// --- crystals
+
+static void
+add_cell(LacFigurePanel *self, const LacVec3 v[3], const char *name)
+{
+    Cell cell;
+    memcpy(cell.v, v, sizeof cell.v);
+    g_array_append_val(self->cells, cell);
+    gtk_string_list_append(self->crystal_names, name);
+}
+
+static void
+list_crystals(LacFigurePanel *self)
+{
+    const LacAnalysis *analysis = lac_session_get_analysis(self->session);
+    const LacLattices *lattices = analysis != NULL ? analysis->lattices : NULL;
+    guint chosen = adw_combo_row_get_selected(self->crystal_row);
+    gboolean was_following = self->is_following;
+    self->is_following = TRUE;
+    g_array_set_size(self->cells, 0);
+    gtk_string_list_splice(self->crystal_names, 0,
+        g_list_model_get_n_items(G_LIST_MODEL(self->crystal_names)), NULL);
+    gtk_string_list_append(self->crystal_names, "The data: x, y, z");
+    for (guint i = 0; lattices != NULL && i < lattices->n_lattices; i++) {
+        const LacLattice *lattice = analysis->crystals != NULL
+            ? lac_crystals_get(analysis->crystals, lattices, i)
+            : lattices->lattices[i];
+        LacMat3 m = lac_mat3_multiply(&lattice->cell, &lattice->kind.conventional);
+        const LacVec3 v[3] = { { m.m[0][0], m.m[1][0], m.m[2][0] },
+            { m.m[0][1], m.m[1][1], m.m[2][1] }, { m.m[0][2], m.m[1][2], m.m[2][2] } };
+        g_autofree char *name =
+            g_strdup_printf("Grain %u: %s", i + 1, lac_structure_get_name(lattice->kind.structure));
+        add_cell(self, v, name);
+    }
+    gboolean any = self->cells->len > 0;
+    gtk_widget_set_sensitive(GTK_WIDGET(self->crystal_row), any);
+    gtk_widget_set_tooltip_text(GTK_WIDGET(self->crystal_row),
+        any ? "Whose axes the figure shows: of a grain a, b and c, and along which direction one looks"
+            : "Axes of crystals are known when the lattices have been fitted: run that in the stage "
+              "Analysis");
+    adw_combo_row_set_selected(self->crystal_row, chosen <= self->cells->len ? chosen : 0);
+    self->is_following = was_following;
+    update(self);
+}
+
+// Those of a recipe are offered beside the grains of the particle.
+static void
+show_crystal(LacFigurePanel *self, const LacOverlayParams *overlay)
+{
+    guint i = 0;
+    while (i < self->cells->len &&
+        memcmp(g_array_index(self->cells, Cell, i).v, overlay->cell, sizeof overlay->cell) != 0)
+        i++;
+    if (overlay->crystal && i == self->cells->len) {
+        add_cell(self, overlay->cell, "The crystal of the recipe");
+        gtk_widget_set_sensitive(GTK_WIDGET(self->crystal_row), TRUE);
+    }
+    adw_combo_row_set_selected(self->crystal_row, overlay->crystal ? i + 1 : 0);
+}
+
 /**
  * lac_figure_panel_show:
  * @self: a panel with a view
@@ -187,6 +259,7 @@ lac_figure_panel_show(LacFigurePanel *self, const LacFigure *figure)
                             : BACKGROUND_VIEW);
     gtk_switch_set_active(self->scale_switch, overlay->scale_bar);
     gtk_switch_set_active(self->tripod_switch, overlay->tripod);
+    show_crystal(self, overlay);
     gtk_switch_set_active(self->colors_switch, overlay->color_bar);
     gtk_switch_set_active(self->legend_switch, overlay->legend);
     gtk_spin_button_set_value(self->text_spin, overlay->text_size);
@@ -284,6 +357,7 @@ lac_figure_panel_dispose(GObject *object)
     g_clear_object(&self->session);
     g_clear_object(&self->viewport);
     g_clear_object(&self->frame);
+    g_clear_pointer(&self->cells, g_array_unref);
     g_clear_pointer(&self->scroller, gtk_widget_unparent);
     G_OBJECT_CLASS(lac_figure_panel_parent_class)->dispose(object);
 }
@@ -303,6 +377,8 @@ lac_figure_panel_class_init(LacFigurePanelClass *klass)
     BIND(copy_button);
     BIND(preset_row);
     BIND(background_row);
+    BIND(crystal_row);
+    BIND(crystal_names);
     BIND(width_spin);
     BIND(height_spin);
     BIND(dpi_spin);
@@ -337,7 +413,9 @@ lac_figure_panel_init(LacFigurePanel *self)
     g_signal_connect_swapped(self->title_entry, "changed", G_CALLBACK(update), self);
     g_signal_connect_swapped(self->panel_entry, "changed", G_CALLBACK(update), self);
     g_signal_connect_swapped(self->preset_row, "notify::selected", G_CALLBACK(preset_cb), self);
+    self->cells = g_array_new(FALSE, FALSE, sizeof(Cell));
     g_signal_connect_swapped(self->background_row, "notify::selected", G_CALLBACK(update), self);
+    g_signal_connect_swapped(self->crystal_row, "notify::selected", G_CALLBACK(update), self);
     g_signal_connect_swapped(self->export_button, "clicked", G_CALLBACK(lac_figure_panel_export),
         self);
     g_signal_connect_swapped(self->copy_button, "clicked", G_CALLBACK(lac_figure_panel_copy), self);
@@ -363,6 +441,8 @@ lac_figure_panel_set_session(LacFigurePanel *self, LacSession *session, LacViewp
     g_signal_connect_swapped(viewport, "camera-changed", G_CALLBACK(update), self);
     g_signal_connect_swapped(viewport, "scene-changed", G_CALLBACK(update), self);
     g_signal_connect_swapped(session, "job-changed", G_CALLBACK(update), self);
+    g_signal_connect_swapped(session, "analysis-changed", G_CALLBACK(list_crystals), self);
+    list_crystals(self);
     lac_figure_labels_set_session(self->labels, session, viewport);
     lac_figure_film_set_panel(self->film, self, session, viewport);
     lac_figure_recipes_set_panel(self->recipes, self, session);

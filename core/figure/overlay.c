@@ -133,7 +133,7 @@ lay_scale_bar(const Layout *self)
 static void
 lay_axis(const Layout *self, int axis, double x, double y)
 {
-    static const char *const names[] = { "x", "y", "z" };
+    static const char *const names[][3] = { { "x", "y", "z" }, { "a", "b", "c" } };
     static const float colors[3][3] = { { 0.84f, 0.15f, 0.16f }, { 0.13f, 0.59f, 0.20f },
         { 0.16f, 0.40f, 0.85f } };
     const double *to = self->picture->axes[axis], size = self->size;
@@ -171,7 +171,8 @@ lay_axis(const Layout *self, int axis, double x, double y)
         end_x = x - 0.6 * size;
         end_y = y + 0.6 * size;
     }
-    add_text(self, end_x, end_y + 0.26 * size, LAC_TEXT_MIDDLE, size, FALSE, names[axis]);
+    add_text(self, end_x, end_y + 0.26 * size, LAC_TEXT_MIDDLE, size, FALSE,
+        names[self->params->crystal ? 1 : 0][axis]);
 }
 
 static void
@@ -200,6 +201,12 @@ lay_tripod(const Layout *self)
             }
     for (int i = 0; i < 3; i++)
         lay_axis(self, order[i], x, y);
+    if (p->zone == NULL)
+        return;
+    double side = is_right(corner) ? p->width - self->margin : self->margin;
+    double line = is_top(corner) ? y - lo[1] + 2.6 * self->size : y - hi[1] - 1.6 * self->size;
+    add_text(self, side, line, is_right(corner) ? LAC_TEXT_END : LAC_TEXT_START, self->size, FALSE,
+        p->zone);
 }
 
 // --- colour bar, names, panel letter, labels

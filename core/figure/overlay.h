@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/figure/drawing.h"
+#include "core/vec.h"
 
 typedef enum {
     LAC_CORNER_BOTTOM_LEFT,
@@ -19,6 +20,9 @@ typedef struct {
     LacCorner scale_bar_corner;
     gboolean tripod;
     LacCorner tripod_corner;
+    gboolean
+        crystal; // the tripod shows the axes of a cell, and along which of its directions one looks
+    LacVec3 cell[3]; // [Å] a, b and c in the axes of the data
     gboolean color_bar;
     char color_bar_title[64];
     gboolean legend; // names of the species
@@ -47,7 +51,8 @@ typedef struct {
     double pt_per_angstrom; // in the middle
     gboolean is_perspective;
     gboolean is_calibrated; // else lengths are voxels
-    double axes[3][3];      // of x, y, z on the picture: right, up, towards the viewer
+    double axes[3][3]; // of the tripod on the picture: right, up, towards the viewer; unit lengths
+    const char *zone;  // (nullable) along what one looks
     float background[3];
     gboolean has_colors; // the ends of the colour bar are known
     LacColormap colormap;

@@ -65,6 +65,12 @@ make_unusual(void)
     f->look.color_hi = 0.9;
     f->overlay.tripod = f->overlay.color_bar = f->overlay.legend = TRUE;
     f->overlay.scale_bar_length = 20.0;
+    f->overlay.crystal = TRUE;
+    f->overlay.cell[0] = (LacVec3){ 2.0, -2.0, 0.5 };
+    f->overlay.cell[1] = (LacVec3){ 2.0, 2.0, 0.0 };
+    f->overlay.cell[2] = (LacVec3){ -0.25, 0.0, PI_DIGITS };
+    f->outline = 0.75;
+    s->atoms.shadow = 0.25;
     f->overlay.scale_bar_corner = LAC_CORNER_TOP_LEFT;
     g_strlcpy(f->overlay.color_bar_title, "Q6 = how ordered", sizeof f->overlay.color_bar_title);
     g_strlcpy(f->overlay.panel, "b)", sizeof f->overlay.panel);
@@ -115,9 +121,10 @@ test_mistakes(void)
         { "supersample = auto", "whole number" }, { "slices = xw", "Line 3" },
         { "slices = ", "Line 3" }, { "levels = 1", "Line 3" }, { "levels = 1 #ff000g 1", "Line 3" },
         { "opacity = 0 0, -1 1", "Line 3" }, { "opacity = 0", "Line 3" },
-        { "clip = 0 0 0 1", "Line 3" }, { "crop = 0 1 0.5 0.5 0 1", "Line 3" },
-        { "colors = Zr", "Line 3" }, { "label = 1 2 3 4", "Line 3" },
-        { "panel = much too long for a letter", "shorter" },
+        { "clip = 0 0 0 1", "Line 3" }, { "crystal = 1 0 0 0 1 0 1 1 0", "Line 3" },
+        { "crystal = cubic", "Line 3" }, { "shadow = 1.5", "Line 3" },
+        { "crop = 0 1 0.5 0.5 0 1", "Line 3" }, { "colors = Zr", "Line 3" },
+        { "label = 1 2 3 4", "Line 3" }, { "panel = much too long for a letter", "shorter" },
         { "atoms = perhaps", "one of no, yes" }, { "colormap = jet", "viridis" },
         { "text-color = red", "Line 3" }, { "view-height = nan", "Line 3" } };
     for (guint i = 0; i < G_N_ELEMENTS(WRONG); i++) {

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What stands over the picture of a figure.
+#include "core/figure/zone-axis.h"
+#include "core/matrix.h"
 #include "ui/render/figure-view.h"
 #include "ui/render/result-meshes.h"
 #include "ui/render/result-values.h"
 
 #include <math.h>
+
+#define ON_ZONE 1.0 // [deg] off a zone axis that need not be told
 
 #define MM 25.4
 #define PT 72.0 // per inch
@@ -201,6 +205,32 @@ lac_figure_get_strip(const LacFigure *figure, const LacScene *scene, const LacFi
     return MIN(strip, MAX_STRIP * figure->width_mm / MM * PT);
 }
 
+// Returns (nullable) along which direction of the crystal one looks, which @picture borrows.
+static char *
+set_axes(const LacOverlayParams *params, const LacMat3 *m, LacOverlayPicture *picture)
+{
+    for (int axis = 0; axis < 3; axis++) {
+        LacVec3 to = { axis == 0 ? 1.0 : 0.0, axis == 1 ? 1.0 : 0.0, axis == 2 ? 1.0 : 0.0 };
+        if (params->crystal)
+            to = params->cell[axis];
+        double length = lac_vec3_norm(to);
+        to = lac_mat3_apply(m, to);
+        picture->axes[axis][0] = to.x / length;
+        picture->axes[axis][1] = to.y / length;
+        picture->axes[axis][2] = to.z / length;
+    }
+    if (!params->crystal)
+        return NULL;
+    int uvw[3];
+    double off =
+        lac_zone_axis_find(params->cell, (LacVec3){ m->m[2][0], m->m[2][1], m->m[2][2] }, uvw);
+    g_autofree char *name = lac_zone_axis_dup_name(uvw);
+    char *zone = off < ON_ZONE ? g_strdup_printf("zone axis %s", name)
+                               : g_strdup_printf("%.0f° off %s", off, name);
+    picture->zone = zone;
+    return zone;
+}
+
 /**
  * lac_figure_draw_overlay:
  * @figure: what is wanted over the picture, and the size of the picture on paper
@@ -223,9 +253,7 @@ lac_figure_draw_overlay(const LacFigure *figure, const LacScene *scene, const La
     };
     LacMat3 m = lac_camera_get_matrix(camera);
     picture.pt_per_angstrom = picture.height / camera->height;
-    for (int axis = 0; axis < 3; axis++)
-        for (int i = 0; i < 3; i++)
-            picture.axes[axis][i] = m.m[i][axis];
+    g_autofree char *zone = set_axes(&figure->overlay, &m, &picture);
     for (int c = 0; c < 3; c++)
         picture.background[c] = figure->transparent ? 1.0f : scene->background[c];
     g_autofree char *title = lac_result_dup_title(figure->look.color_column);

@@ -2,6 +2,7 @@
 // The keys of a recipe: one table says how each is read and written.
 #include "core/error.h"
 #include "core/figure/keyed-text.h"
+#include "core/matrix.h"
 #include "ui/render/figure.h"
 #include "ui/render/result-meshes.h"
 
@@ -23,6 +24,7 @@ typedef enum {
     KEY_LEVELS,
     KEY_CROP,
     KEY_CLIP,
+    KEY_CRYSTAL,
     KEY_SLICES,
     KEY_OWN_COLORS,
     KEY_LABEL,
@@ -166,6 +168,7 @@ static const Key keys[] = {
     CHOICE("scale-bar-corner", overlay.scale_bar_corner, corners),
     FLAG("tripod", overlay.tripod),
     CHOICE("tripod-corner", overlay.tripod_corner, corners),
+    OTHER("crystal", KEY_CRYSTAL, overlay),
     FLAG("color-bar", overlay.color_bar),
     TEXT("color-bar-title", overlay.color_bar_title, sizeof(((LacOverlayParams *) 0)->color_bar_title)),
     FLAG("legend", overlay.legend),
@@ -227,6 +230,21 @@ append_clip(GString *out, const LacClipPlane *clip)
 }
 
 static void
+append_crystal(GString *out, const LacOverlayParams *overlay)
+{
+    double cell[9];
+    for (int i = 0; i < 3; i++) {
+        cell[3 * i] = overlay->cell[i].x;
+        cell[3 * i + 1] = overlay->cell[i].y;
+        cell[3 * i + 2] = overlay->cell[i].z;
+    }
+    if (overlay->crystal)
+        append_numbers(out, cell, 9);
+    else
+        g_string_append(out, "none");
+}
+
+static void
 append_slices(GString *out, const gboolean *show)
 {
     for (int i = 0; i < 3; i++)
@@ -274,6 +292,7 @@ append_value(GString *out, const Key *key, const LacFigure *self)
     case KEY_LEVELS: append_levels(out, at); break;
     case KEY_CROP: append_numbers(out, at, 6); break;
     case KEY_CLIP: append_clip(out, at); break;
+    case KEY_CRYSTAL: append_crystal(out, at); break;
     case KEY_SLICES: append_slices(out, at); break;
     case KEY_OWN_COLORS: append_own_colors(out, at); break;
     case KEY_TEXT_COLOR:
@@ -437,6 +456,27 @@ read_clip(const Reader *r, GError **error)
     return TRUE;
 }
 
+// Three vectors of a cell that has a volume.
+static gboolean
+read_crystal(const Reader *r, GError **error)
+{
+    LacOverlayParams *overlay = &r->figure->overlay;
+    double v[9] = { 0.0 };
+    overlay->crystal = !g_str_equal(r->entry->value, "none");
+    if (!overlay->crystal)
+        return TRUE;
+    gboolean good = parse_numbers(r->entry->value, 9, v);
+    for (int i = 0; i < 9; i++)
+        good = good && fabs(v[i]) < 1e6;
+    for (int i = 0; i < 3; i++)
+        overlay->cell[i] = (LacVec3){ v[3 * i], v[3 * i + 1], v[3 * i + 2] };
+    LacVec3 normal = lac_vec3_cross(overlay->cell[0], overlay->cell[1]);
+    if (good && fabs(lac_vec3_dot(normal, overlay->cell[2])) > 1e-6)
+        return TRUE;
+    return lac_keyed_text_bad_value(r->recipe, r->entry,
+        "none, or the vectors a, b and c of a cell in Å: nine numbers", error);
+}
+
 static gboolean
 read_slices(const Reader *r, GError **error)
 {
@@ -572,6 +612,7 @@ read_value(const Reader *r, const Key *key, GError **error)
     case KEY_LEVELS: return read_levels(r, error);
     case KEY_CROP: return read_crop(r, error);
     case KEY_CLIP: return read_clip(r, error);
+    case KEY_CRYSTAL: return read_crystal(r, error);
     case KEY_SLICES: return read_slices(r, error);
     case KEY_OWN_COLORS: return read_own_colors(r, error);
     case KEY_LABEL: return read_label(r, error);
