@@ -3,7 +3,7 @@
 
 #include "core/figure/chart-drawing.h"
 #include "ui/axes.h"
-#include "ui/file-dialog.h"
+#include "ui/flat-export.h"
 
 #include <math.h>
 
@@ -502,81 +502,11 @@ key_cb(GtkEventControllerKey *controller, guint key, guint code, GdkModifierType
     }
 }
 
-// --- the menu
-
-static void
-copy_action(GSimpleAction *action, GVariant *parameter, gpointer data)
+static LacChart *
+dup_chart(GtkWidget *widget)
 {
-    (void) action;
-    (void) parameter;
-    g_autofree char *csv = lac_chart_view_dup_csv(data);
-    if (csv != NULL)
-        gdk_clipboard_set_text(gtk_widget_get_clipboard(GTK_WIDGET(data)), csv);
-}
-
-static void
-export_chosen(gpointer source, GPtrArray *paths)
-{
-    g_autofree char *csv = lac_chart_view_dup_csv(source);
-    g_autoptr(GError) error = NULL;
-    if (csv == NULL || paths->len == 0)
-        return;
-    if (!g_file_set_contents(g_ptr_array_index(paths, 0), csv, -1, &error))
-        g_warning("%s", error->message);
-}
-
-static void
-export_action(GSimpleAction *action, GVariant *parameter, gpointer data)
-{
-    (void) action;
-    (void) parameter;
-    LacChartView *self = data;
-    if (self->chart == NULL)
-        return;
-    g_autofree char *name = g_strdup_printf("%s.csv", self->chart->id);
-    const LacFileDialog dialog = {
-        .title = "Export Plot as CSV",
-        .action = GTK_FILE_CHOOSER_ACTION_SAVE,
-        .name = name,
-        .suffix = ".csv",
-    };
-    lac_file_dialog_show(&dialog, GTK_WINDOW(gtk_widget_get_root(GTK_WIDGET(self))), G_OBJECT(self),
-        export_chosen);
-}
-
-static void
-menu_cb(GtkGestureClick *gesture, int n_press, double x, double y, LacChartView *self)
-{
-    (void) gesture;
-    (void) n_press;
-    GdkRectangle at = { (int) x, (int) y, 1, 1 };
-    if (is_empty(self))
-        return;
-    gtk_popover_set_pointing_to(GTK_POPOVER(self->menu), &at);
-    gtk_popover_popup(GTK_POPOVER(self->menu));
-}
-
-static void
-add_menu(LacChartView *self)
-{
-    static const GActionEntry entries[] = {
-        { .name = "copy", .activate = copy_action },
-        { .name = "export", .activate = export_action },
-    };
-    g_autoptr(GSimpleActionGroup) actions = g_simple_action_group_new();
-    g_autoptr(GMenu) menu = g_menu_new();
-    g_action_map_add_action_entries(G_ACTION_MAP(actions), entries, G_N_ELEMENTS(entries), self);
-    gtk_widget_insert_action_group(GTK_WIDGET(self), "chart", G_ACTION_GROUP(actions));
-    g_menu_append(menu, "_Copy as CSV", "chart.copy");
-    g_menu_append(menu, "_Export as CSV…", "chart.export");
-    self->menu = gtk_popover_menu_new_from_model(G_MENU_MODEL(menu));
-    gtk_widget_set_parent(self->menu, GTK_WIDGET(self));
-    gtk_widget_set_halign(self->menu, GTK_ALIGN_START);
-    gtk_popover_set_has_arrow(GTK_POPOVER(self->menu), FALSE);
-    GtkGesture *click = gtk_gesture_click_new();
-    gtk_gesture_single_set_button(GTK_GESTURE_SINGLE(click), GDK_BUTTON_SECONDARY);
-    g_signal_connect(click, "pressed", G_CALLBACK(menu_cb), self);
-    gtk_widget_add_controller(GTK_WIDGET(self), GTK_EVENT_CONTROLLER(click));
+    LacChartView *self = LAC_CHART_VIEW(widget);
+    return self->chart != NULL && !is_empty(self) ? lac_chart_copy(self->chart) : NULL;
 }
 
 // --- the widget
@@ -646,7 +576,7 @@ lac_chart_view_init(LacChartView *self)
     g_signal_connect(key, "key-pressed", G_CALLBACK(key_cb), self);
     gtk_widget_add_controller(widget, key);
     gtk_widget_set_focusable(widget, TRUE);
-    add_menu(self);
+    self->menu = lac_chart_menu_new(widget, dup_chart);
 }
 
 /**

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/plot.h"
 
+#include "core/figure/chart-drawing.h"
 #include "core/figure/ticks.h"
+#include "ui/flat-export.h"
 
 #include <math.h>
 
 #define PAD       8.0
 #define TICK_GAP  6.0
 #define LINE_TEXT 18.0 // height of a line of text [widget unit]
-#define N_COLORS  LAC_PLOT_MAX_LINES
 
 typedef struct {
     char *name;
@@ -32,7 +33,8 @@ struct _LacPlot {
     double x_lo, x_hi; // NaN: from the data
     Line lines[LAC_PLOT_MAX_LINES];
     int highlight; // bar, or -1
-    int cursor;    // sample of the first line under the pointer or chosen by key, or -1
+    GtkWidget *menu;
+    int cursor; // sample of the first line under the pointer or chosen by key, or -1
 };
 
 enum {
@@ -43,29 +45,11 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE(LacPlot, lac_plot, GTK_TYPE_WIDGET)
 
-// After Okabe and Ito: distinct with any colour vision; brighter on dark.
-static const double palette_light[N_COLORS][3] = {
-    { 0.00, 0.38, 0.66 },
-    { 0.80, 0.33, 0.00 },
-    { 0.00, 0.55, 0.40 },
-    { 0.67, 0.35, 0.58 },
-    { 0.45, 0.45, 0.45 },
-    { 0.75, 0.58, 0.00 },
-};
-static const double palette_dark[N_COLORS][3] = {
-    { 0.40, 0.74, 0.96 },
-    { 0.98, 0.62, 0.24 },
-    { 0.30, 0.83, 0.64 },
-    { 0.91, 0.60, 0.80 },
-    { 0.70, 0.70, 0.70 },
-    { 0.94, 0.86, 0.30 },
-};
-
 typedef struct {
     LacPlot *self;
     cairo_t *cr;
     GdkRGBA text;
-    const double (*palette)[3];
+    gboolean is_dark;
     Frame frame;
     double width, height;
 } Painter;
@@ -158,8 +142,9 @@ draw_text(Painter *p, double x, double y, double align_x, double align_y, double
 static void
 set_color(Painter *p, guint i, double alpha)
 {
-    const double *c = p->palette[i];
-    cairo_set_source_rgba(p->cr, c[0], c[1], c[2], alpha);
+    float c[3];
+    lac_chart_get_color(i, p->is_dark, c);
+    cairo_set_source_rgba(p->cr, (double) c[0], (double) c[1], (double) c[2], alpha);
 }
 
 static double
@@ -445,7 +430,7 @@ lac_plot_snapshot(GtkWidget *widget, GtkSnapshot *snapshot)
     Painter p = { .self = self, .width = width, .height = height };
     gtk_style_context_get_color(gtk_widget_get_style_context(widget), &p.text);
     gboolean dark = p.text.red + p.text.green + p.text.blue > 1.5f;
-    p.palette = dark ? palette_dark : palette_light;
+    p.is_dark = dark;
     p.cr = gtk_snapshot_append_cairo(snapshot, &all);
     if (is_empty(self))
         draw_empty(&p);
@@ -573,13 +558,51 @@ lac_plot_finalize(GObject *object)
     G_OBJECT_CLASS(lac_plot_parent_class)->finalize(object);
 }
 
+// What it shows as a chart, for a figure.
+static LacChart *
+dup_chart(GtkWidget *widget)
+{
+    LacPlot *self = LAC_PLOT(widget);
+    if (is_empty(self))
+        return NULL;
+    LacChart *chart = lac_chart_new("plot", self->title, self->x_label != NULL ? self->x_label : "",
+        self->y_label != NULL ? self->y_label : "");
+    chart->log_y = self->log_y;
+    for (guint i = 0; i < LAC_PLOT_MAX_LINES; i++) {
+        const Line *line = &self->lines[i];
+        if (line->n > 0)
+            lac_chart_add(chart, line->name, self->bars ? LAC_CHART_BARS : LAC_CHART_LINE, line->x,
+                line->y, NULL, line->n);
+    }
+    return chart;
+}
+
+static void
+lac_plot_size_allocate(GtkWidget *widget, int width, int height, int baseline)
+{
+    (void) width;
+    (void) height;
+    (void) baseline;
+    gtk_popover_present(GTK_POPOVER(LAC_PLOT(widget)->menu));
+}
+
+static void
+lac_plot_dispose(GObject *object)
+{
+    LacPlot *self = LAC_PLOT(object);
+    g_clear_pointer(&self->menu, gtk_widget_unparent);
+    G_OBJECT_CLASS(lac_plot_parent_class)->dispose(object);
+}
+
 static void
 lac_plot_class_init(LacPlotClass *klass)
 {
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
+    G_OBJECT_CLASS(klass)->dispose = lac_plot_dispose;
     G_OBJECT_CLASS(klass)->finalize = lac_plot_finalize;
     widget_class->snapshot = lac_plot_snapshot;
     widget_class->measure = lac_plot_measure;
+    widget_class->size_allocate = lac_plot_size_allocate;
     gtk_widget_class_set_css_name(widget_class, "plot");
     gtk_widget_class_set_accessible_role(widget_class, GTK_ACCESSIBLE_ROLE_IMG);
     signals[BAR_ACTIVATED] = g_signal_new("bar-activated", LAC_TYPE_PLOT, G_SIGNAL_RUN_LAST, 0,
@@ -603,6 +626,7 @@ lac_plot_init(LacPlot *self)
     g_signal_connect(key, "key-pressed", G_CALLBACK(key_cb), self);
     gtk_widget_add_controller(widget, key);
     gtk_widget_set_focusable(widget, TRUE);
+    self->menu = lac_chart_menu_new(widget, dup_chart);
 }
 
 /**

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/view-menu.h"
 
+#include "ui/file-dialog.h"
+#include "ui/flat-export.h"
 #include "ui/viewport-private.h"
+
+#define SLICE_MM  70.0 // height of an exported slice
+#define SLICE_DPI 600.0
 
 // The voxel that a menu is about.
 typedef struct {
@@ -15,7 +20,8 @@ struct _LacViewMenu {
     LacViewport *viewport; // lent: the views own the menu
     LacOrthoView *slices;  // lent
     GActionMap *actions_3d, *actions_2d;
-    GMenuModel *menu_3d, *menu_2d;
+    GMenuModel *menu_3d, *menu_2d[3];
+    int slice_axis;     // that is being exported
     GtkWidget *popover; // (nullable) of the 3D view
     Spot spot_3d, spot_2d;
 };
@@ -207,6 +213,56 @@ pointed_2d_cb(LacViewMenu *self, gboolean inside, guint x, guint y, guint z)
         self->spot_2d = (Spot){ inside, { x, y, z } };
 }
 
+// The slice as it is shown, one column of a journal wide.
+static LacFigure *
+make_slice_figure(LacViewMenu *self, int axis)
+{
+    const LacVolume *volume = lac_session_get_volume(self->session);
+    const double origin[3] = { volume->origin.x, volume->origin.y, volume->origin.z };
+    const gsize n[3] = { volume->nx, volume->ny, volume->nz };
+    const double size = volume->voxel_size > 0.0 ? volume->voxel_size : 1.0;
+    LacFigure *figure = lac_figure_new();
+    gsize at[3];
+    lac_session_get_crosshair(self->session, at);
+    figure->kind = LAC_FIGURE_SLICE;
+    figure->height_mm = SLICE_MM;
+    figure->dpi = SLICE_DPI;
+    figure->look = *lac_viewport_get_atom_look(self->viewport);
+    figure->slice.axis = axis;
+    figure->slice.position = ((double) at[axis] - (double) (n[axis] / 2)) * size + origin[axis];
+    figure->slice.atoms = lac_viewport_get_scene(self->viewport)->atoms.show_atoms;
+    figure->scene.atoms.show_ghosts = lac_viewport_get_scene(self->viewport)->atoms.show_ghosts;
+    figure->scene.transfer.colormap = lac_ortho_view_get_colormap(self->slices);
+    figure->overlay.color_bar = TRUE;
+    g_strlcpy(figure->overlay.color_bar_title, "intensity", sizeof figure->overlay.color_bar_title);
+    return figure;
+}
+
+static void
+slice_chosen(gpointer source, GPtrArray *paths)
+{
+    LacViewMenu *self = source;
+    if (paths->len == 0 || lac_session_get_volume(self->session) == NULL)
+        return;
+    g_autoptr(LacFigure) figure = make_slice_figure(self, self->slice_axis);
+    lac_slice_export(self->session, figure, lac_viewport_take_snapshot(self->viewport),
+        g_ptr_array_index(paths, 0));
+}
+
+static void
+export_action(GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+    (void) action;
+    LacViewMenu *self = data;
+    self->slice_axis = g_variant_get_string(parameter, NULL)[0] - 'x';
+    const LacFileDialog dialog = { .title = "Export Slice as Figure (.png, .tif, .pdf, .svg)",
+        .action = GTK_FILE_CHOOSER_ACTION_SAVE,
+        .name = "slice.png" };
+    if (lac_session_get_volume(self->session) != NULL)
+        lac_file_dialog_show(&dialog, GTK_WINDOW(gtk_widget_get_root(GTK_WIDGET(self->slices))),
+            G_OBJECT(self), slice_chosen);
+}
+
 // --- making both
 
 static const GActionEntry entries_3d[] = {
@@ -222,6 +278,7 @@ static const GActionEntry entries_3d[] = {
 static const GActionEntry entries_2d[] = {
     { .name = "center", .activate = center_2d_action },
     { .name = "copy", .activate = copy_2d_action },
+    { .name = "export", .activate = export_action, .parameter_type = "s" },
     { .name = "colormap",
         .parameter_type = "s",
         .state = "'grey'",
@@ -255,8 +312,9 @@ make_menu_3d(void)
 }
 
 static GMenuModel *
-make_menu_2d(void)
+make_menu_2d(int axis)
 {
+    g_autofree char *export = g_strdup_printf("slices.export::%c", 'x' + axis);
     static const char *const here[][2] = { { "Crosshair _Here", "slices.center" },
         { "Copy _Position and Value", "slices.copy" } };
     GMenu *menu = g_menu_new();
@@ -268,6 +326,7 @@ make_menu_2d(void)
         g_menu_append(colours, lac_colormap_get_label((LacColormap) i), action);
     }
     g_menu_append_submenu(menu, "C_olours", G_MENU_MODEL(colours));
+    g_menu_append(menu, "_Export as Figure…", export);
     return G_MENU_MODEL(menu);
 }
 
@@ -280,7 +339,8 @@ lac_view_menu_dispose(GObject *object)
     g_clear_object(&self->actions_3d);
     g_clear_object(&self->actions_2d);
     g_clear_object(&self->menu_3d);
-    g_clear_object(&self->menu_2d);
+    for (int i = 0; i < 3; i++)
+        g_clear_object(&self->menu_2d[i]);
     G_OBJECT_CLASS(lac_view_menu_parent_class)->dispose(object);
 }
 
@@ -298,7 +358,8 @@ lac_view_menu_init(LacViewMenu *self)
     g_action_map_add_action_entries(self->actions_3d, entries_3d, G_N_ELEMENTS(entries_3d), self);
     g_action_map_add_action_entries(self->actions_2d, entries_2d, G_N_ELEMENTS(entries_2d), self);
     self->menu_3d = make_menu_3d();
-    self->menu_2d = make_menu_2d();
+    for (int i = 0; i < 3; i++)
+        self->menu_2d[i] = make_menu_2d(i);
 }
 
 static void
@@ -325,7 +386,8 @@ connect_2d(LacViewMenu *self)
         G_CONNECT_SWAPPED);
     gtk_widget_insert_action_group(widget, "slices", G_ACTION_GROUP(self->actions_2d));
     for (int i = 0; i < 3; i++)
-        lac_slice_view_set_menu(lac_ortho_view_get_slice(self->slices, (LacAxis) i), self->menu_2d);
+        lac_slice_view_set_menu(lac_ortho_view_get_slice(self->slices, (LacAxis) i),
+            self->menu_2d[i]);
 }
 
 /**

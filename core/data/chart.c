@@ -36,6 +36,25 @@ lac_chart_new(const char *id, const char *title, const char *x_label, const char
 }
 
 /**
+ * lac_chart_copy:
+ * @self: a chart
+ *
+ * Returns: (transfer full): the same chart
+ */
+LacChart *
+lac_chart_copy(const LacChart *self)
+{
+    LacChart *copy = lac_chart_new(self->id, self->title, self->x_label, self->y_label);
+    copy->column = g_strdup(self->column);
+    copy->log_y = self->log_y;
+    for (guint i = 0; i < self->series->len; i++) {
+        const LacChartSeries *s = g_ptr_array_index(self->series, i);
+        lac_chart_add(copy, s->name, s->style, s->x, s->y, s->error, s->n);
+    }
+    return copy;
+}
+
+/**
  * lac_chart_free:
  * @self: (nullable) (transfer full): a chart
  */

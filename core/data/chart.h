@@ -22,11 +22,13 @@ typedef struct {
     char *id;
     char *title, *x_label, *y_label; // labels carry their unit: "Distance to the interface (Å)"
     char *column;                    // (nullable) the column of atoms that x shows, for brushing
+    gboolean log_y;                  // y above 0 in powers of ten
     GPtrArray *series;               // of LacChartSeries
 } LacChart;
 
 LacChart *
 lac_chart_new(const char *id, const char *title, const char *x_label, const char *y_label);
+LacChart *lac_chart_copy(const LacChart *self);
 void lac_chart_free(LacChart *self);
 char *lac_chart_dup_csv(const LacChart *self);
 LacChartSeries *lac_chart_add(LacChart *self, const char *name, LacChartStyle style,

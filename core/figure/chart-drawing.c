@@ -23,6 +23,7 @@
 #define ERROR_WIDTH 0.6
 #define DASH        3.5
 
+#define LOG_ROOM 1.25 // times the largest
 #define MAX_ROOM 0.06 // of the range, above all
 #define BAR_FILL 0.86 // of the distance of bars
 
@@ -118,7 +119,7 @@ lac_chart_get_range(const LacChart *chart, double x[2], double y[2])
         for (gsize k = 0; k < series->n; k++) {
             double error =
                 series->error != NULL && isfinite(series->error[k]) ? series->error[k] : 0.0;
-            if (!isfinite(series->y[k]))
+            if (!isfinite(series->y[k]) || (chart->log_y && !(series->y[k] - error > 0.0)))
                 continue;
             grow(x, series->x[k] - half);
             grow(x, series->x[k] + half);
@@ -128,6 +129,13 @@ lac_chart_get_range(const LacChart *chart, double x[2], double y[2])
     }
     if (!(y[1] >= y[0]) || !(x[1] >= x[0]))
         return FALSE;
+    if (!(x[1] > x[0]))
+        x[1] = x[0] + 1.0;
+    if (chart->log_y) {
+        y[0] /= LOG_ROOM;
+        y[1] *= LOG_ROOM;
+        return TRUE;
+    }
     if (from_zero || (y[0] > 0.0 && y[0] < 0.35 * y[1]))
         y[0] = MIN(y[0], 0.0);
     double room = MAX_ROOM * (y[1] - y[0]);
@@ -136,8 +144,6 @@ lac_chart_get_range(const LacChart *chart, double x[2], double y[2])
     y[1] += room;
     if (y[0] != 0.0)
         y[0] -= room;
-    if (!(x[1] > x[0]))
-        x[1] = x[0] + 1.0;
     return TRUE;
 }
 
@@ -187,6 +193,10 @@ to_x(const Layout *self, double x)
 static double
 to_y(const Layout *self, double y)
 {
+    if (self->chart->log_y)
+        return y > 0.0 ? self->bottom -
+                log(y / self->y[0]) / log(self->y[1] / self->y[0]) * (self->bottom - self->top)
+                       : (double) NAN;
     return self->bottom - (y - self->y[0]) / (self->y[1] - self->y[0]) * (self->bottom - self->top);
 }
 
@@ -200,8 +210,9 @@ fit(Layout *self)
     const gboolean has_top = p->title || p->panel[0] != '\0';
     self->top = (PAD + (has_top ? LINE * (p->panel[0] != '\0' ? 1.25 : 1.0) : 0.4)) * size;
     self->bottom = p->height - (PAD + TICK + TICK_GAP + 2.0 * LINE) * size;
-    self->y_ticks = lac_ticks_linear(self->y[0], self->y[1],
-        (guint) CLAMP((self->bottom - self->top) / (3.0 * size), 2.0, 7.0));
+    const guint n_y = (guint) CLAMP((self->bottom - self->top) / (3.0 * size), 2.0, 7.0);
+    self->y_ticks = self->chart->log_y ? lac_ticks_log(self->y[0], self->y[1], n_y)
+                                       : lac_ticks_linear(self->y[0], self->y[1], n_y);
     double widest = 0.0;
     for (guint i = 0; i < self->y_ticks.n; i++) {
         g_autofree char *label = lac_ticks_dup_label(&self->y_ticks, i);
@@ -247,7 +258,7 @@ static void
 lay_bars(const Layout *self, const LacChartSeries *series, const float color[3])
 {
     const double half = 0.5 * BAR_FILL * get_bar_width(series);
-    const double zero = to_y(self, MAX(self->y[0], 0.0));
+    const double zero = self->chart->log_y ? self->bottom : to_y(self, MAX(self->y[0], 0.0));
     for (gsize k = 0; k < series->n; k++) {
         if (!isfinite(series->y[k]) || series->y[k] == 0.0)
             continue;
