@@ -276,6 +276,18 @@ lac_figure_panel_show(LacFigurePanel *self, const LacFigure *figure)
 // --- export
 
 /**
+ * lac_figure_panel_take_snapshot:
+ * @self: a panel with a view
+ *
+ * Returns: (transfer full): what the view shows
+ */
+LacFigureSnapshot *
+lac_figure_panel_take_snapshot(LacFigurePanel *self)
+{
+    return lac_viewport_take_snapshot(self->viewport);
+}
+
+/**
  * lac_figure_panel_export_to:
  * @self: a panel with a view
  * @path: the file; its name tells the format

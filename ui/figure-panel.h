@@ -18,6 +18,7 @@ LacFigure *lac_figure_panel_dup_figure(LacFigurePanel *self);
 void lac_figure_panel_show(LacFigurePanel *self, const LacFigure *figure);
 void lac_figure_panel_export(LacFigurePanel *self);
 gboolean lac_figure_panel_export_to(LacFigurePanel *self, const char *path);
+LacFigureSnapshot *lac_figure_panel_take_snapshot(LacFigurePanel *self);
 void lac_figure_panel_copy(LacFigurePanel *self);
 
 G_END_DECLS

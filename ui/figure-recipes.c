@@ -3,6 +3,8 @@
 
 #include "core/figure/png.h"
 #include "ui/file-dialog.h"
+#include "ui/flat-export.h"
+#include "ui/render/figure-presets.h"
 
 #include <adwaita.h>
 
@@ -18,6 +20,7 @@ struct _LacFigureRecipes {
     GtkWidget *load_button, *save_button;
     LacFigurePanel *panel; // that this is part of
     LacSession *session;
+    LacSheet *page; // (nullable) that is going to be written
 };
 
 G_DEFINE_FINAL_TYPE(LacFigureRecipes, lac_figure_recipes, GTK_TYPE_WIDGET)
@@ -56,6 +59,48 @@ choose(LacFigureRecipes *self, const char *name)
             adw_combo_row_set_selected(self->recipe_row, i);
 }
 
+// How a recipe of the program is listed: by what it shows.
+static char *
+dup_preset_title(const char *preset)
+{
+    g_autofree char *title = lac_figure_presets_dup_title(preset);
+    return g_strdup_printf("%s: %s", preset, title);
+}
+
+// The recipe of the program that is listed so, or NULL.
+static char *
+dup_preset(const char *listed)
+{
+    g_auto(GStrv) presets = lac_figure_presets_list();
+    for (guint i = 0; presets[i] != NULL; i++) {
+        g_autofree char *title = dup_preset_title(presets[i]);
+        if (g_str_equal(title, listed))
+            return g_strdup(presets[i]);
+    }
+    return NULL;
+}
+
+// What comes with the program can be shown, and neither renamed nor deleted.
+static void
+update_buttons(LacFigureRecipes *self)
+{
+    const char *name = get_chosen_name(self);
+    g_autofree char *preset = name != NULL ? dup_preset(name) : NULL;
+    const gboolean any = name != NULL, own = any && preset == NULL;
+    GtkWidget *const need[] = { self->apply_button, self->rename_button, self->remove_button };
+    const char *const tips[] = {
+        "Show what the recipe defines; a slice, a plot or a page is written into a file",
+        "Give the chosen recipe that name",
+        "Take the chosen recipe out of the project; Ctrl+Z brings it back"
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(need); i++) {
+        const gboolean can = i == 0 ? any : own;
+        gtk_widget_set_sensitive(need[i], can);
+        gtk_widget_set_tooltip_text(need[i],
+            can ? tips[i] : "This recipe comes with the program: apply it, and keep the figure");
+    }
+}
+
 static void
 list_recipes(LacFigureRecipes *self)
 {
@@ -66,26 +111,54 @@ list_recipes(LacFigureRecipes *self)
         g_list_model_get_n_items(G_LIST_MODEL(self->recipe_names)), NULL);
     for (GList *l = names; l != NULL; l = l->next)
         gtk_string_list_append(self->recipe_names, l->data);
-    choose(self, chosen);
-    gboolean any = names != NULL;
-    GtkWidget *const need[] = { GTK_WIDGET(self->recipe_row), self->apply_button,
-        self->rename_button, self->remove_button };
-    const char *const tips[] = { "A figure that is kept in this project",
-        "Show what the recipe defines", "Give the chosen recipe that name",
-        "Take the chosen recipe out of the project; Ctrl+Z brings it back" };
-    for (guint i = 0; i < G_N_ELEMENTS(need); i++) {
-        gtk_widget_set_sensitive(need[i], any);
-        gtk_widget_set_tooltip_text(need[i],
-            any ? tips[i] : "No recipe is kept in this project yet");
+    g_auto(GStrv) presets = lac_figure_presets_list();
+    for (guint i = 0; presets[i] != NULL; i++) {
+        g_autofree char *title = dup_preset_title(presets[i]);
+        gtk_string_list_append(self->recipe_names, title);
     }
+    choose(self, chosen);
+    update_buttons(self);
+}
+
+// --- slices, plots and pages
+
+static void
+page_chosen(gpointer source, GPtrArray *paths)
+{
+    LacFigureRecipes *self = source;
+    if (paths->len == 0 || self->page == NULL)
+        return;
+    lac_page_export(self->session, g_steal_pointer(&self->page),
+        lac_figure_panel_take_snapshot(self->panel), g_ptr_array_index(paths, 0));
+}
+
+static void
+export_page(LacFigureRecipes *self, LacSheet *page)
+{
+    const LacFileDialog dialog = { .title = "Export Figure (.pdf, .svg, .png, .tif)",
+        .action = GTK_FILE_CHOOSER_ACTION_SAVE,
+        .name = "figure.pdf" };
+    g_clear_pointer(&self->page, lac_sheet_free);
+    self->page = page;
+    lac_file_dialog_show(&dialog, GTK_WINDOW(gtk_widget_get_root(GTK_WIDGET(self))), G_OBJECT(self),
+        page_chosen);
 }
 
 static void
 show_recipe(LacFigureRecipes *self, const char *text, const char *name)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(LacFigure) figure = lac_figure_from_recipe(text, name, &error);
-    if (figure != NULL)
+    g_autoptr(LacFigure) figure = NULL;
+    LacSheet *page = NULL;
+    if (lac_sheet_is_recipe(text))
+        page = lac_sheet_from_recipe(text, name, &error);
+    else
+        figure = lac_figure_from_recipe(text, name, &error);
+    if (figure != NULL && figure->kind != LAC_FIGURE_SCENE)
+        page = lac_sheet_new_single(figure);
+    if (page != NULL)
+        export_page(self, page);
+    else if (figure != NULL)
         lac_figure_panel_show(self->panel, figure);
     else
         say(self, error->message);
@@ -99,6 +172,12 @@ apply_cb(LacFigureRecipes *self)
     JsonObject *recipes = get_recipes(figures);
     if (name != NULL && json_object_has_member(recipes, name))
         show_recipe(self, json_object_get_string_member_with_default(recipes, name, ""), name);
+    else if (name != NULL) {
+        g_autofree char *preset = dup_preset(name);
+        g_autofree char *text = preset != NULL ? lac_figure_presets_dup(preset, NULL) : NULL;
+        if (text != NULL)
+            show_recipe(self, text, preset);
+    }
 }
 
 static char *
@@ -223,6 +302,7 @@ lac_figure_recipes_dispose(GObject *object)
     if (self->session != NULL)
         g_signal_handlers_disconnect_by_data(self->session, self);
     g_clear_object(&self->session);
+    g_clear_pointer(&self->page, lac_sheet_free);
     g_clear_pointer(&self->box, gtk_widget_unparent);
     G_OBJECT_CLASS(lac_figure_recipes_parent_class)->dispose(object);
 }
@@ -260,6 +340,8 @@ lac_figure_recipes_init(LacFigureRecipes *self)
         { self->save_button, G_CALLBACK(save_cb) } };
     for (guint i = 0; i < G_N_ELEMENTS(buttons); i++)
         g_signal_connect_swapped(buttons[i].button, "clicked", buttons[i].callback, self);
+    g_signal_connect_swapped(self->recipe_row, "notify::selected", G_CALLBACK(update_buttons),
+        self);
 }
 
 /**

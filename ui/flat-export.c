@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/flat-export.h"
 
-#include "core/error.h"
+#include "core/gpu/egl-context.h"
 #include "ui/file-dialog.h"
 #include "ui/render/figure-chart.h"
-#include "ui/render/figure-slice.h"
-#include "ui/render/sheet.h"
 
 #include <adwaita.h>
 #include <string.h>
@@ -167,57 +165,100 @@ lac_chart_menu_new(GtkWidget *plot, LacChartFunc get)
     return menu;
 }
 
-// --- slices
+// --- slices and pages
 
 typedef struct {
-    LacFigure *figure;
+    LacSheet *sheet;
     LacFigureSnapshot *snapshot;
+    LacAnalysis *analysis; // (nullable) what there is already
+    LacAnalysisParams params;
+    LacRecon *recon; // (nullable)
     char *path;
-} Slice;
+} Page;
 
 static void
-slice_free(gpointer pointer)
+page_free(gpointer pointer)
 {
-    Slice *self = pointer;
-    lac_figure_free(self->figure);
+    Page *self = pointer;
+    lac_sheet_free(self->sheet);
     lac_figure_snapshot_free(self->snapshot);
+    g_clear_pointer(&self->analysis, lac_analysis_unref);
+    g_clear_pointer(&self->recon, lac_recon_unref);
     g_free(self->path);
     g_free(self);
 }
 
-static gpointer
-slice_job(LacProgress *progress, gpointer pointer, GError **error)
+// What the panels show of analyses; what is there already is not computed again.
+static gboolean
+analyse(Page *self, LacProgress *progress, GError **error)
 {
-    const Slice *self = pointer;
-    g_autoptr(LacDrawing) drawing =
-        lac_figure_draw_slice(self->figure, &self->snapshot->data, NULL, progress, error);
+    const guint64 needs = lac_sheet_get_needs(self->sheet);
+    if (needs == 0 || self->snapshot->atoms == NULL)
+        return TRUE;
+    LacAnalysis *analysis = lac_analysis_run(self->snapshot->atoms, self->snapshot->volume,
+        &self->params, needs, self->analysis, progress, error);
+    if (analysis == NULL)
+        return FALSE;
+    g_clear_pointer(&self->analysis, lac_analysis_unref);
+    self->analysis = analysis;
+    return TRUE;
+}
+
+static LacDrawing *
+draw_page(Page *self, LacProgress *progress, GError **error)
+{
+    const LacSheetData data = { .volume = self->snapshot->volume,
+        .atoms = self->snapshot->atoms,
+        .analysis = self->analysis,
+        .recon = self->recon };
+    if (!lac_sheet_has_scene(self->sheet))
+        return lac_sheet_draw(self->sheet, &data, NULL, progress, error);
+    g_autoptr(LacEglContext) context = lac_egl_context_new(error);
+    if (context == NULL)
+        return NULL;
+    g_autoptr(LacRenderer) renderer = lac_renderer_new(error);
+    return renderer != NULL ? lac_sheet_draw(self->sheet, &data, renderer, progress, error) : NULL;
+}
+
+static gpointer
+page_job(LacProgress *progress, gpointer pointer, GError **error)
+{
+    Page *self = pointer;
+    if (!analyse(self, progress, error))
+        return NULL;
+    g_autoptr(LacDrawing) drawing = draw_page(self, progress, error);
     if (drawing == NULL)
         return NULL;
-    g_autoptr(LacSheet) sheet = lac_sheet_new_single(self->figure);
     g_autofree char *digests =
         lac_figure_dup_digests(self->snapshot->volume, self->snapshot->atoms);
-    const LacFigureNotes notes = { .recipe = sheet->text, .data = digests, .bits = 16 };
-    if (!lac_sheet_write(sheet, drawing, &notes, self->path, error))
+    const LacFigureNotes notes = { .recipe = self->sheet->text, .data = digests, .bits = 16 };
+    if (!lac_sheet_write(self->sheet, drawing, &notes, self->path, error))
         return NULL;
     g_autofree char *name = g_filename_display_basename(self->path);
     return g_strdup_printf("Wrote %s", name);
 }
 
 /**
- * lac_slice_export:
+ * lac_page_export:
  * @session: runs the work
- * @figure: a slice; copied
- * @snapshot: (transfer full): what it shows
+ * @sheet: (transfer full): slices, plots or several panels
+ * @snapshot: (transfer full): what they show
  * @path: the file; its name tells the format
  *
  * Returns: whether it was started; if not, a message said why
  */
 gboolean
-lac_slice_export(LacSession *session, const LacFigure *figure, LacFigureSnapshot *snapshot,
-    const char *path)
+lac_page_export(LacSession *session, LacSheet *sheet, LacFigureSnapshot *snapshot, const char *path)
 {
-    Slice *data = g_new(Slice, 1);
-    *data = (Slice){ lac_figure_copy(figure), snapshot, g_strdup(path) };
-    g_autoptr(LacJob) job = lac_job_new("Exporting the slice", slice_job, data, slice_free, g_free);
-    return lac_session_run_job(session, job, "Cannot export the slice");
+    LacAnalysis *analysis = lac_session_get_analysis(session);
+    LacRecon *recon = lac_session_get_recon(session);
+    Page *data = g_new(Page, 1);
+    *data = (Page){ .sheet = sheet,
+        .snapshot = snapshot,
+        .analysis = analysis != NULL ? lac_analysis_ref(analysis) : NULL,
+        .params = *lac_session_get_analysis_params(session),
+        .recon = recon != NULL ? lac_recon_ref(recon) : NULL,
+        .path = g_strdup(path) };
+    g_autoptr(LacJob) job = lac_job_new("Exporting the figure", page_job, data, page_free, g_free);
+    return lac_session_run_job(session, job, "Cannot export the figure");
 }

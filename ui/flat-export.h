@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Plots and slices as figures in files: the menu of a plot, and the work behind both.
+// Plots, slices and pages of several panels in files: the menu of a plot, and the work behind.
 #pragma once
 
 #include "core/data/chart.h"
 #include "ui/figure-snapshot.h"
+#include "ui/render/sheet.h"
 #include "ui/session.h"
 
 #include <gtk/gtk.h>
@@ -13,5 +14,5 @@ typedef LacChart *(*LacChartFunc)(GtkWidget *widget);
 
 GtkWidget *lac_chart_menu_new(GtkWidget *plot, LacChartFunc get);
 gboolean lac_chart_export(const LacChart *chart, const char *path, GError **error);
-gboolean lac_slice_export(LacSession *session, const LacFigure *figure, LacFigureSnapshot *snapshot,
+gboolean lac_page_export(LacSession *session, LacSheet *sheet, LacFigureSnapshot *snapshot,
     const char *path);

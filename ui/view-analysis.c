@@ -3,6 +3,7 @@
 
 #include "ui/latest.h"
 #include "ui/legend.h"
+#include "ui/render/figure-results.h"
 #include "ui/render/result-values.h"
 
 #include <math.h>
@@ -412,6 +413,27 @@ opened_cb(LacViewAnalysis *self)
     }
 }
 
+// A figure that is shown brings its surfaces, its vacancies and the analyses that it needs.
+static void
+figure_shown_cb(LacViewAnalysis *self, const LacFigure *figure)
+{
+    const guint64 needs = lac_figure_get_needs(figure);
+    const LacAnalysis *analysis = lac_session_get_analysis(self->session);
+    for (guint i = 0; i < LAC_N_RESULTS; i++) {
+        LacResultLayer layer = self->layers[i];
+        if (i == LAC_RESULT_VACANCIES)
+            layer.shown = figure->vacancies;
+        else {
+            layer.shown = figure->scene.meshes.groups[i].shown;
+            layer.opacity = figure->scene.meshes.groups[i].opacity;
+            layer.color = (LacResultColor) figure->scene.meshes.groups[i].colors;
+        }
+        lac_view_analysis_set_layer(self, (LacResultKind) i, &layer);
+    }
+    if (needs != 0 && (analysis == NULL || (needs & ~analysis->done) != 0))
+        lac_session_analyse(self->session, needs);
+}
+
 static void
 lac_view_analysis_dispose(GObject *object)
 {
@@ -472,6 +494,7 @@ lac_view_analysis_new(LacSession *session, LacViewport *viewport)
     g_signal_connect_swapped(viewport, "line-drawn", G_CALLBACK(line_drawn_cb), self);
     g_signal_connect_swapped(viewport, "thing-clicked", G_CALLBACK(clicked_cb), self);
     g_signal_connect_swapped(viewport, "scene-changed", G_CALLBACK(update_colors), self);
+    g_signal_connect_swapped(viewport, "figure-shown", G_CALLBACK(figure_shown_cb), self);
     apply_layers(self);
     return self;
 }

@@ -245,8 +245,8 @@ slice_chosen(gpointer source, GPtrArray *paths)
     if (paths->len == 0 || lac_session_get_volume(self->session) == NULL)
         return;
     g_autoptr(LacFigure) figure = make_slice_figure(self, self->slice_axis);
-    lac_slice_export(self->session, figure, lac_viewport_take_snapshot(self->viewport),
-        g_ptr_array_index(paths, 0));
+    lac_page_export(self->session, lac_sheet_new_single(figure),
+        lac_viewport_take_snapshot(self->viewport), g_ptr_array_index(paths, 0));
 }
 
 static void

@@ -135,7 +135,8 @@ lac_viewport_fill_figure(LacViewport *self, LacFigure *figure)
  * @self: a view
  * @figure: what it is going to show, in the largest frame of that shape in its middle
  *
- * The data, the background, the axes in the corner and the surfaces stay as they are.
+ * The data, the background and the axes in the corner stay as they are. Emits "figure-shown", by
+ * which those who draw results of analyses follow.
  */
 void
 lac_viewport_show_figure(LacViewport *self, const LacFigure *figure)
@@ -173,6 +174,7 @@ lac_viewport_show_figure(LacViewport *self, const LacFigure *figure)
     lac_viewport_set_show_polyhedra(self, scene->atoms.show_polyhedra);
     lac_viewport_set_show_ghosts(self, scene->atoms.show_ghosts);
     lac_viewport_set_shadow(self, scene->atoms.shadow);
+    g_signal_emit_by_name(self, "figure-shown", figure);
 }
 
 /**

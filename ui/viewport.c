@@ -31,6 +31,7 @@ enum {
     ATOMS_SELECTED,
     LINE_DRAWN,
     MODE_CHANGED,
+    FIGURE_SHOWN,
     N_SIGNALS
 };
 static guint signals[N_SIGNALS];
@@ -557,6 +558,8 @@ lac_viewport_class_init(LacViewportClass *klass)
         NULL, NULL, G_TYPE_NONE, 2, G_TYPE_POINTER, G_TYPE_POINTER);
     signals[ATOMS_SELECTED] = g_signal_new("atoms-selected", LAC_TYPE_VIEWPORT, G_SIGNAL_RUN_LAST,
         0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_POINTER, G_TYPE_UINT);
+    signals[FIGURE_SHOWN] = g_signal_new("figure-shown", LAC_TYPE_VIEWPORT, G_SIGNAL_RUN_LAST, 0,
+        NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
     static const struct {
         int id;
         const char *name;

@@ -4,6 +4,7 @@
 #include "tests/support/desk.h"
 #include "ui/figure-film.h"
 #include "ui/figure-labels.h"
+#include "ui/flat-export.h"
 #include "ui/view-area.h"
 
 #include <adwaita.h>
@@ -227,6 +228,99 @@ test_film(Desk *desk, gconstpointer bench)
     g_unlink(data);
 }
 
+static gboolean
+has_surface(gpointer data)
+{
+    Desk *desk = data;
+    const LacAnalysis *analysis = lac_session_get_analysis(desk->session);
+    return analysis != NULL && analysis->surface != NULL && analysis->coordination != NULL &&
+        lac_viewport_get_scene(desk->viewport)->meshes.set != NULL && desk_is_idle(desk);
+}
+
+// A recipe brings what it shows of analyses, and the command line draws the same.
+static void
+test_results(Desk *desk, gconstpointer bench)
+{
+    (void) bench;
+    LacFigurePanel *panel = open_figure(desk);
+    g_autofree char *picture = g_build_filename(desk->folder, "a.png", NULL);
+    g_autofree char *data = g_build_filename(desk->folder, "grid.xyz", NULL);
+    g_autofree char *again = g_build_filename(desk->folder, "b.png", NULL);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(LacFigure) figure = lac_figure_from_recipe(
+        "lacuna-figure = 1\nwidth = 40\nheight = 30\ncolor-by = column\ncolor-column = cn\n"
+        "surface = yes\nsurface-opacity = 0.5\nlegend = yes\ncolor-bar = yes\n",
+        "r", &error);
+    g_assert_no_error(error);
+    lac_figure_panel_show(panel, figure);
+    desk_wait_for(desk, has_surface, 60000);
+    desk_wait_for(desk, is_settled, 20000);
+    g_assert_true(lac_figure_panel_export_to(panel, picture));
+    desk_wait_for(desk, desk_is_idle, 60000);
+    g_autofree char *recipe = lac_png_read_text(picture, LAC_FIGURE_RECIPE_KEY, NULL);
+    g_assert_nonnull(strstr(recipe, "\nsurface = yes\n"));
+    g_assert_nonnull(strstr(recipe, "\nsurface-opacity = 0.5\n"));
+    g_assert_nonnull(strstr(recipe, "\ninterface = no\n"));
+    draw_by_command_line(data, picture, again);
+    gsize n_a, n_b;
+    g_autofree guint8 *a = read_pixels(picture, &n_a), *b = read_pixels(again, &n_b);
+    g_assert_cmpuint(n_a, ==, n_b);
+    g_assert_true(memcmp(a, b, n_a) == 0);
+    g_unlink(again);
+    g_unlink(picture);
+    g_unlink(data);
+}
+
+static char *
+read_text(const char *path)
+{
+    char *text = NULL;
+    g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    return text;
+}
+
+// A page is written by the window as by the command line; a plot also by itself.
+static void
+test_page(Desk *desk, gconstpointer bench)
+{
+    (void) bench;
+    LacFigurePanel *panel = open_figure(desk);
+    static const char *const recipe = "lacuna-figure = 1\nwidth = 89\nheight = 40\ndpi = 100\n"
+                                      "columns = 2\n[panel a]\nlegend = yes\n[panel b]\n"
+                                      "kind = plot\nplot = rdf\n";
+    g_autofree char *path = g_build_filename(desk->folder, "a.svg", NULL);
+    g_autofree char *file = g_build_filename(desk->folder, "r.txt", NULL);
+    g_autofree char *data = g_build_filename(desk->folder, "grid.xyz", NULL);
+    g_autofree char *again = g_build_filename(desk->folder, "b.svg", NULL);
+    g_autoptr(GError) error = NULL;
+    LacSheet *sheet = lac_sheet_from_recipe(recipe, "r", &error);
+    g_assert_no_error(error);
+    g_assert_true(
+        lac_page_export(desk->session, sheet, lac_figure_panel_take_snapshot(panel), path));
+    desk_wait_for(desk, desk_is_idle, 60000);
+    g_assert_true(g_file_set_contents(file, recipe, -1, NULL));
+    const char *argv[] = { g_getenv("LACUNA_CLI"), "render", data, "-q", "--recipe", file, "-o",
+        again, NULL };
+    g_assert_true(g_spawn_sync(NULL, (char **) (guintptr) argv, NULL, G_SPAWN_STDOUT_TO_DEV_NULL,
+        NULL, NULL, NULL, NULL, NULL, NULL));
+    g_autofree char *a = read_text(path), *b = read_text(again);
+    g_assert_cmpstr(a, ==, b);
+    // The menu of a plot.
+    const double x[] = { 0.0, 1.0, 2.0 }, y[] = { 1.0, 100.0, 10.0 };
+    g_autoptr(LacChart) chart = lac_chart_new("r", "Residual", "Iteration", "R (%)");
+    chart->log_y = TRUE;
+    lac_chart_add(chart, "R1", LAC_CHART_LINE, x, y, NULL, 3);
+    g_assert_true(lac_chart_export(chart, path, &error));
+    g_autofree char *plot = read_text(path);
+    g_assert_nonnull(strstr(plot, ">Iteration</text>"));
+    g_assert_false(lac_chart_export(chart, "plot.bmp", &error));
+    g_assert_nonnull(strstr(error->message, "plot.bmp"));
+    g_unlink(path);
+    g_unlink(again);
+    g_unlink(file);
+    g_unlink(data);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -235,6 +329,8 @@ main(int argc, char **argv)
         { "/figure/recipe", test_recipe },
         { "/figure/kept", test_kept },
         { "/figure/film", test_film },
+        { "/figure/results", test_results },
+        { "/figure/page", test_page },
     };
     return desk_main(argc, argv, tests, G_N_ELEMENTS(tests));
 }
