@@ -90,7 +90,8 @@ tables(const LacAnalysis *analysis, GPtrArray *out)
     double *spread = lac_table_add_numbers(table, "spread", "Spread", "Å", 3);
     double *level = lac_table_add_numbers(table, "level", "Level in the volume", "", 4);
     double *p = lac_table_add_numbers(table, "p", "Probability by the volume", "", 3);
-    double *confidence = lac_table_add_numbers(table, "confidence", "Confidence by geometry", "", 3);
+    double *confidence =
+        lac_table_add_numbers(table, "confidence", "Confidence by geometry", "", 3);
     double *cluster = lac_table_add_numbers(table, "cluster", "Cluster", "", 0);
     double *depth = lac_table_add_numbers(table, "depth", "Depth", "Å", 3);
     double *interface = lac_table_add_numbers(table, "interface", "To interface", "Å", 3);

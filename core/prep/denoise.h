@@ -2,9 +2,9 @@
 // Projections as measured become projections of the particle alone, with less noise.
 #pragma once
 
+#include "core/data/mask-strokes.h"
 #include "core/data/series.h"
 #include "core/prep/background.h"
-#include "core/prep/mask-strokes.h"
 #include "core/prep/noise.h"
 #include "core/prep/span.h"
 

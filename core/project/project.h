@@ -4,11 +4,11 @@
 
 #include "core/data/atoms.h"
 #include "core/data/journal.h"
+#include "core/data/mask-strokes.h"
 #include "core/data/report.h"
 #include "core/data/series.h"
 #include "core/data/truth.h"
 #include "core/data/volume.h"
-#include "core/prep/mask-strokes.h"
 #include "core/progress.h"
 #include "core/recon/recon.h"
 

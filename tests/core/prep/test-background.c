@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The particle's mask and what is behind it.
 #include "core/array.h"
+#include "core/data/mask-strokes.h"
 #include "core/prep/background.h"
-#include "core/prep/mask-strokes.h"
 #include "core/prep/smooth.h"
 #include "core/rng.h"
 #include "tests/core/prep/pictures.h"

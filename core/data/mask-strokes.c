@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/prep/mask-strokes.h"
+#include "core/data/mask-strokes.h"
 
 #include <math.h>
 #include <string.h>
