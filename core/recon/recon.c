@@ -129,7 +129,8 @@ lac_recon_measure_atom_width(const LacSeries *series, LacProgress *progress, dou
     if (*width > 0.0)
         return TRUE;
     g_set_error_literal(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
-        "The width of an atom could not be measured, too few atoms are clear: give a blob width");
+        "The width of an atom could not be measured, too few atoms are clear: align shifts and "
+        "angles first, or give a blob width");
     return FALSE;
 }
 

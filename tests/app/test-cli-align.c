@@ -2,7 +2,7 @@
 // lacuna-cli align, as a user runs it: a simulated series with its truth, to a project and to images.
 #include "core/io/io.h"
 #include "core/prep/align.h"
-#include "core/project/project.h"
+#include "core/recipe/simulate.h"
 #include "tests/app/cli.h"
 #include "tests/support/scratch.h"
 #include "tests/support/tilted.h"
@@ -97,6 +97,50 @@ test_images(LacScratch *scratch, gconstpointer data)
     }
 }
 
+// Atoms turn and move the projections with them; the project keeps its pixels and gets the poses.
+static void
+test_refine(LacScratch *scratch, gconstpointer data)
+{
+    (void) data;
+    g_autoptr(GError) error = NULL;
+    g_auto(LacSimulateParams) params = { 0 };
+    lac_simulate_params_init(&params, LAC_MODEL_FCC);
+    params.model.n_atoms = 120;
+    params.camera.pixel_size = 0.5;
+    params.camera.n_tilts = 15;
+    params.camera.dose = 4e6;
+    params.camera.shift = 0.4;
+    g_autoptr(LacProject) project = lac_simulate(&params, NULL, &error);
+    g_assert_no_error(error);
+    g_autofree char *raw = lac_scratch_path(scratch, "raw.lacuna");
+    g_autofree char *model = lac_scratch_path(scratch, "model.xyz");
+    g_autofree char *atoms = lac_scratch_path(scratch, "atoms.xyz");
+    g_autofree char *out = lac_scratch_path(scratch, "refined.lacuna");
+    g_assert_true(lac_project_save(project, raw, NULL, &error));
+    g_assert_true(lac_write_atoms(project->truth->atoms, model, &error));
+    g_autoptr(TestRun) run = test_cli("refine", "--model", model, "-p", raw, "-o", atoms, "--poses",
+        "all", "--rounds", "12", "--series-output", out, "--json", NULL);
+    g_assert_cmpint(run->status, ==, 0);
+    g_autoptr(JsonParser) parser = json_parser_new();
+    JsonObject *root = test_run_get_json(run, parser);
+    g_assert_cmpfloat(get_residual(root, "before", "across_px"), >, 0.2);
+    g_assert_cmpfloat(get_residual(root, "after", "across_px"), <, 0.05);
+    g_assert_cmpfloat(get_residual(root, "after", "theta_deg"), <,
+        0.6 * get_residual(root, "before", "theta_deg"));
+    g_autoptr(LacProject) after = lac_project_load(out, NULL, &error);
+    g_assert_no_error(error);
+    const LacSeries *s = after->series;
+    g_assert_true(lac_series_is_shifted(s));
+    g_assert_true(memcmp(s->data, project->series->data, s->n * s->nv * s->nu * 4) == 0);
+    g_autoptr(TestRun) unknown =
+        test_cli("refine", "--model", model, "-p", raw, "-o", atoms, "--poses", "some", NULL);
+    g_assert_cmpint(unknown->status, !=, 0);
+    g_assert_nonnull(strstr(unknown->err, "--poses \"some\""));
+    g_autoptr(TestRun) useless =
+        test_cli("refine", "--model", model, "-p", raw, "-o", atoms, "--series-output", out, NULL);
+    g_assert_cmpint(useless->status, !=, 0);
+}
+
 static void
 test_refusals(LacScratch *scratch, gconstpointer data)
 {
@@ -122,6 +166,8 @@ main(int argc, char **argv)
     g_test_add("/cli-align/project", LacScratch, NULL, lac_scratch_set_up, test_project,
         lac_scratch_tear_down);
     g_test_add("/cli-align/images", LacScratch, NULL, lac_scratch_set_up, test_images,
+        lac_scratch_tear_down);
+    g_test_add("/cli-align/refine", LacScratch, NULL, lac_scratch_set_up, test_refine,
         lac_scratch_tear_down);
     g_test_add("/cli-align/refusals", LacScratch, NULL, lac_scratch_set_up, test_refusals,
         lac_scratch_tear_down);

@@ -6,6 +6,7 @@
 #include "ui/align-panel.h"
 #include "ui/align-view.h"
 #include "ui/image-view.h"
+#include "ui/refine-panel.h"
 #include "ui/stage-list.h"
 
 #include <adwaita.h>
@@ -189,6 +190,54 @@ test_stale(Desk *desk, gconstpointer data)
     g_assert_false(lac_session_is_alignment_stale(desk->session));
 }
 
+static GtkWidget *
+find_drop_down(GtkWidget *root)
+{
+    return lac_driver_find_type(root, GTK_TYPE_DROP_DOWN);
+}
+
+// The atoms tell where the projections were taken from; each of the two is a step of its own.
+static void
+test_refine(Desk *desk, gconstpointer data)
+{
+    (void) data;
+    g_autoptr(GError) error = NULL;
+    open_series(desk);
+    LacSession *session = desk->session;
+    const LacTruth *truth = lac_session_get_truth(session);
+    g_autofree LacShift *shifts =
+        g_memdup2(truth->shifts, truth->n_projections * sizeof *truth->shifts);
+    for (gsize k = 0; k < truth->n_projections; k++)
+        shifts[k].du += 0.3 * cos(5.0 * (double) k);
+    g_autoptr(LacSeries) wrong = lac_series_with_shifts(lac_session_get_series(session), shifts,
+        truth->n_projections, &error);
+    g_assert_no_error(error);
+    lac_session_set_series(session, wrong);
+    g_autoptr(LacAtoms) atoms = lac_atoms_copy(truth->atoms, truth->atoms->n);
+    lac_session_set_model(session, atoms, "Trace");
+    double before = measure_error(desk);
+    GtkWidget *stages = lac_driver_find_type(GTK_WIDGET(desk->window), LAC_TYPE_STAGE_LIST);
+    lac_driver_click(desk->driver, lac_driver_find(stages, "Atoms"));
+    lac_driver_frames(desk->driver, GTK_WIDGET(desk->window), 4);
+    GtkWidget *panel = lac_driver_find_type(GTK_WIDGET(desk->window), LAC_TYPE_REFINE_PANEL);
+    gtk_drop_down_set_selected(GTK_DROP_DOWN(find_drop_down(panel)), LAC_REFINE_ALL_POSES);
+    lac_driver_key(desk->driver, "ctrl+shift+t");
+    desk_wait_for(desk, desk_is_idle, LIMIT);
+    g_test_message("%.3f px before, %.3f px after", before, measure_error(desk));
+    g_assert_cmpfloat(before, >, 0.15);
+    g_assert_cmpfloat(measure_error(desk), <, 0.05);
+    const LacRefinement *refinement = lac_session_get_refinement(session);
+    g_assert_nonnull(refinement);
+    g_assert_cmpfloat(refinement->rms_moved, >, 0.1);
+    GtkWidget *window = GTK_WIDGET(desk->window);
+    lac_driver_scroll(desk->driver, window, gtk_widget_get_width(window) - 30.0, 400.0, 12);
+    shoot(desk, "refine-poses");
+    lac_driver_key(desk->driver, "ctrl+z");
+    lac_driver_key(desk->driver, "ctrl+z");
+    lac_driver_frames(desk->driver, GTK_WIDGET(desk->window), 4);
+    g_assert_cmpfloat(measure_error(desk), ==, before);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -197,6 +246,7 @@ main(int argc, char **argv)
         { "/align/one", test_one },
         { "/align/keys", test_keys },
         { "/align/stale", test_stale },
+        { "/align/refine", test_refine },
     };
     return desk_main(argc, argv, tests, G_N_ELEMENTS(tests));
 }
