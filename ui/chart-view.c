@@ -125,7 +125,7 @@ draw_errors(const LacChartSeries *series, LacPainter *p, const LacAxes *axes, gu
         if (!isfinite(series->y[k]) || !isfinite(series->error[k]) || series->error[k] <= 0.0)
             continue;
         double x = floor(lac_axes_to_x(axes, series->x[k])) + 0.5;
-        double low = lac_axes_to_y(axes, series->y[k] - series->error[k]);
+        double low = lac_axes_to_y(axes, MAX(series->y[k] - series->error[k], axes->y_lo));
         double high = lac_axes_to_y(axes, series->y[k] + series->error[k]);
         cairo_move_to(p->cr, x, low);
         cairo_line_to(p->cr, x, high);

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define NARROW 8 // characters of what is chosen that are always seen
+
 static const struct {
     const char *label, *tooltip, *opacity;
 } kinds[LAC_N_RESULTS] = {
@@ -186,13 +188,56 @@ add_row(LacResultLayers *self, guint i)
 }
 
 static void
+setup_cb(GtkSignalListItemFactory *factory, GtkListItem *item)
+{
+    (void) factory;
+    GtkWidget *label = gtk_label_new(NULL);
+    gtk_label_set_xalign(GTK_LABEL(label), 0.0F);
+    gtk_label_set_ellipsize(GTK_LABEL(label), PANGO_ELLIPSIZE_END);
+    gtk_label_set_width_chars(GTK_LABEL(label), NARROW);
+    gtk_list_item_set_child(item, label);
+}
+
+static void
+setup_wide_cb(GtkSignalListItemFactory *factory, GtkListItem *item)
+{
+    (void) factory;
+    GtkWidget *label = gtk_label_new(NULL);
+    gtk_label_set_xalign(GTK_LABEL(label), 0.0F);
+    gtk_list_item_set_child(item, label);
+}
+
+static void
+bind_cb(GtkSignalListItemFactory *factory, GtkListItem *item)
+{
+    (void) factory;
+    GtkStringObject *string = GTK_STRING_OBJECT(gtk_list_item_get_item(item));
+    gtk_label_set_text(GTK_LABEL(gtk_list_item_get_child(item)),
+        gtk_string_object_get_string(string));
+}
+
+// What is chosen is cut rather than making the panel wider; the list shows all of it.
+static void
+make_narrow(GtkDropDown *drop_down)
+{
+    g_autoptr(GtkListItemFactory) narrow = gtk_signal_list_item_factory_new();
+    g_autoptr(GtkListItemFactory) wide = gtk_signal_list_item_factory_new();
+    g_signal_connect(narrow, "setup", G_CALLBACK(setup_cb), NULL);
+    g_signal_connect(wide, "setup", G_CALLBACK(setup_wide_cb), NULL);
+    g_signal_connect(narrow, "bind", G_CALLBACK(bind_cb), NULL);
+    g_signal_connect(wide, "bind", G_CALLBACK(bind_cb), NULL);
+    gtk_drop_down_set_factory(drop_down, narrow);
+    gtk_drop_down_set_list_factory(drop_down, wide);
+}
+
+static void
 add_atoms(LacResultLayers *self)
 {
     GtkWidget *label = gtk_label_new_with_mnemonic("At_oms by");
-    GtkExpression *string = gtk_property_expression_new(GTK_TYPE_STRING_OBJECT, NULL, "string");
     self->columns = g_array_new(FALSE, FALSE, sizeof(guint));
     self->titles = gtk_string_list_new(NULL);
-    self->atoms = gtk_drop_down_new(G_LIST_MODEL(self->titles), string);
+    self->atoms = gtk_drop_down_new(G_LIST_MODEL(self->titles), NULL);
+    make_narrow(GTK_DROP_DOWN(self->atoms));
     self->atoms_row = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
     gtk_label_set_mnemonic_widget(GTK_LABEL(label), self->atoms);
     gtk_widget_set_hexpand(self->atoms, TRUE);
@@ -224,6 +269,7 @@ lac_result_layers_init(LacResultLayers *self)
         if (i != LAC_RESULT_INTERFACE)
             continue;
         self->color = gtk_drop_down_new_from_strings(COLORS);
+        make_narrow(GTK_DROP_DOWN(self->color));
         gtk_widget_set_margin_start(self->color, 24);
         gtk_widget_set_tooltip_text(self->color, "What the colours of the interface tell");
         gtk_accessible_update_property(GTK_ACCESSIBLE(self->color), GTK_ACCESSIBLE_PROPERTY_LABEL,

@@ -61,6 +61,8 @@ make_meshes(LacProgress *progress, gpointer data, GError **error)
     return lac_result_meshes_new(request->analysis, request->color, progress, error);
 }
 
+static void queue_legend(LacViewAnalysis *self);
+
 static void
 meshes_made_cb(gpointer result, const GError *error, gpointer owner)
 {
@@ -69,6 +71,7 @@ meshes_made_cb(gpointer result, const GError *error, gpointer owner)
         return;
     lac_viewport_set_meshes(self->viewport, result);
     lac_mesh_set_unref(result);
+    queue_legend(self);
 }
 
 static gboolean
@@ -203,23 +206,40 @@ show_atom_colors(LacViewAnalysis *self)
         isnan(look->color_lo) ? lo : look->color_lo, isnan(look->color_hi) ? hi : look->color_hi);
 }
 
-// What the surfaces that are drawn have as words, and the bar of the interface.
+// The words of the surfaces that are drawn: those of the interface, or all others.
+static gboolean
+show_words(LacViewAnalysis *self, const LacMeshSet *set, gboolean of_interface, const char *title)
+{
+    gboolean has_title = FALSE;
+    for (guint w = 0; set != NULL && w < set->words->len; w++) {
+        const LacMeshWord *word = &g_array_index(set->words, LacMeshWord, w);
+        if (!self->layers[word->group].shown ||
+            (word->group == LAC_RESULT_INTERFACE) != of_interface)
+            continue;
+        if (!has_title)
+            lac_legend_add_title(self->legend, title);
+        has_title = TRUE;
+        lac_legend_add_word(self->legend, word->word, word->color);
+    }
+    return has_title;
+}
+
 static void
 show_result_colors(LacViewAnalysis *self)
 {
     const LacAnalysis *analysis = lac_session_get_analysis(self->session);
     const LacMeshSet *set = lac_viewport_get_scene(self->viewport)->meshes.set;
     const LacMeshRange *range = set != NULL ? &set->ranges[LAC_RESULT_INTERFACE] : NULL;
-    gboolean has_title = FALSE;
-    for (guint w = 0; set != NULL && w < set->words->len; w++) {
-        const LacMeshWord *word = &g_array_index(set->words, LacMeshWord, w);
-        if (!self->layers[word->group].shown)
-            continue;
-        if (!has_title)
-            lac_legend_add_title(self->legend, "Results");
-        has_title = TRUE;
-        lac_legend_add_word(self->legend, word->word, word->color);
-    }
+    const char *title = self->color == LAC_RESULT_BY_SIDE ? "Sides of the interface"
+        : self->color == LAC_RESULT_BY_TYPE               ? "The interface faces"
+                                                          : "Interface";
+    show_words(self, set, TRUE, title);
+    if (range != NULL && self->layers[LAC_RESULT_INTERFACE].shown && range->lo < range->hi)
+        lac_legend_add_bar(self->legend,
+            self->color == LAC_RESULT_BY_OXIDATION ? "Degree of oxidation D1 at the interface"
+                                                   : "Mean curvature of the interface (1/Å)",
+            range->colormap, FALSE, range->lo, range->hi);
+    gboolean has_title = show_words(self, set, FALSE, "Results");
     if (self->layers[LAC_RESULT_VACANCIES].shown &&
         lac_result_is_there(analysis, LAC_RESULT_VACANCIES)) {
         float rgb[3];
@@ -228,11 +248,6 @@ show_result_colors(LacViewAnalysis *self)
         lac_result_get_color(LAC_RESULT_VACANCIES, rgb);
         lac_legend_add_word(self->legend, "vacancy (circles; grey: unsure)", rgb);
     }
-    if (range != NULL && self->layers[LAC_RESULT_INTERFACE].shown && range->lo < range->hi)
-        lac_legend_add_bar(self->legend,
-            self->color == LAC_RESULT_BY_OXIDATION ? "Degree of oxidation D1 at the interface"
-                                                   : "Mean curvature of the interface (1/Å)",
-            range->colormap, FALSE, range->lo, range->hi);
 }
 
 static gboolean

@@ -95,7 +95,8 @@ charts(const LacAnalysis *analysis, GPtrArray *out)
             continue;
         g_autofree char *id = g_strconcat("vacancies-", KINDS[k].id, NULL);
         g_autofree char *label = g_strdup_printf("%s (Å)", KINDS[k].title);
-        LacChart *chart = lac_chart_new(id, "Vacancies", label, "Vacancies per site");
+        g_autofree char *title = g_strdup_printf("Vacancies: %s", KINDS[k].title);
+        LacChart *chart = lac_chart_new(id, title, label, "Vacancies per site");
         chart->column = g_strdup(KINDS[k].column);
         lac_chart_add(chart, "Vacancies", LAC_CHART_POINTS, rates->middle, rates->rate,
             rates->error, rates->n);

@@ -109,6 +109,7 @@ gboolean
 lac_chart_get_range(const LacChart *chart, double x[2], double y[2])
 {
     gboolean from_zero = FALSE;
+    double lowest = HUGE_VAL;
     x[0] = y[0] = HUGE_VAL;
     x[1] = y[1] = -HUGE_VAL;
     for (guint i = 0; i < chart->series->len; i++) {
@@ -123,6 +124,7 @@ lac_chart_get_range(const LacChart *chart, double x[2], double y[2])
                 continue;
             grow(x, series->x[k] - half);
             grow(x, series->x[k] + half);
+            lowest = fmin(lowest, series->y[k]);
             grow(y, series->y[k] - error);
             grow(y, series->y[k] + error);
         }
@@ -136,6 +138,8 @@ lac_chart_get_range(const LacChart *chart, double x[2], double y[2])
         y[1] *= LOG_ROOM;
         return TRUE;
     }
+    if (lowest >= 0.0) // errors alone do not make counts and shares negative
+        y[0] = fmax(y[0], 0.0);
     if (from_zero || (y[0] > 0.0 && y[0] < 0.35 * y[1]))
         y[0] = MIN(y[0], 0.0);
     double room = MAX_ROOM * (y[1] - y[0]);
@@ -282,7 +286,7 @@ lay_errors(const Layout *self, const LacChartSeries *series, const float color[3
         if (!isfinite(series->y[k]) || !isfinite(series->error[k]) || series->error[k] <= 0.0)
             continue;
         const double x = to_x(self, series->x[k]);
-        const double low = to_y(self, series->y[k] - series->error[k]);
+        const double low = to_y(self, fmax(series->y[k] - series->error[k], self->y[0]));
         const double high = to_y(self, series->y[k] + series->error[k]);
         const double points[] = { x, low, x, high, (double) NAN, 0.0, x - cap, low, x + cap, low,
             (double) NAN, 0.0, x - cap, high, x + cap, high };
