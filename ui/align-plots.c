@@ -322,7 +322,13 @@ lac_align_plots_init(LacAlignPlots *self)
     gtk_stack_switcher_set_stack(GTK_STACK_SWITCHER(switcher), GTK_STACK(self->stack));
     gtk_widget_set_halign(switcher, GTK_ALIGN_CENTER);
     gtk_widget_set_tooltip_text(switcher, "What is plotted, before and after the newest alignment");
-    gtk_box_append(GTK_BOX(self->box), switcher);
+    // A narrow window scrolls it: many pages must not make the whole window wide.
+    GtkWidget *row = gtk_scrolled_window_new();
+    gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(row), GTK_POLICY_AUTOMATIC,
+        GTK_POLICY_NEVER);
+    gtk_scrolled_window_set_propagate_natural_height(GTK_SCROLLED_WINDOW(row), TRUE);
+    gtk_scrolled_window_set_child(GTK_SCROLLED_WINDOW(row), switcher);
+    gtk_box_append(GTK_BOX(self->box), row);
     gtk_widget_set_vexpand(self->stack, TRUE);
     gtk_box_append(GTK_BOX(self->box), self->stack);
     self->shifts = add_plot(self, "shifts", "Shifts", "Shifts", "px", "No projections");

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#define NARROW 8 // characters of what is chosen that are always seen
+#define NARROW 6 // characters of what is chosen that are always seen
 
 static const struct {
     const char *label, *tooltip, *opacity;
@@ -165,7 +165,7 @@ make_scale(const char *name)
     g_autofree char *tooltip = g_strdup_printf("%s [%%]", name);
     gtk_scale_set_draw_value(GTK_SCALE(scale), FALSE);
     gtk_widget_set_hexpand(scale, TRUE);
-    gtk_widget_set_size_request(scale, 64, -1);
+    gtk_widget_set_size_request(scale, 44, -1);
     gtk_widget_set_tooltip_text(scale, tooltip);
     gtk_accessible_update_property(GTK_ACCESSIBLE(scale), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
     return scale;
