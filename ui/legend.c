@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/legend.h"
 
-#define BAR_WIDTH  170 // [widget unit]
+#define BAR_WIDTH  140 // [widget unit]
 #define BAR_HEIGHT 12
 #define BAR_STEPS  85
 

@@ -186,7 +186,7 @@ lac_region_table_init(LacRegionTable *self)
     gtk_widget_set_margin_start(self->summary, 12);
     gtk_widget_set_margin_top(self->summary, 6);
     self->grid = gtk_grid_new();
-    gtk_grid_set_column_spacing(GTK_GRID(self->grid), 24);
+    gtk_grid_set_column_spacing(GTK_GRID(self->grid), 14);
     gtk_grid_set_row_spacing(GTK_GRID(self->grid), 2);
     gtk_widget_set_halign(self->grid, GTK_ALIGN_START);
     gtk_widget_set_margin_start(self->grid, 12);

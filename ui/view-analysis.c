@@ -236,8 +236,8 @@ show_result_colors(LacViewAnalysis *self)
     show_words(self, set, TRUE, title);
     if (range != NULL && self->layers[LAC_RESULT_INTERFACE].shown && range->lo < range->hi)
         lac_legend_add_bar(self->legend,
-            self->color == LAC_RESULT_BY_OXIDATION ? "Degree of oxidation D1 at the interface"
-                                                   : "Mean curvature of the interface (1/Å)",
+            self->color == LAC_RESULT_BY_OXIDATION ? "Interface: oxidation D1"
+                                                   : "Interface: curvature (1/Å)",
             range->colormap, FALSE, range->lo, range->hi);
     gboolean has_title = show_words(self, set, FALSE, "Results");
     if (self->layers[LAC_RESULT_VACANCIES].shown &&
@@ -246,7 +246,7 @@ show_result_colors(LacViewAnalysis *self)
         if (!has_title)
             lac_legend_add_title(self->legend, "Results");
         lac_result_get_color(LAC_RESULT_VACANCIES, rgb);
-        lac_legend_add_word(self->legend, "vacancy (circles; grey: unsure)", rgb);
+        lac_legend_add_word(self->legend, "vacancy (grey: unsure)", rgb);
     }
 }
 
