@@ -8,8 +8,11 @@ export_action(GSimpleAction *action, GVariant *parameter, gpointer data)
     (void) action;
     (void) parameter;
     LacWindow *self = data;
-    if (lac_session_is_empty(self->session))
+    if (lac_session_is_empty(self->session)) {
+        g_signal_emit_by_name(self->session, "message",
+            "There is nothing to draw yet: open a project, a volume or atoms", NULL, NULL);
         return;
+    }
     lac_window_set_stage(self, LAC_STAGE_FIGURE);
     lac_figure_panel_export(self->figure_panel);
 }
