@@ -174,8 +174,9 @@ static void
 add_cb(LacFigureLabels *self)
 {
     LacVec3 at;
-    g_autofree char *place = dup_place(self, &at), *text = dup_entered_text(self);
+    g_autofree char *text = dup_entered_text(self);
     guint n = self->figure->labels->len;
+    g_free(dup_place(self, &at));
     lac_figure_add_label(self->figure, at, gtk_spin_button_get_value(self->right_spin),
         -gtk_spin_button_get_value(self->up_spin), text);
     g_autofree char *step = g_strdup_printf("Add label %s", text);

@@ -76,7 +76,7 @@ make_pair(LacEncoder *self, int *theirs, GError **error)
 {
     int ends[2];
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
-        g_set_error(error, G_IO_ERROR, g_io_error_from_errno(errno),
+        g_set_error(error, G_IO_ERROR, (int) g_io_error_from_errno(errno),
             "Cannot open a channel to " PROGRAM ": %s", g_strerror(errno));
         return FALSE;
     }
@@ -252,8 +252,8 @@ lac_encoder_finish(LacEncoder *self, GError **error)
     if (g_rename(self->temporary, self->path) == 0)
         return TRUE;
     int reason = errno;
-    g_set_error(error, G_IO_ERROR, g_io_error_from_errno(reason), "Cannot write %s: %s", self->path,
-        g_strerror(reason));
+    g_set_error(error, G_IO_ERROR, (int) g_io_error_from_errno(reason), "Cannot write %s: %s",
+        self->path, g_strerror(reason));
     return FALSE;
 }
 
