@@ -160,7 +160,7 @@ make_number_cell(LacTiltTable *self, gboolean is_angle)
 {
     GtkWidget *cell = lac_number_entry_new(is_angle ? "Angle" : "Shift",
         is_angle ? "Degrees; Enter accepts" : "Pixels; Enter accepts");
-    lac_number_entry_set_digits(LAC_NUMBER_ENTRY(cell), is_angle ? 6 : 4);
+    lac_number_entry_set_digits(LAC_NUMBER_ENTRY(cell), is_angle ? 5 : 4);
     lac_number_entry_set_range(LAC_NUMBER_ENTRY(cell), is_angle ? -MAX_ANGLE : -MAX_SHIFT,
         is_angle ? MAX_ANGLE : MAX_SHIFT);
     gtk_editable_set_width_chars(GTK_EDITABLE(cell), 6);
