@@ -137,8 +137,8 @@ typedef struct {
     double reach;
 } Measure;
 
-// The distance to the surface changes by no more than the step from one sample to the next, which
-// bounds the search when samples lie in rows.
+// The distance to the surface changes by no more than the step from one sample to the next, and the
+// triangle that was nearest is near still: both bound the search when samples lie in rows.
 static void
 measure_samples(gsize begin, gsize end, guint worker, gpointer data)
 {
@@ -146,12 +146,14 @@ measure_samples(gsize begin, gsize end, guint worker, gpointer data)
     Measure *self = data;
     const LacInterface *interface = self->interface;
     double within = self->reach;
+    guint32 triangle = ALL;
     for (gsize i = begin; i < end; i++) {
         LacVec3 p = self->samples->at[i];
-        guint32 triangle = 0;
         if (i > begin)
             within += lac_vec3_norm(lac_vec3_subtract(p, self->samples->at[i - 1]));
         double bound = fmin(within + 1e-6, self->reach);
+        if (triangle != ALL)
+            bound = fmin(bound, lac_mesh_tree_get_distance(interface->tree, p, triangle));
         double d = lac_mesh_tree_find(interface->tree, p, bound, &triangle);
         gboolean is_near = isfinite(d) && d <= self->reach;
         double metal = lac_grid_sample(&interface->grid, interface->indicator, p);

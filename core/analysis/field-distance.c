@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The distance of every node to the nearest atom.
 #include "core/analysis/field.h"
+#include "core/clones.h"
 #include "core/error.h"
 #include "core/parallel.h"
 
@@ -86,7 +87,7 @@ narrow(const Candidates *from, const float centre[3], float radius, Candidates *
         }
 }
 
-static void
+LAC_CLONES static void
 fill_leaf(const DistanceArgs *args, const Piece *piece, const Candidates *atoms)
 {
     const LacGrid *grid = args->grid;

@@ -2,6 +2,7 @@
 // Separable distance transforms: unions of balls, and distances to a mask.
 #include "core/analysis/field.h"
 #include "core/array.h"
+#include "core/clones.h"
 #include "core/parallel.h"
 
 #include <math.h>
@@ -18,7 +19,7 @@ typedef struct {
     gsize furthest; // nodes to look to each side
 } PowerArgs;
 
-static inline void
+G_ALWAYS_INLINE static inline void
 lower_chunk(float *restrict best, const float *restrict other, float penalty)
 {
 #pragma omp simd
@@ -28,7 +29,7 @@ lower_chunk(float *restrict best, const float *restrict other, float penalty)
     }
 }
 
-static inline float
+G_ALWAYS_INLINE static inline float
 get_most(const float *values)
 {
     float most = -HUGE_VALF;
@@ -38,7 +39,7 @@ get_most(const float *values)
     return most;
 }
 
-static inline float
+G_ALWAYS_INLINE static inline float
 get_least(const float *values)
 {
     float least = HUGE_VALF;
@@ -62,7 +63,7 @@ chunk_at(gsize c, gsize nx)
     return nx < CHUNK ? 0 : MIN(c * CHUNK, nx - CHUNK);
 }
 
-static void
+LAC_CLONES static void
 transform_x(gsize begin, gsize end, G_GNUC_UNUSED guint worker, gpointer data)
 {
     const PowerArgs *args = data;
@@ -89,7 +90,7 @@ transform_x(gsize begin, gsize end, G_GNUC_UNUSED guint worker, gpointer data)
 }
 
 // Rows along x that lie beside each other along another axis: copied, then lowered by each other.
-static void
+LAC_CLONES static void
 transform_rows(const PowerArgs *args, float *first, gsize stride, gsize n, float *copy)
 {
     gsize nx = args->grid->nx, width = MAX(nx, CHUNK), n_chunks = (nx + CHUNK - 1) / CHUNK;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Atoms spread on a grid: shares of the eight nodes around, then a Gaussian.
 #include "core/analysis/field.h"
+#include "core/clones.h"
 #include "core/parallel.h"
 
 #include <math.h>
@@ -53,7 +54,7 @@ lac_field_splat(const LacGrid *grid, LacVec3 p, float weight, float *field)
 }
 
 // Sums up what lies stride apart to both sides, for some nodes beside each other.
-static void
+LAC_CLONES static void
 sum_chunk(const float *restrict centre, gssize stride, const float *restrict taps, gsize n_taps,
     float *restrict out)
 {

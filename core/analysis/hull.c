@@ -3,6 +3,7 @@
 
 #include "core/array.h"
 #include "core/error.h"
+#include "core/parallel.h"
 
 #include <math.h>
 #include <string.h>
@@ -77,22 +78,42 @@ roll_ball(const LacHull *self, const guint8 *mask, double radius, double shrinka
         error);
 }
 
+typedef struct {
+    const LacGrid *grid;
+    const float *field;
+    double radius;
+    double *rows;
+} VolumeArgs;
+
+static void
+sum_rows(gsize begin, gsize end, G_GNUC_UNUSED guint worker, gpointer data)
+{
+    const VolumeArgs *self = data;
+    double radius = self->radius, step = self->grid->step;
+    for (gsize r = begin; r < end; r++) {
+        const float *field = self->field + r * self->grid->nx;
+        double row = 0;
+        for (gsize i = 0; i < self->grid->nx; i++) {
+            double square = (double) field[i] + radius * radius;
+            double out = sqrt(square > 0 ? square : 0) - radius;
+            row += CLAMP(out / step + 0.5, 0.0, 1.0);
+        }
+        self->rows[r] = row;
+    }
+}
+
 // The volume of all nodes where the power distance to balls of about this radius is above 0, with
 // the shares of nodes at the border.
 static double
 get_volume(const LacGrid *grid, const float *field, double radius)
 {
     double sum = 0;
-    gsize n_row = grid->nx, n_rows = grid->ny * grid->nz;
-    for (gsize r = 0; r < n_rows; r++) {
-        double row = 0;
-        for (gsize i = 0; i < n_row; i++) {
-            double power = (double) field[r * n_row + i];
-            double out = sqrt(fmax(power + radius * radius, 0)) - radius;
-            row += CLAMP(out / grid->step + 0.5, 0.0, 1.0);
-        }
-        sum += row;
-    }
+    gsize n_rows = grid->ny * grid->nz;
+    g_autofree double *rows = g_new(double, MAX(n_rows, 1));
+    VolumeArgs args = { grid, field, radius, rows };
+    lac_parallel_for(n_rows, 256, sum_rows, &args);
+    for (gsize r = 0; r < n_rows; r++)
+        sum += rows[r];
     return sum * grid->step * grid->step * grid->step;
 }
 

@@ -78,6 +78,40 @@ spread(const LacInterface *self, const LacPoints *points, const LacPhases *phase
     return lac_field_smooth(&self->grid, self->params.sigma, field, progress, error);
 }
 
+typedef struct {
+    gsize n; // nodes of a plane
+    float *inside;
+    const float *outside;
+    float *most; // of each plane: the largest sum of both
+    float all;   // of these
+} Shares;
+
+static void
+find_most(gsize begin, gsize end, G_GNUC_UNUSED guint worker, gpointer data)
+{
+    const Shares *self = data;
+    for (gsize z = begin; z < end; z++) {
+        float most = 0;
+#pragma omp simd reduction(max : most)
+        for (gsize i = z * self->n; i < (z + 1) * self->n; i++) {
+            float sum = self->inside[i] + self->outside[i];
+            most = sum > most ? sum : most;
+        }
+        self->most[z] = most;
+    }
+}
+
+static void
+divide_shares(gsize begin, gsize end, G_GNUC_UNUSED guint worker, gpointer data)
+{
+    const Shares *self = data;
+    float least = (float) EMPTY_PART * self->all;
+    for (gsize i = begin * self->n; i < end * self->n; i++) {
+        float sum = self->inside[i] + self->outside[i];
+        self->inside[i] = sum > least ? self->inside[i] / sum : 0;
+    }
+}
+
 // Every atom stands for the volume that one of its phase has, so that the indicator is a share of
 // volume and no denser side pushes the surface away.
 static gboolean
@@ -91,13 +125,15 @@ find_indicator(LacInterface *self, const LacPoints *points, const LacPhases *pha
         spread(self, points, phases, TRUE, self->indicator, progress, error) &&
         spread(self, points, phases, FALSE, outside, progress, error);
     if (ok) {
-        float most = 0;
-        for (gsize i = 0; i < n; i++)
-            most = fmaxf(most, self->indicator[i] + outside[i]);
-        for (gsize i = 0; i < n; i++) {
-            float sum = self->indicator[i] + outside[i];
-            self->indicator[i] = sum > (float) EMPTY_PART * most ? self->indicator[i] / sum : 0;
-        }
+        g_autofree float *most = g_new0(float, MAX(self->grid.nz, 1));
+        Shares shares = { .n = self->grid.nx * self->grid.ny,
+            .inside = self->indicator,
+            .outside = outside,
+            .most = most };
+        lac_parallel_for(self->grid.nz, 4, find_most, &shares);
+        for (gsize z = 0; z < self->grid.nz; z++)
+            shares.all = fmaxf(shares.all, most[z]);
+        lac_parallel_for(self->grid.nz, 4, divide_shares, &shares);
     }
     lac_free(outside);
     return ok;
@@ -132,26 +168,40 @@ find_parts(LacInterface *self, const LacHull *hull, LacProgress *progress, GErro
     return TRUE;
 }
 
+typedef struct {
+    const LacMesh *mesh;
+    const LacHull *hull;
+    float *side; // of each vertex: above 0 inside the hull
+} Sides;
+
+static void
+find_sides(gsize begin, gsize end, G_GNUC_UNUSED guint worker, gpointer data)
+{
+    const Sides *self = data;
+    double half = self->hull->grid.step / 2;
+    for (gsize i = begin; i < end; i++) {
+        LacVec3 p = lac_mesh_get_vertex(self->mesh, i);
+        double share = 0;
+        for (int k = 0; k < 8; k++) {
+            LacVec3 q = { p.x + (k & 1 ? half : -half), p.y + (k & 2 ? half : -half),
+                p.z + (k & 4 ? half : -half) };
+            share += lac_hull_contains(self->hull, q) ? 0.125 : 0;
+        }
+        self->side[i] = (float) (share - 0.49);
+    }
+}
+
 // Cuts off what lies outside the particle: there the indicator compares nothing with nothing.
 static gboolean
 clip_mesh(LacInterface *self, const LacHull *hull, GError **error)
 {
     gsize n = self->mesh->n_vertices;
     g_autofree float *side = g_new(float, n + 1);
+    Sides sides = { self->mesh, hull, side };
+    lac_parallel_for(n, 1024, find_sides, &sides);
     self->is_closed = TRUE;
-    for (gsize i = 0; i < n; i++) {
-        LacVec3 p = lac_mesh_get_vertex(self->mesh, i);
-        double share = 0;
-        for (int k = 0; k < 8; k++) {
-            double half = hull->grid.step / 2;
-            LacVec3 q = { p.x + (k & 1 ? half : -half), p.y + (k & 2 ? half : -half),
-                p.z + (k & 4 ? half : -half) };
-            share += lac_hull_contains(hull, q) ? 0.125 : 0;
-        }
-        side[i] = (float) (share - 0.49);
-        if (side[i] <= 0)
-            self->is_closed = FALSE;
-    }
+    for (gsize i = 0; i < n && self->is_closed; i++)
+        self->is_closed = side[i] > 0;
     if (self->is_closed)
         return TRUE;
     LacMesh *cut = lac_mesh_cut(self->mesh, side, error);
@@ -256,10 +306,14 @@ static void
 fill_distances(gsize begin, gsize end, G_GNUC_UNUSED guint worker, gpointer data)
 {
     const FillArgs *args = data;
+    const LacMeshTree *tree = args->self->tree;
+    guint32 last = G_MAXUINT32;
     for (gsize i = begin; i < end; i++) {
         LacVec3 p = { args->points->x[i], args->points->y[i], args->points->z[i] };
+        double within = last != G_MAXUINT32 ? lac_mesh_tree_get_distance(tree, p, last) : HUGE_VAL;
         args->nearest[i] = G_MAXUINT32;
-        double d = lac_mesh_tree_find(args->self->tree, p, HUGE_VAL, &args->nearest[i]);
+        double d = lac_mesh_tree_find(tree, p, within, &args->nearest[i]);
+        last = args->nearest[i];
         args->distance[i] = sign_distance(args->self, p, d);
     }
 }

@@ -76,6 +76,8 @@ report(const LacAnalysis *analysis, LacReportSection *section)
         "From the centres of the wall's atoms to the surface of the missing atoms");
     lac_report_add(section, "porosity", "Porosity", pores->porosity, 3, "",
         "That volume over the volume of the envelope");
+    lac_report_add(section, "matrix_density", "Density of the matrix", pores->matrix_density, 4,
+        "Å⁻³", "Atoms over the volume of the particle without its pores and voids");
 }
 
 static void

@@ -172,7 +172,7 @@ static void
 find_moments(const LacPoreFinder *finder, const PoreBox *box, LacPore *pore)
 {
     const LacGrid *grid = &box->grid;
-    double step = grid->step, cell = step * step * step, weight = 0, free = 0;
+    double step = grid->step, cell = step * step * step, weight = 0, free = 0, inside = 0;
     LacVec3 sum = { 0, 0, 0 };
     LacMat3 square = { 0 };
     for (gsize z = 0; z < grid->nz; z++)
@@ -190,6 +190,7 @@ find_moments(const LacPoreFinder *finder, const PoreBox *box, LacPore *pore)
                 LacVec3 p = lac_vec3_subtract(lac_grid_node(grid, x, y, z), pore->ball);
                 const double v[3] = { p.x, p.y, p.z };
                 weight += w;
+                inside += finder->hull->inside[index_in_hull(finder, box, x, y, z)] ? w : 0;
                 sum = lac_vec3_add_scaled(sum, w, p);
                 for (int a = 0; a < 3; a++)
                     for (int b = 0; b < 3; b++)
@@ -197,6 +198,7 @@ find_moments(const LacPoreFinder *finder, const PoreBox *box, LacPore *pore)
             }
     pore->volume = weight * cell;
     pore->free_volume = free * cell;
+    pore->hull_volume = inside * cell;
     if (weight == 0)
         return;
     const double mean[3] = { sum.x / weight, sum.y / weight, sum.z / weight };

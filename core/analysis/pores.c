@@ -176,6 +176,10 @@ lac_pores_new(const LacPoints *points, const LacHull *hull, const LacPoreContext
         self->volume += is_nanopore ? self->pores[i].volume : 0;
     }
     self->porosity = self->volume / hull->envelope_volume;
+    double matrix = hull->volume;
+    for (gsize i = 0; i < self->n; i++)
+        matrix -= self->pores[i].hull_volume;
+    self->matrix_density = matrix > 0 ? (double) points->n / matrix : (double) NAN;
     return g_steal_pointer(&self);
 }
 

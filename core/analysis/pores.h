@@ -31,6 +31,7 @@ typedef struct {
     double volume;            // [Å^3] Gibbs: as much as the missing atoms had
     double wall_volume;       // [Å^3] up to the atom centres of the wall
     double free_volume;       // [Å^3] outside the spheres of atoms
+    double hull_volume;       // [Å^3] the part of the Gibbs volume inside the hull of the particle
     double delaunay_volume;   // [Å^3] of the cells between atoms; NaN: no such void
     double density;           // [1/Å^3] of atoms in the 6 Å around it
     double n_missing;         // volume * density
@@ -60,8 +61,9 @@ typedef struct {
     gsize n;
     LacPore *pores;
     gsize n_nanopores;
-    double volume;   // [Å^3] of all nanopores
-    double porosity; // of the envelope, 0 to 1
+    double volume;         // [Å^3] of all nanopores
+    double porosity;       // of the envelope, 0 to 1
+    double matrix_density; // [1/Å^3] atoms over the volume of the hull without pores
     gboolean has_necks;
 } LacPores;
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/mesh-tree.h"
 
+#include "core/clones.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -269,20 +271,20 @@ lac_mesh_tree_free(LacMeshTree *self)
 }
 
 // Here and not in core/matrix, so that the compiler can put them in place.
-static inline double
+G_ALWAYS_INLINE static inline double
 dot(LacVec3 a, LacVec3 b)
 {
     return a.x * b.x + a.y * b.y + a.z * b.z;
 }
 
-static inline LacVec3
+G_ALWAYS_INLINE static inline LacVec3
 cross(LacVec3 a, LacVec3 b)
 {
     return (LacVec3){ a.y * b.z - a.z * b.y, a.z * b.x - a.x * b.z, a.x * b.y - a.y * b.x };
 }
 
 // Squared distance to the segment along edge, of a point that lies at d from its start.
-static inline double
+G_ALWAYS_INLINE static inline double
 segment_distance2(LacVec3 edge, LacVec3 d)
 {
     double length2 = dot(edge, edge), along = dot(d, edge);
@@ -293,14 +295,12 @@ segment_distance2(LacVec3 edge, LacVec3 d)
     return dot(away, away);
 }
 
-// Exact squared distance from p to a triangle: to its plane if p lies above it, else to its edges.
-static double
-triangle_distance2(const Leaf *leaf, guint32 i, LacVec3 p)
+// Exact squared distance from a point to a triangle, given where it lies from the corners: to its
+// plane if the point lies above it, else to its edges.
+G_ALWAYS_INLINE static inline double
+triangle_distance2(const LacVec3 from[3])
 {
-    LacVec3 edge[3], from[3];
-    for (int k = 0; k < 3; k++)
-        from[k] = (LacVec3){ p.x - (double) leaf->corners[k][0][i],
-            p.y - (double) leaf->corners[k][1][i], p.z - (double) leaf->corners[k][2][i] };
+    LacVec3 edge[3];
     for (int k = 0; k < 3; k++) {
         const LacVec3 *a = &from[k], *b = &from[(k + 1) % 3];
         edge[k] = (LacVec3){ a->x - b->x, a->y - b->y, a->z - b->z };
@@ -323,7 +323,7 @@ triangle_distance2(const Leaf *leaf, guint32 i, LacVec3 p)
 }
 
 // At most the squared distances of p to the triangles of a leaf, but for rounding.
-static inline void
+G_ALWAYS_INLINE static inline void
 bound_triangles(const Leaf *restrict leaf, const float p[3], float *restrict bound2)
 {
 #pragma omp simd
@@ -340,7 +340,7 @@ bound_triangles(const Leaf *restrict leaf, const float p[3], float *restrict bou
 }
 
 // At most the squared distances of p to the parts of a piece, but for rounding.
-static inline void
+G_ALWAYS_INLINE static inline void
 bound_children(const Node *restrict node, const float p[3], float *restrict bound2)
 {
 #pragma omp simd
@@ -374,14 +374,14 @@ typedef struct {
     float bound2;
 } Open;
 
-static void
+G_ALWAYS_INLINE static inline void
 set_best(Search *search, double best)
 {
     search->best = best;
     search->limit = best * (1 + 1e-4) + search->slack2;
 }
 
-static void
+G_ALWAYS_INLINE static inline void
 search_leaf(const LacMeshTree *self, const Open *open, Search *search)
 {
     const Leaf *leaf = &g_array_index(self->leaves, Leaf, open->child);
@@ -390,7 +390,12 @@ search_leaf(const LacMeshTree *self, const Open *open, Search *search)
     for (guint32 i = 0; i < open->n; i++) {
         if ((double) bound2[i] > search->limit)
             continue;
-        double d2 = triangle_distance2(leaf, i, search->p);
+        LacVec3 from[3];
+        for (int k = 0; k < 3; k++)
+            from[k] = (LacVec3){ search->p.x - (double) leaf->corners[k][0][i],
+                search->p.y - (double) leaf->corners[k][1][i],
+                search->p.z - (double) leaf->corners[k][2][i] };
+        double d2 = triangle_distance2(from);
         guint32 triangle = self->order[open->begin + i];
         if (d2 < search->best || (d2 == search->best && triangle < search->triangle)) {
             set_best(search, d2);
@@ -400,7 +405,7 @@ search_leaf(const LacMeshTree *self, const Open *open, Search *search)
 }
 
 // Puts the children that may hold something nearer on the stack, the nearest one on top.
-static guint
+G_ALWAYS_INLINE static inline guint
 open_node(const Node *node, const Search *search, Open *stack, guint n)
 {
     float bound2[WIDE];
@@ -427,7 +432,7 @@ open_node(const Node *node, const Search *search, Open *stack, guint n)
  *
  * Returns: [Å] exact distance to the surface, or HUGE_VAL if none of it is within @within
  */
-double
+LAC_CLONES double
 lac_mesh_tree_find(const LacMeshTree *self, LacVec3 p, double within, guint32 *triangle)
 {
     if (self->mesh->n_triangles == 0)
@@ -456,4 +461,29 @@ lac_mesh_tree_find(const LacMeshTree *self, LacVec3 p, double within, guint32 *t
     if (triangle != NULL)
         *triangle = search.triangle;
     return sqrt(search.best);
+}
+
+/**
+ * lac_mesh_tree_get_distance:
+ * @self: a tree
+ * @p: [Å]
+ * @triangle: one of the surface
+ *
+ * For neighbouring points the nearest triangle of one is near the other too, and tells
+ * lac_mesh_tree_find() how far to look.
+ *
+ * Returns: [Å] exact distance to that triangle
+ */
+double
+lac_mesh_tree_get_distance(const LacMeshTree *self, LacVec3 p, guint32 triangle)
+{
+    g_return_val_if_fail(triangle < self->mesh->n_triangles, HUGE_VAL);
+
+    LacVec3 from[3];
+    for (int k = 0; k < 3; k++) {
+        const float *v = self->mesh->positions +
+            3 * (gsize) self->mesh->triangles[3 * (gsize) triangle + (gsize) k];
+        from[k] = (LacVec3){ p.x - (double) v[0], p.y - (double) v[1], p.z - (double) v[2] };
+    }
+    return sqrt(triangle_distance2(from));
 }

@@ -443,6 +443,10 @@ test_mouth(void)
     g_assert_true(pore->is_open);
     g_assert_cmpfloat(lac_hull_depth_at(found.hull, pore->ball), >, 0);
     g_assert_cmpfloat(pore->radius, <, 8.0);
+    // Without the pit there are as many atoms per volume as in the whole ball.
+    double apparent = (double) found.points->n / found.hull->volume;
+    g_assert_cmpfloat(found.pores->matrix_density, >=, apparent);
+    g_assert_cmpfloat_with_epsilon(found.pores->matrix_density * pow(3.25, 3) / sqrt(2), 1, 0.06);
 }
 
 int
