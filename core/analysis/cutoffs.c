@@ -43,7 +43,7 @@ measure_rdf(const LacPoints *points, const guint8 *labels, guint label,
     for (gsize i = 0; i < points->n; i++)
         mine[i] = labels[i] == label;
     g_autoptr(LacPoints) part = lac_points_dup_subset(points, mine);
-    g_autoptr(LacHull) hull = lac_hull_new(part, &params->hull, NULL, error);
+    g_autoptr(LacHull) hull = lac_hull_new_inside(part, &params->hull, NULL, error);
     if (hull == NULL)
         return NULL;
     LacRdfMask mask = { hull->grid.origin, hull->grid.step, hull->grid.nx, hull->grid.ny,

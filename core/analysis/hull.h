@@ -23,8 +23,8 @@ typedef struct {
     LacHullParams params;
     float *distance;        // [Å] to the nearest atom
     guint8 *inside;         // 1 inside the hull
-    guint8 *envelope;       // 1 inside the envelope: cavities and narrow pits included
-    float *depth;           // [Å] below the envelope, 0 outside
+    guint8 *envelope;       // (nullable) 1 inside the envelope: cavities and narrow pits included
+    float *depth;           // (nullable) [Å] below the envelope, 0 outside
     double d_nn;            // [Å] median distance to the nearest atom
     double delta;           // [Å]
     double alpha;           // [Å]
@@ -35,6 +35,8 @@ typedef struct {
 
 LacHull *lac_hull_new(const LacPoints *points, const LacHullParams *params, LacProgress *progress,
     GError **error);
+LacHull *lac_hull_new_inside(const LacPoints *points, const LacHullParams *params,
+    LacProgress *progress, GError **error);
 LacHull *lac_hull_ref(LacHull *self);
 void lac_hull_unref(LacHull *self);
 double lac_hull_depth_at(const LacHull *self, LacVec3 p);

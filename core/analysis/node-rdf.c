@@ -22,7 +22,7 @@ run(const LacAnalysis *analysis, LacProgress *progress, GError **error)
 {
     LacHullParams hull_params = analysis->params.hull;
     hull_params.step = fmax(COARSE_STEP, hull_params.step);
-    g_autoptr(LacHull) hull = lac_hull_new(analysis->points, &hull_params, progress, error);
+    g_autoptr(LacHull) hull = lac_hull_new_inside(analysis->points, &hull_params, progress, error);
     if (hull == NULL)
         return NULL;
     LacRdfMask mask = { .origin = hull->grid.origin,

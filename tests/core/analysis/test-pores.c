@@ -443,10 +443,36 @@ test_mouth(void)
     g_assert_true(pore->is_open);
     g_assert_cmpfloat(lac_hull_depth_at(found.hull, pore->ball), >, 0);
     g_assert_cmpfloat(pore->radius, <, 8.0);
-    // Without the pit there are as many atoms per volume as in the whole ball.
-    double apparent = (double) found.points->n / found.hull->volume;
-    g_assert_cmpfloat(found.pores->matrix_density, >=, apparent);
-    g_assert_cmpfloat_with_epsilon(found.pores->matrix_density * pow(3.25, 3) / sqrt(2), 1, 0.06);
+}
+
+// With a closed pore in it, the matrix of a ball is as dense as the whole ball.
+static void
+test_matrix(void)
+{
+    LacPoreParams params;
+    lac_pore_params_init(&params);
+    g_autoptr(LacAtoms) ball = test_crystal_ball(TEST_FCC, 3.25, 22.0);
+    test_atoms_shake(ball, 0.05, 8);
+    g_auto(Found) whole = find(ball, &params, 0);
+    g_assert_cmpuint(whole.pores->n, ==, 0);
+    double density = (double) ball->n / whole.hull->volume;
+    g_assert_cmpfloat(whole.pores->matrix_density, ==, density);
+    gsize n = 0;
+    for (gsize i = 0; i < ball->n; i++) {
+        if (hypot(hypot(ball->x[i] - 1, ball->y[i] - 2), ball->z[i] - 3) < 5.0)
+            continue;
+        ball->x[n] = ball->x[i];
+        ball->y[n] = ball->y[i];
+        ball->z[n++] = ball->z[i];
+    }
+    g_autoptr(LacAtoms) hollow = lac_atoms_copy(ball, n);
+    g_auto(Found) found = find(hollow, &params, 0);
+    g_assert_cmpuint(found.pores->n, ==, 1);
+    double apparent = (double) n / found.hull->volume;
+    g_test_message("%.5f without the pore; with it %.5f, the matrix %.5f", density, apparent,
+        found.pores->matrix_density);
+    g_assert_cmpfloat(apparent, <, 0.995 * density);
+    g_assert_cmpfloat_with_epsilon(found.pores->matrix_density / density, 1, 0.004);
 }
 
 int
@@ -464,5 +490,6 @@ main(int argc, char **argv)
     g_test_add_func("/pores/threads-and-order", test_threads_and_order);
     g_test_add_func("/pores/cancel", test_cancel);
     g_test_add_func("/pores/mouth", test_mouth);
+    g_test_add_func("/pores/matrix", test_matrix);
     return g_test_run();
 }
