@@ -9,10 +9,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#define FEWEST_ATOMS 5
-#define MOST_SAID    2000
-#define REPORT       "TF2000" // qhull says how far it is each time that it made so many facets
+#define FEWEST_ATOMS   5
+#define BYTES_PER_ATOM 2300.0 // at the most: 2.2 GB for 975 000 atoms
+#define MOST_SAID      2000
+#define REPORT         "TF2000" // qhull says how far it is each time that it made so many facets
 
 // A tetrahedron with less volume than this part of its longest edge cubed has no sphere of its own.
 #define FLAT 1e-7
@@ -227,6 +229,14 @@ triangulate(const LacPoints *points, double *xyz, LacProgress *progress, GError 
     return self;
 }
 
+// [byte] Of this computer; HUGE_VAL where it does not tell.
+static double
+get_memory(void)
+{
+    long n = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
+    return n > 0 && size > 0 ? (double) n * (double) size : HUGE_VAL;
+}
+
 /**
  * lac_delaunay_new:
  * @points: the atoms, at least 5, at most %LAC_DELAUNAY_MAX_ATOMS
@@ -238,7 +248,7 @@ triangulate(const LacPoints *points, double *xyz, LacProgress *progress, GError 
  * Where more than four atoms lie on one sphere, the division of that cell is one of several.
  *
  * Returns: (transfer full): the tetrahedra, or %NULL with @error set if there are too few or too
- *   many atoms, if they lie in a plane, or when cancelled
+ *   many atoms (they take 2.3 kB each), if they lie in a plane, or when cancelled
  */
 LacDelaunay *
 lac_delaunay_new(const LacPoints *points, LacProgress *progress, GError **error)
@@ -254,6 +264,14 @@ lac_delaunay_new(const LacPoints *points, LacProgress *progress, GError **error)
             "%" G_GSIZE_FORMAT " atoms are too many to divide the space between them; "
             "the limit is %d",
             points->n, LAC_DELAUNAY_MAX_ATOMS);
+        return NULL;
+    }
+    double needed = BYTES_PER_ATOM * (double) points->n, memory = get_memory();
+    if (needed > 0.5 * memory) {
+        g_set_error(error, LAC_ERROR, LAC_ERROR_UNDEFINED,
+            "The tetrahedra between %" G_GSIZE_FORMAT
+            " atoms would take %.1f GB, more than half of the %.1f GB of this computer",
+            points->n, 1e-9 * needed, 1e-9 * memory);
         return NULL;
     }
     if (!lac_progress_update(progress, 0, error))

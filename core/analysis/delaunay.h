@@ -7,7 +7,7 @@
 #include "core/vec.h"
 
 // More atoms than this take minutes that nothing can interrupt, and gigabytes.
-#define LAC_DELAUNAY_MAX_ATOMS 400000
+#define LAC_DELAUNAY_MAX_ATOMS 1200000
 
 #define LAC_DELAUNAY_OUTSIDE G_MAXUINT32
 
