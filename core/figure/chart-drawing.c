@@ -212,7 +212,7 @@ fit(Layout *self)
     const LacChartDrawingParams *p = self->params;
     const double size = self->size;
     const gboolean has_top = p->title || p->panel[0] != '\0';
-    self->top = (PAD + (has_top ? LINE * (p->panel[0] != '\0' ? 1.25 : 1.0) : 0.4)) * size;
+    self->top = (PAD + (has_top ? LINE * (p->panel[0] != '\0' ? 1.6 : 1.0) : 0.4)) * size;
     self->bottom = p->height - (PAD + TICK + TICK_GAP + 2.0 * LINE) * size;
     const guint n_y = (guint) CLAMP((self->bottom - self->top) / (3.0 * size), 2.0, 7.0);
     self->y_ticks = self->chart->log_y ? lac_ticks_log(self->y[0], self->y[1], n_y)

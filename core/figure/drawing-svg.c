@@ -2,10 +2,15 @@
 // A drawing as SVG: shapes stay shapes and texts stay texts.
 #include "core/figure/drawing.h"
 
+#include <hb.h>
 #include <math.h>
+#include <pango/pangocairo.h>
+#include <string.h>
 
 #define RAMP_STOPS  33
-#define BASE64_LINE 57 // bytes that give 76 characters
+#define BASE64_LINE 57        // bytes that give 76 characters
+#define MAX_FONT    (1 << 20) // bytes of a font that goes into the file
+#define FAMILY      "Lacuna Figure"
 
 static void
 append_number(GString *svg, const char *name, double value)
@@ -137,6 +142,16 @@ append_bytes(void *closure, const unsigned char *data, unsigned int n)
 }
 
 static void
+append_base64(GString *svg, const guint8 *data, gsize n)
+{
+    for (gsize i = 0; i < n; i += BASE64_LINE) {
+        g_autofree char *line = g_base64_encode(data + i, MIN(BASE64_LINE, n - i));
+        g_string_append(svg, line);
+        g_string_append_c(svg, '\n');
+    }
+}
+
+static void
 append_image(GString *svg, const LacDrawingShape *s)
 {
     g_autoptr(GByteArray) png = g_byte_array_new();
@@ -148,12 +163,7 @@ append_image(GString *svg, const LacDrawingShape *s)
     append_number(svg, "width", s->x2 - s->x);
     append_number(svg, "height", s->y2 - s->y);
     g_string_append(svg, " xlink:href=\"data:image/png;base64,");
-    for (guint i = 0; i < png->len; i += BASE64_LINE) {
-        g_autofree char *line =
-            g_base64_encode(png->data + i, MIN(BASE64_LINE, (gsize) png->len - i));
-        g_string_append(svg, line);
-        g_string_append_c(svg, '\n');
-    }
+    append_base64(svg, png->data, png->len);
     g_string_append(svg, "\"/>\n");
 }
 
@@ -220,17 +230,66 @@ append_shape(GString *svg, const LacDrawingShape *s, guint id)
     }
 }
 
+// The font as it lies in its file, so that texts look the same wherever the picture is opened.
+static void
+append_font(const LacDrawing *self, GString *svg, gboolean is_bold)
+{
+    PangoFontMap *map = pango_cairo_font_map_get_default();
+    PangoContext *context = pango_font_map_create_context(map);
+    PangoFontDescription *wanted = pango_font_description_new();
+    pango_font_description_set_family(wanted, self->font);
+    pango_font_description_set_size(wanted, 10 * PANGO_SCALE);
+    pango_font_description_set_weight(wanted, is_bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
+    PangoFont *font = pango_font_map_load_font(map, context, wanted);
+    pango_font_description_free(wanted);
+    g_object_unref(context);
+    if (font == NULL)
+        return;
+    hb_blob_t *blob = hb_face_reference_blob(hb_font_get_face(pango_font_get_hb_font(font)));
+    unsigned int n = 0;
+    const char *data = hb_blob_get_data(blob, &n);
+    // A collection of fonts begins so, and no browser takes it.
+    if (data != NULL && n > 4 && n <= MAX_FONT && memcmp(data, "ttcf", 4) != 0) {
+        g_string_append_printf(svg,
+            "@font-face{font-family:\"" FAMILY "\";font-weight:%s;src:url(\"data:font/%s;base64,",
+            is_bold ? "bold" : "normal", memcmp(data, "OTTO", 4) == 0 ? "otf" : "ttf");
+        g_autofree char *code = g_base64_encode((const guint8 *) data, n); // CSS takes no line ends
+        g_string_append_printf(svg, "%s\")}\n", code);
+    }
+    hb_blob_destroy(blob);
+    g_object_unref(font);
+}
+
+static void
+append_fonts(const LacDrawing *self, GString *svg)
+{
+    gboolean has[2] = { FALSE, FALSE };
+    for (guint i = 0; i < self->shapes->len; i++) {
+        const LacDrawingShape *shape = &g_array_index(self->shapes, LacDrawingShape, i);
+        if (shape->kind == LAC_DRAWING_TEXT)
+            has[shape->is_bold ? 1 : 0] = TRUE;
+    }
+    if (!has[0] && !has[1])
+        return;
+    g_string_append(svg, "<style>\n");
+    for (int bold = 0; bold < 2; bold++)
+        if (has[bold])
+            append_font(self, svg, bold == 1);
+    g_string_append(svg, "</style>\n");
+}
+
 /**
  * lac_drawing_append_svg:
  * @self: a drawing
- * @svg: gets a group, in points; texts stay texts
+ * @svg: gets a group, in points; texts stay texts, and their font goes with them
  */
 void
 lac_drawing_append_svg(const LacDrawing *self, GString *svg)
 {
     gboolean is_clipped = FALSE;
     g_autofree char *font = g_markup_escape_text(self->font, -1);
-    g_string_append_printf(svg, "<g font-family=\"%s\">\n", font);
+    append_fonts(self, svg);
+    g_string_append_printf(svg, "<g font-family=\"" FAMILY ", %s\">\n", font);
     for (guint i = 0; i < self->shapes->len; i++) {
         const LacDrawingShape *shape = &g_array_index(self->shapes, LacDrawingShape, i);
         if (shape->kind == LAC_DRAWING_CLIP)

@@ -255,6 +255,8 @@ test_flat(LacScratch *scratch, gconstpointer data)
     g_assert_nonnull(strstr(vectors, ">Distance r (Å)</text>"));
     g_assert_nonnull(strstr(vectors, "<path fill=\"none\""));
     g_assert_null(strstr(vectors, "<image"));
+    g_assert_nonnull(strstr(vectors, "@font-face{"));   // the font goes with the texts
+    g_assert_null(strstr(vectors, "font-weight:bold")); // but none that is not used
     g_assert_nonnull(strstr(numbers, "series,\"Distance r (Å)\",\"g(r)\""));
     g_autoptr(TestRun) slice = test_cli("render", ball, "-q", "--slice", "y,1", "--size", "90x60",
         "--colormap", "grey", "-o", png, NULL);
