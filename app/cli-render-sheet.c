@@ -115,10 +115,11 @@ lac_render_sheet(LacCli *cli, const LacRenderOptions *o, const char *file, LacSh
     LacSheetData data = { .volume = c->volume, .atoms = c->atoms, .recon = c->recon };
     if (!analyse(sheet, c, &data, cli->progress, error))
         return FALSE;
-    g_autoptr(LacAnalysis) analysis = data.analysis;
     g_autoptr(LacDrawing) drawing = draw(sheet, &data, cli->progress, error);
-    if (drawing == NULL || !write_csv(o, sheet, &data, error) ||
-        !write_sheet(o, file, c, sheet, drawing, error))
+    const gboolean done = drawing != NULL && write_csv(o, sheet, &data, error) &&
+        write_sheet(o, file, c, sheet, drawing, error);
+    g_clear_pointer(&data.analysis, lac_analysis_unref);
+    if (!done)
         return FALSE;
     print_result(cli, o, sheet, 1e-6 * (double) (g_get_monotonic_time() - start));
     return TRUE;

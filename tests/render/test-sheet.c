@@ -77,10 +77,12 @@ test_presets(void)
         if (lac_sheet_is_recipe(text)) {
             g_autoptr(LacSheet) sheet = lac_sheet_from_recipe(text, names[i], &error);
             g_assert_no_error(error);
+            g_assert_nonnull(sheet);
         }
         else {
             g_autoptr(LacFigure) figure = lac_figure_from_recipe(text, names[i], &error);
             g_assert_no_error(error);
+            g_assert_nonnull(figure);
         }
         g_autofree char *title = lac_figure_presets_dup_title(names[i]);
         g_assert_cmpuint(strlen(title), >, 20);
