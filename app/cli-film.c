@@ -196,10 +196,6 @@ draw(LacCli *cli, const LacRenderOptions *o, const char *file, const LacFigure *
         lac_figure_view_new(figure, &data, renderer, cli->progress, error);
     if (view == NULL)
         return FALSE;
-    if (figure->fit) { // so that all is seen from all sides
-        LacBox box = lac_figure_view_get_box(view);
-        lac_camera_fit(&view->scene.camera, &box, (double) view->width / view->height);
-    }
     g_autofree char *recipe = lac_figure_dup_recipe(figure);
     g_autofree char *source = g_path_get_basename(file);
     g_autofree char *digests = lac_figure_dup_digests(c->volume, c->atoms);
