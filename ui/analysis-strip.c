@@ -162,13 +162,27 @@ update_list(LacAnalysisStrip *self)
 
 // --- the plot
 
+// Too many for a mark each: they are bars within the bars. What is brushed is seen already.
+static gboolean
+has_many_selected(LacAnalysisStrip *self)
+{
+    const LacAtoms *atoms = lac_session_get_atoms(self->session);
+    return !self->is_own && atoms == self->shown->points->atoms &&
+        lac_session_count_selected(self->session) > MAX_MARKED;
+}
+
 static LacChart *
 make_chart(LacAnalysisStrip *self, const Entry *entry)
 {
     if (entry->kind == ENTRY_REGIONS)
         return NULL;
-    if (entry->kind == ENTRY_HISTOGRAM)
-        return lac_column_chart_new(self->shown, entry->column);
+    if (entry->kind == ENTRY_HISTOGRAM) {
+        LacChart *chart = lac_column_chart_new(self->shown, entry->column);
+        if (chart != NULL && has_many_selected(self))
+            lac_column_chart_add_selected(chart, self->shown,
+                lac_session_get_selection(self->session));
+        return chart;
+    }
     if (entry->kind == ENTRY_LINE) {
         g_autoptr(GPtrArray) profiles = lac_line_charts(lac_report_find(self->chosen, "line"));
         return g_ptr_array_steal_index(profiles, entry->chart);
@@ -326,7 +340,7 @@ selection_changed_cb(LacAnalysisStrip *self)
     if (!self->is_own) {
         lac_chart_view_set_brush(self->view, (double) NAN, (double) NAN);
         set_readout(self, "");
-        show_marks(self);
+        show_plot(self);
     }
     else {
         lac_chart_view_set_marks(self->view, NULL, 0);

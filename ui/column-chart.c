@@ -119,6 +119,27 @@ lac_column_chart_new(const LacAnalysis *analysis, const char *column)
 }
 
 /**
+ * lac_column_chart_add_selected:
+ * @chart: of lac_column_chart_new()
+ * @analysis: the analysis that it was made from
+ * @selection: (array): 1 for each atom of the model that is selected
+ *
+ * Adds how many atoms of each bar are selected.
+ */
+void
+lac_column_chart_add_selected(LacChart *chart, const LacAnalysis *analysis, const guint8 *selection)
+{
+    const LacChartSeries *all = g_ptr_array_index(chart->series, 0);
+    g_autofree double *values = lac_column_dup_values(analysis, chart->column);
+    g_autofree double *count = g_new0(double, MAX(all->n, 1));
+    double width = all->n > 1 ? all->x[1] - all->x[0] : 1.0, first = all->x[0] - 0.5 * width;
+    for (gsize i = 0; values != NULL && i < analysis->points->n; i++)
+        if (isfinite(values[i]) && selection[analysis->points->index[i]])
+            count[(gsize) CLAMP((values[i] - first) / width, 0.0, (double) all->n - 1.0)] += 1.0;
+    lac_chart_add(chart, "selected", LAC_CHART_BARS, all->x, count, NULL, all->n);
+}
+
+/**
  * lac_column_select:
  * @analysis: an analysis
  * @column: the name of a column of its table

@@ -6,5 +6,7 @@
 
 double *lac_column_dup_values(const LacAnalysis *analysis, const char *column);
 LacChart *lac_column_chart_new(const LacAnalysis *analysis, const char *column);
+void lac_column_chart_add_selected(LacChart *chart, const LacAnalysis *analysis,
+    const guint8 *selection);
 gsize *
 lac_column_select(const LacAnalysis *analysis, const char *column, double lo, double hi, gsize *n);

@@ -392,6 +392,22 @@ check_marks(Desk *desk, const char *folder)
         g_assert_cmpstr(mark, ==, cells_get(cells, selected[i], depth));
     }
     shoot(desk, "click-marks");
+    // Many are bars within the bars.
+    gsize many[1000];
+    double sum = 0.0;
+    for (gsize i = 0; i < G_N_ELEMENTS(many); i++)
+        many[i] = 3 * i;
+    lac_session_set_selection(desk->session, many, G_N_ELEMENTS(many));
+    const LacChart *chart = lac_chart_view_get_chart(view);
+    g_assert_cmpuint(chart->series->len, ==, 2);
+    const LacChartSeries *all = g_ptr_array_index(chart->series, 0);
+    const LacChartSeries *part = g_ptr_array_index(chart->series, 1);
+    for (gsize k = 0; k < part->n; k++) {
+        sum += part->y[k];
+        g_assert_cmpfloat(part->y[k], <=, all->y[k]);
+    }
+    g_assert_cmpfloat(sum, ==, 1000.0);
+    shoot(desk, "click-many");
 }
 
 // --- all of it, on one desk
