@@ -46,6 +46,13 @@ open_figure(Desk *desk)
     return LAC_FIGURE_PANEL(panel);
 }
 
+static gboolean
+is_opened_again(gpointer data)
+{
+    Desk *desk = data;
+    return lac_session_get_n_steps(desk->session) == 0 && has_atoms(data);
+}
+
 static guint8 *
 read_pixels(const char *path, gsize *n)
 {
@@ -171,10 +178,22 @@ test_kept(Desk *desk, gconstpointer bench)
     lac_session_redo(desk->session);
     g_autoptr(LacFigure) again = lac_figure_panel_dup_figure(panel);
     g_assert_cmpuint(again->labels->len, ==, 1);
-    lac_session_undo(desk->session);
-    lac_session_undo(desk->session);
+    // All of it is in the file.
+    g_autofree char *project = g_build_filename(desk->folder, "kept.lacuna", NULL);
+    g_assert_true(lac_session_save(desk->session, project));
+    desk_wait_for(desk, desk_is_saved, 20000);
+    g_autoptr(LacProject) saved = lac_project_load(project, NULL, NULL);
+    g_assert_nonnull(strstr(saved->views, "the middle"));
+    g_assert_nonnull(strstr(saved->views, "lacuna-figure = 1"));
+    g_autoptr(GPtrArray) paths = g_ptr_array_new();
+    g_ptr_array_add(paths, project);
+    lac_window_open_files(desk->window, paths);
+    desk_wait_for(desk, is_opened_again, 20000);
+    g_autoptr(LacFigure) opened = lac_figure_panel_dup_figure(panel);
+    g_assert_cmpuint(opened->labels->len, ==, 1);
     g_autoptr(JsonObject) figures = lac_session_dup_figures(desk->session);
-    g_assert_false(json_object_has_member(figures, "recipes"));
+    g_assert_true(json_object_has_member(figures, "recipes"));
+    g_unlink(project);
     g_unlink(data);
 }
 
