@@ -484,17 +484,42 @@ read_figure(const LacRenderOptions *o, GError **error)
     return text != NULL ? lac_figure_from_recipe(text, name, error) : lac_figure_new();
 }
 
+// Whether anything but the size, the data and the file is said.
+static gboolean
+says_looks(const LacRenderOptions *o)
+{
+    const char *const texts[] = { o->mode, o->colormap, o->view, o->background, o->range, o->clip,
+        o->color_by, o->atom_colormap, o->atom_range, o->palette, o->size_by, o->scale_bar,
+        o->color_bar, o->panel, o->plot, o->slice };
+    const gboolean flags[] = { o->transparent, o->box, o->axes, o->slices, o->perspective, o->flat,
+        o->tripod, o->legend, o->bonds, o->polyhedra, o->ghosts, o->no_occlusion, o->no_volume,
+        o->no_atoms, o->turntable != 0, o->supersample != 0, !isnan(o->iso), !isnan(o->text_size),
+        !isnan(o->radius_scale), !isnan(o->depth_cue) };
+    gboolean any = FALSE;
+    for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
+        any = any || texts[i] != NULL;
+    for (guint i = 0; i < G_N_ELEMENTS(flags); i++)
+        any = any || flags[i];
+    return any;
+}
+
 /**
  * lac_render_options_size_sheet:
  * @o: options
  * @sheet: gets the size that they say
  * @error: return location for a #GError
  *
- * Returns: %TRUE, or %FALSE with @error set
+ * Returns: %TRUE, or %FALSE with @error set if they say more than that
  */
 gboolean
 lac_render_options_size_sheet(const LacRenderOptions *o, LacSheet *sheet, GError **error)
 {
+    if (says_looks(o)) {
+        g_set_error_literal(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
+            "A page of several panels is changed by --mm, --size and --dpi only: its recipe says "
+            "how each panel looks");
+        return FALSE;
+    }
     g_autoptr(LacFigure) page = lac_figure_new();
     page->width_mm = sheet->width_mm;
     page->height_mm = sheet->height_mm;

@@ -292,6 +292,10 @@ test_page(LacScratch *scratch, gconstpointer data)
     Picture picture = read_picture(png);
     g_assert_cmpuint(picture.width, ==, 400);
     g_assert_cmpuint(picture.height, ==, 150);
+    g_autoptr(TestRun) looks =
+        test_cli("render", atoms, "--recipe", recipe, "--legend", "-o", png, NULL);
+    g_assert_cmpint(looks->status, ==, LAC_EXIT_USAGE);
+    g_assert_nonnull(strstr(looks->err, "--dpi only"));
     const char *const read_text[] = { "pdftotext", pdf, "-", NULL };
     const char *const read_fonts[] = { "pdffonts", pdf, NULL };
     if (!g_spawn_sync(NULL, (char **) (guintptr) read_text, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL,
