@@ -352,7 +352,7 @@ lay_data(const Layout *self)
 
 // --- names
 
-// How many of the data lie in a part of the plot [pt].
+// How many of the data, with their errors, lie in a part of the plot [pt].
 static gsize
 count_in(const Layout *self, double left, double top, double right, double bottom)
 {
@@ -360,71 +360,95 @@ count_in(const Layout *self, double left, double top, double right, double botto
     for (guint i = 0; i < self->chart->series->len; i++) {
         const LacChartSeries *series = get_series(self->chart, i);
         for (gsize k = 0; k < series->n; k++) {
-            double x = to_x(self, series->x[k]), y = to_y(self, series->y[k]);
+            double error =
+                series->error != NULL && isfinite(series->error[k]) ? series->error[k] : 0.0;
+            double x = to_x(self, series->x[k]);
+            double high = to_y(self, series->y[k] + error), low = to_y(self, series->y[k] - error);
             // A bar fills all that is below its end.
-            n += isfinite(y) && x >= left && x <= right && y <= bottom &&
-                (y >= top || series->style == LAC_CHART_BARS);
+            n += isfinite(high) && x >= left && x <= right && high <= bottom &&
+                (!(low < top) || series->style == LAC_CHART_BARS);
         }
     }
     return n;
 }
 
-// Names stand where the fewest data are: right or left, at the top or at the bottom.
+static gboolean
+has_values(const LacChartSeries *series)
+{
+    for (gsize k = 0; k < series->n; k++)
+        if (isfinite(series->y[k]))
+            return TRUE;
+    return FALSE;
+}
+
+static void
+lay_name(const Layout *self, guint i, double x, double middle)
+{
+    const double size = self->size;
+    const LacChartSeries *series = get_series(self->chart, i);
+    float color[3];
+    lac_chart_get_color(i, self->params->on_dark, color);
+    if (series->style == LAC_CHART_BARS)
+        add_shape(self,
+            (LacDrawingShape){ .kind = LAC_DRAWING_RECT,
+                .x = x + 0.5 * size,
+                .y = middle - 0.4 * size,
+                .x2 = x + (SAMPLE - 0.5) * size,
+                .y2 = middle + 0.4 * size,
+                .clear = 0.15 },
+            color);
+    else
+        add_shape(self,
+            (LacDrawingShape){ .kind = LAC_DRAWING_LINE,
+                .x = x,
+                .y = middle,
+                .x2 = x + SAMPLE * size,
+                .y2 = middle,
+                .width = CURVE_WIDTH,
+                .dash = i % 2 == 1 ? DASH : 0.0 },
+            color);
+    if (series->style == LAC_CHART_POINTS)
+        add_shape(self,
+            (LacDrawingShape){ .kind = LAC_DRAWING_DISC,
+                .x = x + 0.5 * SAMPLE * size,
+                .y = middle,
+                .x2 = DOT * size },
+            color);
+    add_text(self, x + (SAMPLE + 0.6) * size, middle + 0.5 * ASCENT * size, LAC_TEXT_START, 0.0,
+        series->name);
+}
+
+// Names stand where the fewest data are: right or left, at the top or at the bottom. What has no
+// value has none.
 static void
 lay_names(const Layout *self)
 {
     const double size = self->size, line = LINE * size;
-    const guint n = self->chart->series->len;
     double widest = 0.0, x = 0.0, y = 0.0;
-    for (guint i = 0; i < n; i++)
-        widest = MAX(widest,
-            lac_drawing_measure(self->drawing, get_series(self->chart, i)->name, size, FALSE));
+    guint n = 0;
+    for (guint i = 0; i < self->chart->series->len; i++) {
+        const LacChartSeries *series = get_series(self->chart, i);
+        if (!has_values(series))
+            continue;
+        widest = MAX(widest, lac_drawing_measure(self->drawing, series->name, size, FALSE));
+        n++;
+    }
     const double width = widest + (SAMPLE + 0.6) * size, height = line * n;
     gsize fewest = G_MAXSIZE;
     for (guint corner = 0; corner < 4; corner++) {
         double left = corner % 2 == 0 ? self->right - width : self->left + size;
         double top = corner < 2 ? self->top : self->bottom - height - 0.6 * size;
-        gsize count = count_in(self, left - 0.5 * size, top, left + width, top + height);
+        gsize count =
+            count_in(self, left - 0.5 * size, top, left + width + 0.5 * size, top + height);
         if (count < fewest) {
             fewest = count;
             x = left;
             y = top;
         }
     }
-    for (guint i = 0; i < n; i++) {
-        const LacChartSeries *series = get_series(self->chart, i);
-        const double middle = y + (i + 0.5) * line;
-        float color[3];
-        lac_chart_get_color(i, self->params->on_dark, color);
-        if (series->style == LAC_CHART_BARS)
-            add_shape(self,
-                (LacDrawingShape){ .kind = LAC_DRAWING_RECT,
-                    .x = x + 0.5 * size,
-                    .y = middle - 0.4 * size,
-                    .x2 = x + (SAMPLE - 0.5) * size,
-                    .y2 = middle + 0.4 * size,
-                    .clear = 0.15 },
-                color);
-        else
-            add_shape(self,
-                (LacDrawingShape){ .kind = LAC_DRAWING_LINE,
-                    .x = x,
-                    .y = middle,
-                    .x2 = x + SAMPLE * size,
-                    .y2 = middle,
-                    .width = CURVE_WIDTH,
-                    .dash = i % 2 == 1 ? DASH : 0.0 },
-                color);
-        if (series->style == LAC_CHART_POINTS)
-            add_shape(self,
-                (LacDrawingShape){ .kind = LAC_DRAWING_DISC,
-                    .x = x + 0.5 * SAMPLE * size,
-                    .y = middle,
-                    .x2 = DOT * size },
-                color);
-        add_text(self, x + (SAMPLE + 0.6) * size, middle + 0.5 * ASCENT * size, LAC_TEXT_START, 0.0,
-            series->name);
-    }
+    for (guint i = 0, row = 0; i < self->chart->series->len; i++)
+        if (has_values(get_series(self->chart, i)))
+            lay_name(self, i, x, y + (row++ + 0.5) * line);
 }
 
 static void
@@ -451,7 +475,7 @@ lay_head(const Layout *self)
  * @chart: what to draw
  * @params: how large, and what is wanted
  *
- * Returns: (transfer full): the shapes, in points; nothing but axes where there are no data
+ * Returns: (transfer full): the shapes, in points; axes and a word where nothing is defined
  */
 LacDrawing *
 lac_chart_draw(const LacChart *chart, const LacChartDrawingParams *params)
@@ -482,6 +506,9 @@ lac_chart_draw(const LacChart *chart, const LacChartDrawingParams *params)
     if (any)
         lay_data(&self);
     lay_axes(&self);
+    if (!any)
+        add_text(&self, 0.5 * (self.left + self.right), 0.5 * (self.top + self.bottom),
+            LAC_TEXT_MIDDLE, 0.0, "undefined for this particle");
     if (any && params->names && chart->series->len > 1)
         lay_names(&self);
     return self.drawing;

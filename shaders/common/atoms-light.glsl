@@ -58,8 +58,8 @@ vec3 light(vec3 base, vec3 n, vec3 v, vec4 visibility, vec3 p)
     const vec3 FILL = vec3(0.7751, -0.3876, 0.4990);
     float open = mix(1.0, clamp(visibility.w + dot(visibility.xyz, n), 0.0, 1.0), depth.z);
     // With shadows the openness need not stand for them in the direct light.
-    float share = shadow_share(), lamp = lamp_at(p, n);
-    float key = max(mix(0.82, 0.97, share) * dot(n, KEY) + mix(0.18, 0.03, share), 0.0);
+    float share = shadow_share(), facing = dot(n, KEY), lamp = lamp_at(p, n, facing);
+    float key = max(mix(0.82, 0.97, share) * facing + mix(0.18, 0.03, share), 0.0);
     float fill = max(dot(n, FILL), 0.0);
     vec3 h = KEY + v;
     float toward = max(dot(n, h), 0.0);

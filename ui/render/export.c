@@ -3,11 +3,13 @@
 
 #include "core/array.h"
 #include "core/error.h"
+#include "core/parallel.h"
 
 #include <epoxy/gl.h>
 #include <math.h>
 #include <string.h>
 
+#define BLOCK    16 // rows of pixels
 #define MAX_EDGE 65500
 #define MAX_FINE 2.4e7 // samples of a picture whose atoms get four times as many
 
@@ -155,22 +157,28 @@ put_pixel(const Export *self, const guint32 sum[4], guint count, gsize at)
     }
 }
 
-// Averages the samples of each pixel.
+typedef struct {
+    const Export *self;
+    int x0, width, height;
+} Tile;
+
+// Averages the samples of each pixel of some rows.
 static void
-resolve_tile(const Export *self, int x0, int width, int height)
+resolve_rows(gsize begin, gsize end, guint worker, gpointer data)
 {
+    (void) worker;
+    const Tile *tile = data;
+    const Export *self = tile->self;
     guint n = (guint) self->params->supersample, count = n * n;
-    gsize line = (gsize) width * n * 4;
-    for (int y = 0; y < height; y++) {
-        gsize at = (gsize) y * (gsize) self->params->width + (gsize) x0;
-        for (int x = 0; x < width; x++, at++) {
+    gsize line = (gsize) tile->width * n * 4;
+    for (gsize y = begin; y < end; y++) {
+        gsize at = y * (gsize) self->params->width + (gsize) tile->x0;
+        const guint8 *rows = self->pixels + ((gsize) tile->height - 1 - y) * n * line;
+        for (gsize x = 0; x < (gsize) tile->width; x++, at++) {
             guint32 sum[4] = { 0 };
-            for (guint j = 0; j < n; j++) {
-                const guint8 *in =
-                    self->pixels + ((gsize) (height - 1 - y) * n + j) * line + (gsize) x * n * 4;
+            for (guint j = 0; j < n; j++)
                 for (guint i = 0; i < n; i++)
-                    add_sample(self, in + 4 * i, sum);
-            }
+                    add_sample(self, rows + j * line + (x * n + i) * 4, sum);
             put_pixel(self, sum, count, at);
         }
     }
@@ -198,7 +206,8 @@ draw_tile(Export *self, int x0, int y0, int width, int height, GError **error)
     glBindFramebuffer(GL_FRAMEBUFFER, self->framebuffer);
     glPixelStorei(GL_PACK_ALIGNMENT, 4);
     glReadPixels(margin, margin, width * n, height * n, GL_RGBA, GL_UNSIGNED_BYTE, self->pixels);
-    resolve_tile(self, x0, width, height);
+    Tile tile = { self, x0, width, height };
+    lac_parallel_for((gsize) height, BLOCK, resolve_rows, &tile);
     return TRUE;
 }
 
