@@ -117,6 +117,7 @@ update_cell(LacHistoryList *self, GtkListItem *item)
             gtk_editable_set_text(GTK_EDITABLE(cell), text);
         gboolean is_edit = get_edit(self, row) != NULL;
         gtk_editable_set_editable(GTK_EDITABLE(cell), is_edit);
+        gtk_text_set_placeholder_text(GTK_TEXT(cell), is_edit ? "why?" : NULL);
         const char *tip = is_edit ? "Why this was done; click to type, Enter keeps it" : NULL;
         // Telling it again what it knows costs a question to the display server.
         if (g_strcmp0(gtk_widget_get_tooltip_text(cell), tip) != 0)

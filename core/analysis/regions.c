@@ -6,6 +6,9 @@
 
 #include <math.h>
 
+// Errors that are a smaller part of what they are of, or of 1, come of rounding.
+#define ROUNDING 1e-9
+
 /**
  * lac_region_free:
  * @self: (nullable) (transfer full): a region
@@ -150,7 +153,7 @@ add_row(Writer *self, const char *quantity, const char *unit, Mean a, Mean b)
     c->b_error[row] = b.error;
     c->difference[row] = b.mean - a.mean;
     c->difference_error[row] = hypot(a.error, b.error);
-    c->ratio[row] = c->difference_error[row] > 0.0
+    c->ratio[row] = c->difference_error[row] > ROUNDING * fmax(fabs(a.mean) + fabs(b.mean), 1.0)
         ? fabs(c->difference[row]) / c->difference_error[row]
         : (double) NAN;
     c->n_a[row] = (double) a.n;
