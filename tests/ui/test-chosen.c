@@ -259,7 +259,7 @@ static void
 test_phases(Desk *desk, gconstpointer bench)
 {
     (void) bench;
-    g_autofree char *path = open_crystal(desk);
+    g_free(open_crystal(desk));
     const gsize atom = find_front(desk, 0.0);
     lac_session_set_selection(desk->session, &atom, 1);
     desk_wait_for(desk, is_metal, 5000);
@@ -291,7 +291,7 @@ static void
 test_saved(Desk *desk, gconstpointer bench)
 {
     (void) bench;
-    g_autofree char *path = open_crystal(desk);
+    g_free(open_crystal(desk));
     g_autofree char *project = g_build_filename(desk->folder, "ball.lacuna", NULL);
     guint before = lac_session_get_n_steps(desk->session);
     set_cutoff(desk, 3.7);

@@ -205,7 +205,7 @@ lac_figure_get_strip(const LacFigure *figure, const LacScene *scene, const LacFi
     return MIN(strip, MAX_STRIP * figure->width_mm / MM * PT);
 }
 
-// Returns (nullable) along which direction of the crystal one looks, which @picture borrows.
+// Returns (nullable) along which direction of the crystal one looks.
 static char *
 set_axes(const LacOverlayParams *params, const LacMat3 *m, LacOverlayPicture *picture)
 {
@@ -225,10 +225,8 @@ set_axes(const LacOverlayParams *params, const LacMat3 *m, LacOverlayPicture *pi
     double off =
         lac_zone_axis_find(params->cell, (LacVec3){ m->m[2][0], m->m[2][1], m->m[2][2] }, uvw);
     g_autofree char *name = lac_zone_axis_dup_name(uvw);
-    char *zone = off < ON_ZONE ? g_strdup_printf("zone axis %s", name)
-                               : g_strdup_printf("%.0f° off %s", off, name);
-    picture->zone = zone;
-    return zone;
+    return off < ON_ZONE ? g_strdup_printf("zone axis %s", name)
+                         : g_strdup_printf("%.0f° off %s", off, name);
 }
 
 /**
@@ -254,6 +252,7 @@ lac_figure_draw_overlay(const LacFigure *figure, const LacScene *scene, const La
     LacMat3 m = lac_camera_get_matrix(camera);
     picture.pt_per_angstrom = picture.height / camera->height;
     g_autofree char *zone = set_axes(&figure->overlay, &m, &picture);
+    picture.zone = zone;
     for (int c = 0; c < 3; c++)
         picture.background[c] = figure->transparent ? 1.0f : scene->background[c];
     g_autofree char *title = lac_result_dup_title(figure->look.color_column);

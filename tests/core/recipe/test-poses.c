@@ -97,7 +97,7 @@ refine(const LacAtoms *atoms, const LacSeries *series, LacRefinePoses poses)
     g_autoptr(GError) error = NULL;
     LacRefineParams params;
     lac_refine_params_init(&params);
-    params.poses = poses;
+    params.poses = (gint) poses;
     params.n_rounds = 12;
     LacRefinement *out = lac_refine(atoms, series, &params, NULL, &error);
     g_assert_no_error(error);
