@@ -199,7 +199,8 @@ get_type_color(const LacInterface *interface, LacResultColor color, guint32 type
     if (type >= interface->n_types)
         lac_category_get_color(LAC_PHASE_UNASSIGNED, rgb);
     else
-        lac_category_get_color(color == LAC_RESULT_BY_TYPE ? type + 1
+        // Not the colours of phases, which atoms have in the same picture.
+        lac_category_get_color(color == LAC_RESULT_BY_TYPE ? LAC_N_PHASES + type
                                                            : (guint) interface->types[type].phase,
             rgb);
 }
