@@ -14,14 +14,7 @@ analyse(const LacSheet *sheet, const LacRenderContents *c, LacSheetData *data,
     const guint64 needs = lac_sheet_get_needs(sheet);
     if (needs == 0)
         return TRUE;
-    if (c->atoms == NULL) {
-        g_set_error_literal(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
-            "The figure shows results of analyses, for which atoms are needed");
-        return FALSE;
-    }
-    lac_progress_message(progress, "Analysing %" G_GSIZE_FORMAT " atoms", c->atoms->n);
-    data->analysis =
-        lac_analysis_run(c->atoms, c->volume, &c->params, needs, NULL, progress, error);
+    data->analysis = lac_render_contents_analyse(c, needs, progress, error);
     return data->analysis != NULL;
 }
 

@@ -179,6 +179,28 @@ write_frames(const LacRenderOptions *o, const LacFigure *figure, LacFigureView *
 }
 
 /**
+ * lac_render_contents_analyse:
+ * @c: what the files held
+ * @needs: bits of the nodes that are wanted
+ * @progress: (nullable): progress and cancel
+ * @error: return location for a #GError
+ *
+ * Returns: (transfer full): the results, or %NULL with @error set, also when there are no atoms
+ */
+LacAnalysis *
+lac_render_contents_analyse(const LacRenderContents *c, guint64 needs, LacProgress *progress,
+    GError **error)
+{
+    if (c->atoms == NULL) {
+        g_set_error_literal(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
+            "The figure shows results of analyses, for which atoms are needed");
+        return NULL;
+    }
+    lac_progress_message(progress, "Analysing %" G_GSIZE_FORMAT " atoms", c->atoms->n);
+    return lac_analysis_run(c->atoms, c->volume, &c->params, needs, NULL, progress, error);
+}
+
+/**
  * lac_render_analyse:
  * @figure: what defines the picture
  * @c: what there is to draw
@@ -199,14 +221,7 @@ lac_render_analyse(const LacFigure *figure, const LacRenderContents *c, LacFigur
     *results = NULL;
     if (needs == 0)
         return TRUE;
-    if (c->atoms == NULL) {
-        g_set_error_literal(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
-            "The figure shows results of analyses, for which atoms are needed");
-        return FALSE;
-    }
-    lac_progress_message(progress, "Analysing %" G_GSIZE_FORMAT " atoms", c->atoms->n);
-    g_autoptr(LacAnalysis) analysis =
-        lac_analysis_run(c->atoms, c->volume, &c->params, needs, NULL, progress, error);
+    g_autoptr(LacAnalysis) analysis = lac_render_contents_analyse(c, needs, progress, error);
     if (analysis == NULL)
         return FALSE;
     *results = lac_figure_results_new(figure, analysis, progress, error);

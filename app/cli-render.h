@@ -19,6 +19,8 @@ typedef struct {
 
 gboolean lac_render_read_contents(const LacRenderOptions *o, const char *file, LacRenderContents *c,
     LacProgress *progress, GError **error);
+LacAnalysis *lac_render_contents_analyse(const LacRenderContents *c, guint64 needs,
+    LacProgress *progress, GError **error);
 gboolean lac_render_analyse(const LacFigure *figure, const LacRenderContents *c,
     LacFigureData *data, LacFigureResults **results, LacProgress *progress, GError **error);
 void lac_render_contents_clear(LacRenderContents *c);

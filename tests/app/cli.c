@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/app/cli.h"
 
+#include "app/cli.h"
+
+#include <string.h>
 #include <sys/wait.h>
 
 /**
@@ -60,4 +63,24 @@ test_run_get_json(const TestRun *self, JsonParser *parser)
     json_parser_load_from_data(parser, self->out, -1, &error);
     g_assert_no_error(error);
     return json_node_get_object(json_parser_get_root(parser));
+}
+
+/**
+ * test_run_is_drawn:
+ * @self: a run that draws
+ *
+ * A machine without OpenGL draws nothing, and the test is skipped; all else is a failure.
+ *
+ * Returns: whether there is a picture
+ */
+gboolean
+test_run_is_drawn(const TestRun *self)
+{
+    if (strstr(self->err, "OpenGL 3.3") != NULL) {
+        g_test_skip("there is no OpenGL here");
+        return FALSE;
+    }
+    g_assert_cmpstr(self->err, ==, "");
+    g_assert_cmpint(self->status, ==, LAC_EXIT_DONE);
+    return TRUE;
 }

@@ -11,6 +11,7 @@ typedef struct {
 
 TestRun *test_cli(const char *verb, ...) G_GNUC_NULL_TERMINATED;
 void test_run_free(TestRun *self);
+gboolean test_run_is_drawn(const TestRun *self);
 JsonObject *test_run_get_json(const TestRun *self, JsonParser *parser);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(TestRun, test_run_free)

@@ -13,19 +13,6 @@ write_atoms(const LacScratch *scratch)
     return lac_scratch_write(scratch, "a.xyz", text, -1);
 }
 
-// A machine without OpenGL draws nothing; all else is a failure.
-static gboolean
-is_drawn(const TestRun *run)
-{
-    if (strstr(run->err, "OpenGL 3.3") != NULL) {
-        g_test_skip("there is no OpenGL here");
-        return FALSE;
-    }
-    g_assert_cmpstr(run->err, ==, "");
-    g_assert_cmpint(run->status, ==, LAC_EXIT_DONE);
-    return TRUE;
-}
-
 static void
 test_pictures(LacScratch *scratch, gconstpointer data)
 {
@@ -36,7 +23,7 @@ test_pictures(LacScratch *scratch, gconstpointer data)
     g_autofree char *keys = lac_scratch_path(scratch, "film.txt");
     g_autoptr(TestRun) run = test_cli("film", in, "--turntable", "90", "--seconds", "0.5", "--fps",
         "10", "--size", "50x40", "--print-keys", keys, "--json", "-o", out, NULL);
-    if (!is_drawn(run))
+    if (!test_run_is_drawn(run))
         return;
     g_autoptr(JsonParser) parser = json_parser_new();
     JsonObject *result = test_run_get_json(run, parser);
@@ -44,7 +31,7 @@ test_pictures(LacScratch *scratch, gconstpointer data)
     g_assert_cmpfloat(json_object_get_double_member(result, "duration"), ==, 0.5);
     g_assert_cmpuint(lac_scratch_count(scratch), ==, 1 + 1 + 5);
     g_autoptr(TestRun) render = test_cli("render", in, "--size", "50x40", "-o", still, NULL);
-    g_assert_true(is_drawn(render));
+    g_assert_true(test_run_is_drawn(render));
     g_autofree char *a = NULL, *b = NULL;
     gsize n_a, n_b;
     g_assert_true(g_file_get_contents(still, &a, &n_a, NULL));
@@ -54,7 +41,7 @@ test_pictures(LacScratch *scratch, gconstpointer data)
     // The text of the film makes the same film.
     g_autoptr(TestRun) again =
         test_cli("film", in, "--keys", keys, "--size", "50x40", "--json", "-o", out, NULL);
-    g_assert_true(is_drawn(again));
+    g_assert_true(test_run_is_drawn(again));
     g_assert_cmpuint(lac_scratch_count(scratch), ==, 1 + 1 + 5 + 1);
 }
 

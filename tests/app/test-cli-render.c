@@ -40,19 +40,6 @@ read_picture(const char *path)
     return picture;
 }
 
-// A machine without OpenGL draws nothing; all else is a failure.
-static gboolean
-is_drawn(const TestRun *run)
-{
-    if (strstr(run->err, "OpenGL 3.3") != NULL) {
-        g_test_skip("there is no OpenGL here");
-        return FALSE;
-    }
-    g_assert_cmpstr(run->err, ==, "");
-    g_assert_cmpint(run->status, ==, LAC_EXIT_DONE);
-    return TRUE;
-}
-
 static void
 test_picture(LacScratch *scratch, gconstpointer data)
 {
@@ -60,7 +47,7 @@ test_picture(LacScratch *scratch, gconstpointer data)
     g_autofree char *in = write_ball(scratch), *out = lac_scratch_path(scratch, "a.png");
     g_autoptr(TestRun) run = test_cli("render", in, "--json", "--iso", "0.5", "--size", "90x60",
         "--background", "#102030", "--view", "10,20,30", "-o", out, NULL);
-    if (!is_drawn(run))
+    if (!test_run_is_drawn(run))
         return;
     Picture picture = read_picture(out);
     g_assert_cmpuint(picture.width, ==, 90);
@@ -92,7 +79,7 @@ test_atoms(LacScratch *scratch, gconstpointer data)
         "2\nProperties=species:S:1:pos:R:3:height:R:1\nAu 0 0 0 1\nAu 2.8 0 0 3\n", -1, NULL));
     g_autoptr(TestRun) run = test_cli("render", in, "--json", "--size", "90x60", "--view", "z",
         "--bonds", "--color-by", "height", "--atom-colormap", "grey", "-o", out, NULL);
-    if (!is_drawn(run))
+    if (!test_run_is_drawn(run))
         return;
     Picture picture = read_picture(out);
     g_assert_nonnull(strstr(run->out, "\"mode\" : \"atoms\""));
@@ -116,7 +103,7 @@ test_transparent(LacScratch *scratch, gconstpointer data)
     for (guint i = 0; i < G_N_ELEMENTS(MODES); i++) {
         g_autoptr(TestRun) run = test_cli("render", in, "-q", "--mode", MODES[i], "--transparent",
             "--size", "64x64", "--supersample", "1", "-o", out, NULL);
-        if (!is_drawn(run))
+        if (!test_run_is_drawn(run))
             return;
         Picture picture = read_picture(out);
         g_assert_true(picture.has_alpha);
@@ -143,7 +130,7 @@ test_recipe(LacScratch *scratch, gconstpointer data)
                     *recipe = lac_scratch_path(scratch, "a.recipe");
     g_autoptr(TestRun) run = test_cli("render", in, "-q", "--mode", "mip", "--size", "120x90",
         "--tripod", "--panel", "a", "--print-recipe", recipe, "-o", first, NULL);
-    if (!is_drawn(run))
+    if (!test_run_is_drawn(run))
         return;
     g_autofree char *written = read_file(recipe);
     g_autofree char *inside = lac_png_read_text(first, LAC_FIGURE_RECIPE_KEY, NULL);
@@ -153,7 +140,7 @@ test_recipe(LacScratch *scratch, gconstpointer data)
         g_autoptr(TestRun) again =
             test_cli("render", in, "-q", i % 2 == 0 ? "--recipe-from" : "--recipe",
                 i % 2 == 0 ? first : recipe, "--bits", "16", "-o", out, NULL);
-        g_assert_true(is_drawn(again));
+        g_assert_true(test_run_is_drawn(again));
         g_assert_true(g_file_test(out, G_FILE_TEST_IS_REGULAR));
     }
     g_autofree char *second = lac_scratch_path(scratch, "b.png");
@@ -181,7 +168,7 @@ test_turntable(LacScratch *scratch, gconstpointer data)
     g_assert_true(g_file_set_contents(in, "2\n\nAu 0 0 0\nAu 2.8 0 0\n", -1, NULL));
     g_autoptr(TestRun) run =
         test_cli("render", in, "-q", "--size", "80x60", "--turntable", "3", "-o", out, NULL);
-    if (!is_drawn(run))
+    if (!test_run_is_drawn(run))
         return;
     g_autofree char *last = lac_scratch_path(scratch, "turn-0003.png");
     g_assert_true(g_file_test(last, G_FILE_TEST_EXISTS));
@@ -219,7 +206,7 @@ test_results(LacScratch *scratch, gconstpointer data)
                     *recipe = lac_scratch_path(scratch, "a.recipe");
     g_autoptr(TestRun) run = test_cli("render", in, "-q", "--color-by", "cn", "--color-bar", "",
         "--size", "200x150", "-o", out, NULL);
-    if (!is_drawn(run))
+    if (!test_run_is_drawn(run))
         return;
     g_autofree char *svg = read_file(out);
     g_assert_nonnull(strstr(svg, ">Coordination number</text>"));
@@ -230,7 +217,7 @@ test_results(LacScratch *scratch, gconstpointer data)
         NULL));
     g_autoptr(TestRun) surface =
         test_cli("render", in, "-q", "--recipe", recipe, "--size", "200x150", "-o", png, NULL);
-    g_assert_true(is_drawn(surface));
+    g_assert_true(test_run_is_drawn(surface));
     g_assert_cmpuint(read_picture(png).middle[0], <, 245);
     g_assert_true(g_file_set_contents(recipe, "lacuna-figure = 1\ninterface = yes\n", -1, NULL));
     g_autoptr(TestRun) bad = test_cli("render", in, "--recipe", recipe, "-o", png, NULL);
@@ -285,10 +272,10 @@ test_page(LacScratch *scratch, gconstpointer data)
         "legend = yes\n[panel b]\nkind = plot\nplot = rdf\n",
         -1, NULL));
     g_autoptr(TestRun) run = test_cli("render", atoms, "-q", "--recipe", recipe, "-o", pdf, NULL);
-    if (!is_drawn(run))
+    if (!test_run_is_drawn(run))
         return;
     g_autoptr(TestRun) again = test_cli("render", atoms, "-q", "--recipe", recipe, "-o", png, NULL);
-    g_assert_true(is_drawn(again));
+    g_assert_true(test_run_is_drawn(again));
     Picture picture = read_picture(png);
     g_assert_cmpuint(picture.width, ==, 400);
     g_assert_cmpuint(picture.height, ==, 150);

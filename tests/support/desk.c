@@ -3,6 +3,7 @@
 
 #include "ui/view-area.h"
 
+#include <adwaita.h>
 #include <glib/gstdio.h>
 
 gboolean
@@ -17,6 +18,21 @@ gboolean
 desk_is_idle(gpointer data)
 {
     return lac_session_get_job(((Desk *) data)->session) == NULL;
+}
+
+gboolean
+desk_has_atoms(gpointer data)
+{
+    return lac_session_get_journal(((Desk *) data)->session) != NULL && desk_is_idle(data);
+}
+
+gboolean
+desk_is_analysed(gpointer data)
+{
+    Desk *desk = data;
+    return lac_session_get_analysis(desk->session) != NULL &&
+        lac_session_get_analyser(desk->session) == NULL &&
+        !lac_session_is_analysis_stale(desk->session);
 }
 
 gboolean
@@ -93,6 +109,35 @@ GtkWidget *
 desk_find(Desk *desk, const char *what)
 {
     return lac_driver_find(GTK_WIDGET(desk->window), what);
+}
+
+// The first row of a title.
+GtkWidget *
+desk_find_row(GtkWidget *root, const char *title)
+{
+    if (ADW_IS_PREFERENCES_ROW(root) &&
+        g_strcmp0(adw_preferences_row_get_title(ADW_PREFERENCES_ROW(root)), title) == 0)
+        return root;
+    GtkWidget *child = gtk_widget_get_first_child(root);
+    for (; child != NULL; child = gtk_widget_get_next_sibling(child)) {
+        GtkWidget *found = desk_find_row(child, title);
+        if (found != NULL)
+            return found;
+    }
+    return NULL;
+}
+
+// A file of the particle of which everything is known; without it the test is skipped.
+char *
+desk_dup_particle(const char *name)
+{
+    const char *data = g_getenv("LACUNA_TEST_DATA");
+    char *path = data != NULL ? g_build_filename(data, "zr-zro2", "clean", name, NULL) : NULL;
+    if (path != NULL && g_file_test(path, G_FILE_TEST_EXISTS))
+        return path;
+    g_free(path);
+    g_test_skip("the labelled particle is not there");
+    return NULL;
 }
 
 int

@@ -32,6 +32,8 @@ gboolean desk_is_ready(gpointer desk);
 gboolean desk_is_idle(gpointer desk);
 gboolean desk_is_gone(gpointer desk);
 gboolean desk_is_saved(gpointer desk);
+gboolean desk_has_atoms(gpointer desk);
+gboolean desk_is_analysed(gpointer desk);
 
 void desk_wait_for(Desk *desk, LacDriverCondition condition, guint limit_ms);
 void desk_open_window(Desk *desk);
@@ -39,4 +41,6 @@ void desk_close_window(Desk *desk);
 void desk_set_up(Desk *desk, gconstpointer bench);
 void desk_tear_down(Desk *desk, gconstpointer bench);
 GtkWidget *desk_find(Desk *desk, const char *what);
+GtkWidget *desk_find_row(GtkWidget *root, const char *title);
+char *desk_dup_particle(const char *name);
 int desk_main(int argc, char **argv, const DeskTest *tests, gsize n_tests);

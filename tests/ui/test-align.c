@@ -21,27 +21,12 @@ has_series(gpointer data)
     return lac_session_get_series(((Desk *) data)->session) != NULL;
 }
 
-static GtkWidget *
-find_row(GtkWidget *root, const char *title)
-{
-    if (ADW_IS_ACTION_ROW(root) &&
-        g_strcmp0(adw_preferences_row_get_title(ADW_PREFERENCES_ROW(root)), title) == 0)
-        return root;
-    GtkWidget *child = gtk_widget_get_first_child(root);
-    for (; child != NULL; child = gtk_widget_get_next_sibling(child)) {
-        GtkWidget *found = find_row(child, title);
-        if (found != NULL)
-            return found;
-    }
-    return NULL;
-}
-
 // What the row of a method says.
 static const char *
 get_subtitle(Desk *desk, const char *title)
 {
     GtkWidget *panel = lac_driver_find_type(GTK_WIDGET(desk->window), LAC_TYPE_ALIGN_PANEL);
-    return adw_action_row_get_subtitle(ADW_ACTION_ROW(find_row(panel, title)));
+    return adw_action_row_get_subtitle(ADW_ACTION_ROW(desk_find_row(panel, title)));
 }
 
 static void

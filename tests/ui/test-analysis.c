@@ -17,21 +17,6 @@
 #include <string.h>
 
 static gboolean
-has_atoms(gpointer data)
-{
-    return lac_session_get_journal(((Desk *) data)->session) != NULL && desk_is_idle(data);
-}
-
-static gboolean
-is_analysed(gpointer data)
-{
-    Desk *desk = data;
-    return lac_session_get_analysis(desk->session) != NULL &&
-        lac_session_get_analyser(desk->session) == NULL &&
-        !lac_session_is_analysis_stale(desk->session);
-}
-
-static gboolean
 is_settled(gpointer data)
 {
     LacViewport *viewport = ((Desk *) data)->viewport;
@@ -46,31 +31,19 @@ shoot(Desk *desk, const char *name)
     lac_driver_screenshot(desk->driver, GTK_WIDGET(desk->window), name);
 }
 
-static char *
-dup_particle(const char *name)
-{
-    const char *data = g_getenv("LACUNA_TEST_DATA");
-    char *path = data != NULL ? g_build_filename(data, "zr-zro2", "clean", name, NULL) : NULL;
-    if (path != NULL && g_file_test(path, G_FILE_TEST_EXISTS))
-        return path;
-    g_free(path);
-    g_test_skip("the labelled particle is not there");
-    return NULL;
-}
-
 // Opens the labelled particle and goes to the stage of analysis, where all is computed by itself.
 static gboolean
 analyse_particle(Desk *desk)
 {
-    g_autofree char *path = dup_particle("traced.xyz");
+    g_autofree char *path = desk_dup_particle("traced.xyz");
     if (path == NULL)
         return FALSE;
     g_autoptr(GPtrArray) paths = g_ptr_array_new();
     g_ptr_array_add(paths, path);
     lac_window_open_files(desk->window, paths);
-    desk_wait_for(desk, has_atoms, 20000);
+    desk_wait_for(desk, desk_has_atoms, 20000);
     lac_driver_key(desk->driver, "alt+5");
-    desk_wait_for(desk, is_analysed, 120000);
+    desk_wait_for(desk, desk_is_analysed, 120000);
     lac_driver_frames(desk->driver, GTK_WIDGET(desk->window), 3);
     return TRUE;
 }
@@ -211,7 +184,7 @@ get_pores(Desk *desk)
 static double
 get_known_volume(LacVec3 centre, double *distance)
 {
-    g_autofree char *path = dup_particle("pores.csv");
+    g_autofree char *path = desk_dup_particle("pores.csv");
     g_autofree char *text = NULL;
     double volume = 0.0;
     *distance = G_MAXDOUBLE;

@@ -16,21 +16,6 @@
 #include <string.h>
 
 static gboolean
-is_analysed(gpointer data)
-{
-    Desk *desk = data;
-    return lac_session_get_analysis(desk->session) != NULL &&
-        lac_session_get_analyser(desk->session) == NULL &&
-        !lac_session_is_analysis_stale(desk->session);
-}
-
-static gboolean
-has_atoms(gpointer data)
-{
-    return lac_session_get_journal(((Desk *) data)->session) != NULL && desk_is_idle(data);
-}
-
-static gboolean
 is_settled(gpointer data)
 {
     return lac_viewport_is_settled(((Desk *) data)->viewport);
@@ -63,9 +48,9 @@ open_file(Desk *desk, char *path)
     g_autoptr(GPtrArray) paths = g_ptr_array_new();
     g_ptr_array_add(paths, path);
     lac_window_open_files(desk->window, paths);
-    desk_wait_for(desk, has_atoms, 20000);
+    desk_wait_for(desk, desk_has_atoms, 20000);
     lac_driver_key(desk->driver, "alt+5");
-    desk_wait_for(desk, is_analysed, 60000);
+    desk_wait_for(desk, desk_is_analysed, 60000);
     settle(desk);
 }
 
@@ -266,13 +251,13 @@ test_phases(Desk *desk, gconstpointer bench)
     lac_driver_click(desk->driver, desk_find(desk, "Tell that these atoms are amorphous"));
     // At once, and still so when all was computed again.
     desk_wait_for(desk, is_glass, 5000);
-    desk_wait_for(desk, is_analysed, 60000);
+    desk_wait_for(desk, desk_is_analysed, 60000);
     lac_driver_pause(desk->driver, 120);
     desk_wait_for(desk, is_glass, 5000);
     g_assert_cmpuint(lac_session_get_analysis(desk->session)->phases->n_overridden, ==, 1);
     shoot(desk, "chosen-phase");
     lac_driver_key(desk->driver, "ctrl+z");
-    desk_wait_for(desk, is_analysed, 60000);
+    desk_wait_for(desk, desk_is_analysed, 60000);
     lac_session_set_selection(desk->session, &atom, 1);
     desk_wait_for(desk, is_metal, 5000);
 }
@@ -298,12 +283,12 @@ test_saved(Desk *desk, gconstpointer bench)
     set_cutoff(desk, 3.8); // at once after the other: one step
     g_assert_cmpuint(lac_session_get_n_steps(desk->session), ==, before + 1);
     g_assert_cmpstr(lac_session_get_undo_label(desk->session), ==, "Change Cut-off");
-    desk_wait_for(desk, is_analysed, 60000);
+    desk_wait_for(desk, desk_is_analysed, 60000);
     lac_driver_key(desk->driver, "ctrl+z");
     g_assert_cmpfloat(lac_session_get_analysis_params(desk->session)->neighbours.cutoff, ==, 0.0);
     lac_driver_key(desk->driver, "ctrl+shift+z");
     g_assert_cmpfloat(lac_session_get_analysis_params(desk->session)->neighbours.cutoff, ==, 3.8);
-    desk_wait_for(desk, is_analysed, 60000);
+    desk_wait_for(desk, desk_is_analysed, 60000);
     double cutoff = lac_session_get_analysis(desk->session)->neighbours->cutoff;
     g_assert_cmpfloat(cutoff, ==, 3.8);
     lac_driver_click(desk->driver, desk_find(desk, "Show the outer surface of the particle"));

@@ -112,39 +112,12 @@ cells_find_nearest(const Cells *self, const char *const names[3], LacVec3 at, do
 
 // --- the desk
 
-static char *
-dup_particle(const char *name)
-{
-    const char *data = g_getenv("LACUNA_TEST_DATA");
-    char *path = data != NULL ? g_build_filename(data, "zr-zro2", "clean", name, NULL) : NULL;
-    if (path != NULL && g_file_test(path, G_FILE_TEST_EXISTS))
-        return path;
-    g_free(path);
-    g_test_skip("the labelled particle is not there");
-    return NULL;
-}
-
 static Cells *
 read_known(const char *name)
 {
-    g_autofree char *path = dup_particle(name);
+    g_autofree char *path = desk_dup_particle(name);
     g_autofree char *folder = g_path_get_dirname(path);
     return cells_read(folder, name);
-}
-
-static gboolean
-has_atoms(gpointer data)
-{
-    return lac_session_get_journal(((Desk *) data)->session) != NULL && desk_is_idle(data);
-}
-
-static gboolean
-is_analysed(gpointer data)
-{
-    Desk *desk = data;
-    return lac_session_get_analysis(desk->session) != NULL &&
-        lac_session_get_analyser(desk->session) == NULL &&
-        !lac_session_is_analysis_stale(desk->session);
 }
 
 static gboolean
@@ -459,7 +432,7 @@ static void
 test_clicks(Desk *desk, gconstpointer bench)
 {
     (void) bench;
-    g_autofree char *file = dup_particle("traced.xyz");
+    g_autofree char *file = desk_dup_particle("traced.xyz");
     if (file == NULL)
         return;
     g_autofree char *folder = g_build_filename(desk->folder, "tables", NULL);
@@ -470,9 +443,9 @@ test_clicks(Desk *desk, gconstpointer bench)
     g_autoptr(GPtrArray) paths = g_ptr_array_new();
     g_ptr_array_add(paths, file);
     lac_window_open_files(desk->window, paths);
-    desk_wait_for(desk, has_atoms, 20000);
+    desk_wait_for(desk, desk_has_atoms, 20000);
     lac_driver_key(desk->driver, "alt+5");
-    desk_wait_for(desk, is_analysed, 120000);
+    desk_wait_for(desk, desk_is_analysed, 120000);
     desk_wait_for(desk, has_meshes, 20000);
     lac_driver_frames(desk->driver, GTK_WIDGET(desk->window), 3);
     check_report(desk, printed->out);

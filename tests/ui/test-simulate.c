@@ -46,26 +46,10 @@ is_closed(gpointer data)
     return !is_open(data);
 }
 
-// The first row of a title in the dialog, and its control.
-static GtkWidget *
-find_row(GtkWidget *root, const char *title)
-{
-    if (ADW_IS_PREFERENCES_ROW(root) &&
-        g_strcmp0(adw_preferences_row_get_title(ADW_PREFERENCES_ROW(root)), title) == 0)
-        return root;
-    GtkWidget *child = gtk_widget_get_first_child(root);
-    for (; child != NULL; child = gtk_widget_get_next_sibling(child)) {
-        GtkWidget *found = find_row(child, title);
-        if (found != NULL)
-            return found;
-    }
-    return NULL;
-}
-
 static void
 set_number(GtkWidget *dialog, const char *title, double value)
 {
-    GtkWidget *row = find_row(dialog, title);
+    GtkWidget *row = desk_find_row(dialog, title);
     g_assert_nonnull(row);
     GtkWidget *spin = adw_action_row_get_activatable_widget(ADW_ACTION_ROW(row));
     gtk_spin_button_set_value(GTK_SPIN_BUTTON(spin), value);
@@ -88,16 +72,17 @@ test_dialog(Desk *desk, gconstpointer data)
     lac_driver_screenshot(desk->driver, dialog, "simulate-particle");
     const LacSimulateParams *params = lac_simulate_dialog_get_params(LAC_SIMULATE_DIALOG(dialog));
     g_assert_cmpint(params->model.kind, ==, LAC_MODEL_ZR_ZRO2);
-    g_assert_true(gtk_widget_get_visible(find_row(dialog, "Twist")));
+    g_assert_true(gtk_widget_get_visible(desk_find_row(dialog, "Twist")));
     // Another kind has its own species and shows what matters for it.
-    adw_combo_row_set_selected(ADW_COMBO_ROW(find_row(dialog, "Particle")), LAC_MODEL_CORE_SHELL);
+    adw_combo_row_set_selected(ADW_COMBO_ROW(desk_find_row(dialog, "Particle")),
+        LAC_MODEL_CORE_SHELL);
     lac_driver_frames(desk->driver, dialog, 3);
     g_assert_cmpstr(params->model.shell, ==, "Pt");
-    g_assert_false(gtk_widget_get_visible(find_row(dialog, "Twist")));
-    g_assert_true(gtk_widget_get_visible(find_row(dialog, "Order of the core")));
+    g_assert_false(gtk_widget_get_visible(desk_find_row(dialog, "Twist")));
+    g_assert_true(gtk_widget_get_visible(desk_find_row(dialog, "Order of the core")));
     lac_driver_screenshot(desk->driver, dialog, "simulate-alloy");
     // Atoms of a file need a file.
-    adw_combo_row_set_selected(ADW_COMBO_ROW(find_row(dialog, "Particle")), LAC_MODEL_FILE);
+    adw_combo_row_set_selected(ADW_COMBO_ROW(desk_find_row(dialog, "Particle")), LAC_MODEL_FILE);
     lac_driver_frames(desk->driver, dialog, 3);
     g_assert_false(gtk_widget_get_sensitive(lac_driver_find(dialog, "simulate_button")));
     lac_driver_click(desk->driver, lac_driver_find(dialog, "Images"));
@@ -115,7 +100,7 @@ test_score(Desk *desk, gconstpointer data)
     (void) data;
     open_dialog(desk);
     GtkWidget *dialog = find_dialog();
-    adw_combo_row_set_selected(ADW_COMBO_ROW(find_row(dialog, "Particle")), LAC_MODEL_ZR_ZRO2);
+    adw_combo_row_set_selected(ADW_COMBO_ROW(desk_find_row(dialog, "Particle")), LAC_MODEL_ZR_ZRO2);
     set_number(dialog, "Atoms", 600.0);
     set_number(dialog, "Pixel", 0.5);
     set_number(dialog, "Probe", 0.6);
