@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli-input.h"
-#include "app/cli-render.h"
+#include "app/cli-render-contents.h"
 #include "core/error.h"
-#include "core/gpu/egl-context.h"
 #include "ui/render/film.h"
 
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 // As given; NULL, NaN or FALSE where it was not.
 typedef struct {
@@ -178,40 +176,23 @@ print_result(LacCli *cli, const char *output, const LacFigureView *view,
 }
 
 static gboolean
-draw(LacCli *cli, const LacRenderOptions *o, const char *file, const LacFigure *figure,
-    const LacRenderContents *c, const LacAnimation *animation, GError **error)
+draw(LacCli *cli, const LacRenderOptions *o, const LacFigure *figure, const LacRenderContents *c,
+    const LacAnimation *animation, GError **error)
 {
-    g_autoptr(LacEglContext) context = lac_egl_context_new(error);
-    if (context == NULL)
-        return FALSE;
-    g_autoptr(LacRenderer) renderer = lac_renderer_new(error);
-    if (renderer == NULL)
-        return FALSE;
     gint64 start = g_get_monotonic_time();
-    LacFigureData data = { .volume = c->volume, .atoms = c->atoms };
-    g_autoptr(LacFigureResults) results = NULL;
-    if (!lac_render_analyse(figure, c, &data, &results, cli->progress, error))
+    g_auto(LacRenderStage) stage = { 0 };
+    if (!lac_render_stage_open(&stage, figure, c, o->bits, cli->progress, error))
         return FALSE;
-    g_autoptr(LacFigureView) view =
-        lac_figure_view_new(figure, &data, renderer, cli->progress, error);
-    if (view == NULL)
-        return FALSE;
-    g_autofree char *recipe = lac_figure_dup_recipe(figure);
-    g_autofree char *source = g_path_get_basename(file);
-    g_autofree char *digests = lac_figure_dup_digests(c->volume, c->atoms);
-    const LacFigureNotes notes = { .recipe = recipe,
-        .data = digests,
-        .source = source,
-        .bits = o->bits };
     const LacFilm film = { .figure = figure,
-        .view = view,
-        .renderer = renderer,
+        .view = stage.view,
+        .renderer = stage.renderer,
         .animation = animation,
         .series = c->series,
-        .notes = &notes };
+        .notes = &stage.notes };
     if (!lac_film_write(&film, o->output, cli->progress, error))
         return FALSE;
-    print_result(cli, o->output, view, animation, 1e-6 * (double) (g_get_monotonic_time() - start));
+    print_result(cli, o->output, stage.view, animation,
+        1e-6 * (double) (g_get_monotonic_time() - start));
     return TRUE;
 }
 
@@ -247,7 +228,7 @@ run(LacCli *cli, int argc, char **argv, GError **error)
             "of a slice, a plot or panels");
         return FALSE;
     }
-    return draw(cli, &render, argv[1], figure, &c, animation, error);
+    return draw(cli, &render, figure, &c, animation, error);
 }
 
 const LacCliVerb lac_cli_film = {

@@ -46,10 +46,10 @@ write_csv(const LacRenderOptions *o, const LacSheet *sheet, const LacSheetData *
 }
 
 static gboolean
-write_sheet(const LacRenderOptions *o, const char *file, const LacRenderContents *c,
-    const LacSheet *sheet, const LacDrawing *drawing, GError **error)
+write_sheet(const LacRenderOptions *o, const LacRenderContents *c, const LacSheet *sheet,
+    const LacDrawing *drawing, GError **error)
 {
-    g_autofree char *source = g_path_get_basename(file);
+    g_autofree char *source = g_path_get_basename(c->file);
     g_autofree char *digests = lac_figure_dup_digests(c->volume, c->atoms);
     const LacFigureNotes notes = { .recipe = sheet->text,
         .data = digests,
@@ -90,7 +90,6 @@ print_result(const LacCli *cli, const LacRenderOptions *o, const LacSheet *sheet
  * lac_render_sheet:
  * @cli: how results are printed
  * @o: options
- * @file: where the contents came from
  * @sheet: what defines the picture
  * @c: what there is to draw
  * @error: return location for a #GError
@@ -101,7 +100,7 @@ print_result(const LacCli *cli, const LacRenderOptions *o, const LacSheet *sheet
  * Returns: %TRUE, or %FALSE with @error set
  */
 gboolean
-lac_render_sheet(LacCli *cli, const LacRenderOptions *o, const char *file, LacSheet *sheet,
+lac_render_sheet(LacCli *cli, const LacRenderOptions *o, LacSheet *sheet,
     const LacRenderContents *c, GError **error)
 {
     gint64 start = g_get_monotonic_time();
@@ -110,7 +109,7 @@ lac_render_sheet(LacCli *cli, const LacRenderOptions *o, const char *file, LacSh
         return FALSE;
     g_autoptr(LacDrawing) drawing = draw(sheet, &data, cli->progress, error);
     const gboolean done = drawing != NULL && write_csv(o, sheet, &data, error) &&
-        write_sheet(o, file, c, sheet, drawing, error);
+        write_sheet(o, c, sheet, drawing, error);
     g_clear_pointer(&data.analysis, lac_analysis_unref);
     if (!done)
         return FALSE;

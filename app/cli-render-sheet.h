@@ -2,8 +2,8 @@
 // The verb render for slices, plots and several panels on one page.
 #pragma once
 
-#include "app/cli-render.h"
+#include "app/cli-render-contents.h"
 #include "ui/render/sheet.h"
 
-gboolean lac_render_sheet(LacCli *cli, const LacRenderOptions *o, const char *file, LacSheet *sheet,
+gboolean lac_render_sheet(LacCli *cli, const LacRenderOptions *o, LacSheet *sheet,
     const LacRenderContents *c, GError **error);

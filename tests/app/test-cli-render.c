@@ -170,8 +170,14 @@ test_turntable(LacScratch *scratch, gconstpointer data)
         test_cli("render", in, "-q", "--size", "80x60", "--turntable", "3", "-o", out, NULL);
     if (!test_run_is_drawn(run))
         return;
+    g_autofree char *first = lac_scratch_path(scratch, "turn-0001.png");
     g_autofree char *last = lac_scratch_path(scratch, "turn-0003.png");
-    g_assert_true(g_file_test(last, G_FILE_TEST_EXISTS));
+    g_autofree char *a = NULL, *b = NULL;
+    gsize n_a, n_b;
+    g_assert_cmpuint(lac_scratch_count(scratch), ==, 1 + 3);
+    g_assert_true(g_file_get_contents(first, &a, &n_a, NULL));
+    g_assert_true(g_file_get_contents(last, &b, &n_b, NULL));
+    g_assert_true(n_a != n_b || memcmp(a, b, n_a) != 0);
     g_assert_false(g_file_test(out, G_FILE_TEST_EXISTS));
 }
 

@@ -295,22 +295,6 @@ lac_figure_view_set_scene(LacFigureView *self, const LacFigure *figure, const La
 }
 
 /**
- * lac_figure_view_turn:
- * @self: a picture
- * @figure: what it was made from
- * @angle_deg: about the vertical of the picture
- *
- * Turns the data for the next frame of a turntable, and what stands over them with it.
- */
-void
-lac_figure_view_turn(LacFigureView *self, const LacFigure *figure, double angle_deg)
-{
-    lac_camera_rotate(&self->scene.camera, angle_deg, 0.0);
-    g_clear_pointer(&self->drawing, lac_drawing_free);
-    draw_overlay(self, figure);
-}
-
-/**
  * lac_figure_view_free:
  * @self: (nullable) (transfer full): a picture
  */

@@ -38,7 +38,6 @@ gboolean lac_figure_view_set_scene(LacFigureView *self, const LacFigure *figure,
 LacBox lac_figure_view_get_box(const LacFigureView *self);
 double
 lac_figure_get_strip(const LacFigure *figure, const LacScene *scene, const LacFigureData *data);
-void lac_figure_view_turn(LacFigureView *self, const LacFigure *figure, double angle_deg);
 void lac_figure_view_free(LacFigureView *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LacFigureView, lac_figure_view_free)
