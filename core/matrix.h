@@ -15,9 +15,3 @@ double lac_rotation_get_angle_deg(const LacMat3 *rotation, LacVec3 *axis);
 LacMat3 lac_rotation_from_axis_deg(LacVec3 axis, double angle_deg);
 LacMat3 lac_rotation_from_vector_deg(LacVec3 w);
 LacVec3 lac_rotation_to_vector_deg(const LacMat3 *rotation);
-
-double lac_vec3_dot(LacVec3 a, LacVec3 b);
-LacVec3 lac_vec3_cross(LacVec3 a, LacVec3 b);
-double lac_vec3_norm(LacVec3 a);
-LacVec3 lac_vec3_subtract(LacVec3 a, LacVec3 b);
-LacVec3 lac_vec3_add_scaled(LacVec3 a, double factor, LacVec3 b);

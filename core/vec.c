@@ -4,22 +4,6 @@
 #include <math.h>
 
 /**
- * lac_mat3_apply:
- * @a: a matrix
- * @v: a vector
- *
- * Returns: the product a v
- */
-LacVec3
-lac_mat3_apply(const LacMat3 *a, LacVec3 v)
-{
-    const double(*m)[3] = a->m;
-    return (LacVec3){ m[0][0] * v.x + m[0][1] * v.y + m[0][2] * v.z,
-        m[1][0] * v.x + m[1][1] * v.y + m[1][2] * v.z,
-        m[2][0] * v.x + m[2][1] * v.y + m[2][2] * v.z };
-}
-
-/**
  * lac_mat3_multiply:
  * @a: left factor
  * @b: right factor
