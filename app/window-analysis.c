@@ -31,12 +31,6 @@ dup_present(LacWindow *self, gsize *n)
     return indices;
 }
 
-static void
-say(LacWindow *self, const char *text)
-{
-    g_signal_emit_by_name(self->session, "message", text, NULL, NULL);
-}
-
 // A person's word on the phase of what is selected: one edit of the model.
 static void
 phase_action(GSimpleAction *action, GVariant *parameter, gpointer data)
@@ -55,7 +49,7 @@ phase_action(GSimpleAction *action, GVariant *parameter, gpointer data)
     if (edit != NULL)
         lac_session_edit(self->session, edit);
     else
-        say(self, error->message);
+        lac_session_say(self->session, "%s", error->message);
 }
 
 static void
@@ -73,7 +67,7 @@ region_action(GSimpleAction *action, GVariant *parameter, gpointer data)
         g_autofree char *text = g_strdup_printf("Region %s has %'" G_GSIZE_FORMAT
                                                 " atoms; select others for region %s to compare",
             is_a ? "A" : "B", n, is_a ? "B" : "A");
-        say(self, text);
+        lac_session_say(self->session, "%s", text);
         return;
     }
     lac_view_area_show_page(self->view_area, "results");

@@ -9,8 +9,8 @@ export_action(GSimpleAction *action, GVariant *parameter, gpointer data)
     (void) parameter;
     LacWindow *self = data;
     if (lac_session_is_empty(self->session)) {
-        g_signal_emit_by_name(self->session, "message",
-            "There is nothing to draw yet: open a project, a volume or atoms", NULL, NULL);
+        lac_session_say(self->session,
+            "There is nothing to draw yet: open a project, a volume or atoms");
         return;
     }
     lac_window_set_stage(self, LAC_STAGE_FIGURE);

@@ -29,7 +29,7 @@ ask_where_to_save(LacWindow *self)
         .name = name,
         .suffix = ".lacuna",
     };
-    lac_file_dialog_show(&dialog, GTK_WINDOW(self), G_OBJECT(self), save_chosen);
+    lac_file_dialog_show(&dialog, GTK_WIDGET(self), self, save_chosen);
 }
 
 static void

@@ -101,7 +101,7 @@ start(LacAlignPanel *self, const LacAlignMethod *methods, guint n)
 {
     if (n > 0)
         return lac_session_align(self->session, methods, n, &self->params);
-    g_signal_emit_by_name(self->session, "message", "Tick at least one way to align.", NULL, NULL);
+    lac_session_say(self->session, "Tick at least one way to align.");
     return FALSE;
 }
 

@@ -185,7 +185,7 @@ look_done(gpointer result, const GError *error, gpointer owner)
 {
     LacAlignView *self = owner;
     if (result == NULL) {
-        g_signal_emit_by_name(self->session, "message", error->message, NULL, NULL);
+        lac_session_say(self->session, "%s", error->message);
         return;
     }
     look_free(self->look);
@@ -247,7 +247,7 @@ store_shifts(LacAlignView *self, const LacShift *shifts,
     if (series != NULL)
         store(self->session, series);
     else
-        g_signal_emit_by_name(self->session, "message", error->message, NULL, NULL);
+        lac_session_say(self->session, "%s", error->message);
 }
 
 static gboolean
@@ -255,8 +255,7 @@ is_busy_aligning(LacAlignView *self)
 {
     if (!lac_session_is_aligning(self->session))
         return FALSE;
-    g_signal_emit_by_name(self->session, "message",
-        "Shifts can be changed once the alignment has ended.", NULL, NULL);
+    lac_session_say(self->session, "Shifts can be changed once the alignment has ended.");
     return TRUE;
 }
 
@@ -302,7 +301,7 @@ excluded_edited_cb(LacAlignView *self, guint k, gboolean excluded)
 static void
 refused_cb(LacAlignView *self, const char *sentence)
 {
-    g_signal_emit_by_name(self->session, "message", sentence, NULL, NULL);
+    lac_session_say(self->session, "%s", sentence);
 }
 
 static void

@@ -62,7 +62,7 @@ apply_cb(LacAnalysisPanel *self)
     if (edit != NULL)
         lac_session_edit(self->session, edit);
     else
-        g_signal_emit_by_name(self->session, "message", error->message, NULL, NULL);
+        lac_session_say(self->session, "%s", error->message);
 }
 
 // --- running
@@ -170,8 +170,7 @@ report_cb(LacAnalysisPanel *self)
         .action = GTK_FILE_CHOOSER_ACTION_SAVE,
         .name = "report.txt",
     };
-    lac_file_dialog_show(&dialog, GTK_WINDOW(gtk_widget_get_root(GTK_WIDGET(self))), G_OBJECT(self),
-        report_chosen);
+    lac_file_dialog_show(&dialog, GTK_WIDGET(self), self, report_chosen);
 }
 
 // --- the widget

@@ -5,7 +5,7 @@
 #include "core/trace/box.h"
 #include "core/trace/fit.h"
 #include "core/trace/split.h"
-#include "ui/session-private.h"
+#include "ui/session.h"
 
 #include <math.h>
 

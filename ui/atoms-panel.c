@@ -135,8 +135,7 @@ model_cb(LacAtomsPanel *self)
         .action = GTK_FILE_CHOOSER_ACTION_SAVE,
         .name = "model.xyz",
     };
-    lac_file_dialog_show(&dialog, GTK_WINDOW(gtk_widget_get_root(GTK_WIDGET(self))), G_OBJECT(self),
-        model_chosen);
+    lac_file_dialog_show(&dialog, GTK_WIDGET(self), self, model_chosen);
 }
 
 typedef struct {
@@ -186,8 +185,7 @@ log_cb(LacAtomsPanel *self)
         .action = GTK_FILE_CHOOSER_ACTION_SAVE,
         .name = "edits.csv",
     };
-    lac_file_dialog_show(&dialog, GTK_WINDOW(gtk_widget_get_root(GTK_WIDGET(self))), G_OBJECT(self),
-        log_chosen);
+    lac_file_dialog_show(&dialog, GTK_WIDGET(self), self, log_chosen);
 }
 
 static void

@@ -430,8 +430,7 @@ open_cb(LacComparePanel *self)
         .title = "Open Known Positions",
         .action = GTK_FILE_CHOOSER_ACTION_OPEN,
     };
-    lac_file_dialog_show(&dialog, GTK_WINDOW(gtk_widget_get_root(GTK_WIDGET(self))), G_OBJECT(self),
-        truth_chosen);
+    lac_file_dialog_show(&dialog, GTK_WIDGET(self), self, truth_chosen);
 }
 
 static void

@@ -331,8 +331,7 @@ brush_cb(LacDenoisePanel *self, GtkToggleButton *button)
 static void
 refused_cb(LacDenoisePanel *self, const char *text)
 {
-    g_autofree char *sentence = g_strdup_printf("“%s” is no number that fits here", text);
-    g_signal_emit_by_name(self->session, "message", sentence, NULL, NULL);
+    lac_session_say(self->session, "“%s” is no number that fits here", text);
 }
 
 static void

@@ -37,12 +37,6 @@ struct _LacFigureFilm {
 
 G_DEFINE_FINAL_TYPE(LacFigureFilm, lac_figure_film, GTK_TYPE_WIDGET)
 
-static void
-say(LacFigureFilm *self, const char *text)
-{
-    g_signal_emit_by_name(self->session, "message", text, NULL, NULL);
-}
-
 /**
  * lac_figure_film_dup_animation:
  * @self: a film with a panel
@@ -322,7 +316,7 @@ lac_figure_film_export_to(LacFigureFilm *self, const char *path)
     g_autoptr(LacAnimation) film = lac_figure_film_dup_animation(self);
     g_autoptr(LacFigure) figure = lac_figure_panel_dup_figure(self->panel);
     if (!lac_film_check_path(path, film, &error)) {
-        say(self, error->message);
+        lac_session_say(self->session, "%s", error->message);
         return FALSE;
     }
     return lac_figure_export_film(self->session, figure, lac_viewport_take_snapshot(self->viewport),
@@ -337,19 +331,12 @@ export_chosen(gpointer source, GPtrArray *paths)
 }
 
 static void
-ask(LacFigureFilm *self, const LacFileDialog *dialog, LacFileDialogFunc func)
-{
-    lac_file_dialog_show(dialog, GTK_WINDOW(gtk_widget_get_root(GTK_WIDGET(self))), G_OBJECT(self),
-        func);
-}
-
-static void
 export_cb(LacFigureFilm *self)
 {
     const LacFileDialog dialog = { .title = "Export Film (.mp4, .webm, .png)",
         .action = GTK_FILE_CHOOSER_ACTION_SAVE,
         .name = lac_encoder_check(NULL) ? "film.mp4" : "film.png" };
-    ask(self, &dialog, export_chosen);
+    lac_file_dialog_show(&dialog, GTK_WIDGET(self), self, export_chosen);
 }
 
 static void
@@ -390,7 +377,7 @@ load_chosen(gpointer source, GPtrArray *paths)
     if (film != NULL)
         show_film(self, film);
     else
-        say(self, error->message);
+        lac_session_say(self->session, "%s", error->message);
 }
 
 static void
@@ -399,7 +386,7 @@ load_cb(LacFigureFilm *self)
     const LacFileDialog dialog = { .title = "Load Film (.txt)",
         .action = GTK_FILE_CHOOSER_ACTION_OPEN };
     lac_figure_film_stop(self);
-    ask(self, &dialog, load_chosen);
+    lac_file_dialog_show(&dialog, GTK_WIDGET(self), self, load_chosen);
 }
 
 static void
@@ -412,7 +399,7 @@ save_chosen(gpointer source, GPtrArray *paths)
     g_autoptr(LacAnimation) film = lac_figure_film_dup_animation(self);
     g_autofree char *text = lac_animation_dup_text(film);
     if (!g_file_set_contents(g_ptr_array_index(paths, 0), text, -1, &error))
-        say(self, error->message);
+        lac_session_say(self->session, "%s", error->message);
 }
 
 static void
@@ -422,7 +409,7 @@ save_cb(LacFigureFilm *self)
         .action = GTK_FILE_CHOOSER_ACTION_SAVE,
         .name = "film.txt",
         .suffix = ".txt" };
-    ask(self, &dialog, save_chosen);
+    lac_file_dialog_show(&dialog, GTK_WIDGET(self), self, save_chosen);
 }
 
 // --- the widget

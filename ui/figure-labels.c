@@ -208,7 +208,7 @@ remove_cb(LacFigureLabels *self)
     g_autofree char *step = g_strdup_printf("Delete label %s", label->text);
     g_array_remove_index(self->figure->labels, chosen);
     store(self, step);
-    g_signal_emit_by_name(self->session, "message", step, "Undo", "win.undo");
+    lac_session_offer(self->session, step, "Undo", "win.undo");
 }
 
 // --- the widget

@@ -320,13 +320,6 @@ export_chosen(gpointer source, GPtrArray *paths)
     lac_figure_panel_export_to(source, path);
 }
 
-static void
-ask(LacFigurePanel *self, const LacFileDialog *dialog, LacFileDialogFunc func)
-{
-    lac_file_dialog_show(dialog, GTK_WINDOW(gtk_widget_get_root(GTK_WIDGET(self))), G_OBJECT(self),
-        func);
-}
-
 /**
  * lac_figure_panel_export:
  * @self: a panel with a view
@@ -339,7 +332,7 @@ lac_figure_panel_export(LacFigurePanel *self)
     const LacFileDialog dialog = { .title = "Export Figure (.png, .tif, .pdf, .svg)",
         .action = GTK_FILE_CHOOSER_ACTION_SAVE,
         .name = "figure.png" };
-    ask(self, &dialog, export_chosen);
+    lac_file_dialog_show(&dialog, GTK_WIDGET(self), self, export_chosen);
 }
 
 /**

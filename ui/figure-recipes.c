@@ -25,12 +25,6 @@ struct _LacFigureRecipes {
 
 G_DEFINE_FINAL_TYPE(LacFigureRecipes, lac_figure_recipes, GTK_TYPE_WIDGET)
 
-static void
-say(LacFigureRecipes *self, const char *text)
-{
-    g_signal_emit_by_name(self->session, "message", text, NULL, NULL);
-}
-
 // Of a copy of what is kept.
 static JsonObject *
 get_recipes(JsonObject *figures)
@@ -140,8 +134,7 @@ export_page(LacFigureRecipes *self, LacSheet *page)
         .name = "figure.pdf" };
     g_clear_pointer(&self->page, lac_sheet_free);
     self->page = page;
-    lac_file_dialog_show(&dialog, GTK_WINDOW(gtk_widget_get_root(GTK_WIDGET(self))), G_OBJECT(self),
-        page_chosen);
+    lac_file_dialog_show(&dialog, GTK_WIDGET(self), self, page_chosen);
 }
 
 static void
@@ -161,7 +154,7 @@ show_recipe(LacFigureRecipes *self, const char *text, const char *name)
     else if (figure != NULL)
         lac_figure_panel_show(self->panel, figure);
     else
-        say(self, error->message);
+        lac_session_say(self->session, "%s", error->message);
 }
 
 static void
@@ -213,8 +206,7 @@ rename_cb(LacFigureRecipes *self)
     if (old == NULL || g_str_equal(old, name) || !json_object_has_member(recipes, old))
         return;
     if (json_object_has_member(recipes, name)) {
-        g_autofree char *text = g_strdup_printf("There is a recipe \"%s\" already", name);
-        say(self, text);
+        lac_session_say(self->session, "There is a recipe \"%s\" already", name);
         return;
     }
     json_object_set_member(recipes, name, json_object_dup_member(recipes, old));
@@ -234,14 +226,7 @@ remove_cb(LacFigureRecipes *self)
     g_autoptr(JsonObject) figures = lac_session_dup_figures(self->session);
     json_object_remove_member(get_recipes(figures), name);
     lac_session_set_figures(self->session, figures, label);
-    g_signal_emit_by_name(self->session, "message", label, "Undo", "win.undo");
-}
-
-static void
-ask(LacFigureRecipes *self, const LacFileDialog *dialog, LacFileDialogFunc func)
-{
-    lac_file_dialog_show(dialog, GTK_WINDOW(gtk_widget_get_root(GTK_WIDGET(self))), G_OBJECT(self),
-        func);
+    lac_session_offer(self->session, label, "Undo", "win.undo");
 }
 
 static void
@@ -261,7 +246,7 @@ load_chosen(gpointer source, GPtrArray *paths)
     if (text != NULL)
         show_recipe(self, text, name);
     else
-        say(self, error->message);
+        lac_session_say(self->session, "%s", error->message);
 }
 
 static void
@@ -269,7 +254,7 @@ load_cb(LacFigureRecipes *self)
 {
     const LacFileDialog dialog = { .title = "Import Recipe (.txt, .png)",
         .action = GTK_FILE_CHOOSER_ACTION_OPEN };
-    ask(self, &dialog, load_chosen);
+    lac_file_dialog_show(&dialog, GTK_WIDGET(self), self, load_chosen);
 }
 
 static void
@@ -282,7 +267,7 @@ save_chosen(gpointer source, GPtrArray *paths)
     g_autoptr(LacFigure) figure = lac_figure_panel_dup_figure(self->panel);
     g_autofree char *recipe = lac_figure_dup_recipe(figure);
     if (!g_file_set_contents(g_ptr_array_index(paths, 0), recipe, -1, &error))
-        say(self, error->message);
+        lac_session_say(self->session, "%s", error->message);
 }
 
 static void
@@ -292,7 +277,7 @@ save_cb(LacFigureRecipes *self)
         .action = GTK_FILE_CHOOSER_ACTION_SAVE,
         .name = "figure.txt",
         .suffix = ".txt" };
-    ask(self, &dialog, save_chosen);
+    lac_file_dialog_show(&dialog, GTK_WIDGET(self), self, save_chosen);
 }
 
 static void

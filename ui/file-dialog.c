@@ -67,19 +67,20 @@ response_cb(GtkNativeDialog *dialog, int response, Request *request)
 /**
  * lac_file_dialog_show:
  * @dialog: what is asked
- * @parent: the window that it belongs to
- * @source: passed to @func and kept alive until then
+ * @parent: a widget of the window that the dialog belongs to
+ * @source: a #GObject, passed to @func and kept alive until then
  * @func: gets the paths that were chosen
  *
  * Asks for files, or for a folder.
  */
 void
-lac_file_dialog_show(const LacFileDialog *dialog, GtkWindow *parent, GObject *source,
+lac_file_dialog_show(const LacFileDialog *dialog, GtkWidget *parent, gpointer source,
     LacFileDialogFunc func)
 {
+    GtkWindow *window = GTK_WINDOW(gtk_widget_get_root(parent));
     const char *accept = dialog->action == GTK_FILE_CHOOSER_ACTION_SAVE ? "_Save" : "_Open";
     GtkFileChooserNative *native =
-        gtk_file_chooser_native_new(dialog->title, parent, dialog->action, accept, "_Cancel");
+        gtk_file_chooser_native_new(dialog->title, window, dialog->action, accept, "_Cancel");
     GtkFileChooser *chooser = GTK_FILE_CHOOSER(native);
     Request *request = g_new0(Request, 1);
     request->source = g_object_ref(source);

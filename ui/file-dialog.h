@@ -16,5 +16,5 @@ typedef struct {
 // @paths is empty when the dialog was dismissed. @source is the object that asked.
 typedef void (*LacFileDialogFunc)(gpointer source, GPtrArray *paths);
 
-void lac_file_dialog_show(const LacFileDialog *dialog, GtkWindow *parent, GObject *source,
+void lac_file_dialog_show(const LacFileDialog *dialog, GtkWidget *parent, gpointer source,
     LacFileDialogFunc func);

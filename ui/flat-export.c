@@ -82,8 +82,7 @@ ask(GtkWidget *menu, const char *title, const char *suffix)
         .action = GTK_FILE_CHOOSER_ACTION_SAVE,
         .name = name,
         .suffix = g_str_equal(suffix, ".csv") ? suffix : NULL };
-    lac_file_dialog_show(&dialog, GTK_WINDOW(gtk_widget_get_root(menu)), G_OBJECT(menu),
-        export_chosen);
+    lac_file_dialog_show(&dialog, menu, menu, export_chosen);
 }
 
 static void

@@ -418,8 +418,7 @@ ask(LacImportDialog *self, const char *title, GtkFileChooserAction action, LacFi
     const LacFileDialog dialog = { .title = title,
         .action = action,
         .readable = action == GTK_FILE_CHOOSER_ACTION_OPEN };
-    lac_file_dialog_show(&dialog, GTK_WINDOW(gtk_widget_get_root(GTK_WIDGET(self))), G_OBJECT(self),
-        func);
+    lac_file_dialog_show(&dialog, GTK_WIDGET(self), self, func);
 }
 
 static void

@@ -343,12 +343,6 @@ exclude_toggled_cb(LacProjectionsView *self)
 }
 
 static void
-show_message(LacProjectionsView *self, const char *text)
-{
-    g_signal_emit_by_name(self->session, "message", text, NULL, NULL);
-}
-
-static void
 angle_edited_cb(LacProjectionsView *self, guint k, guint which, double angle)
 {
     lac_tilts_set_angle(self->session, k, which, angle);
@@ -357,7 +351,7 @@ angle_edited_cb(LacProjectionsView *self, guint k, guint which, double angle)
 static void
 refused_cb(LacProjectionsView *self, const char *sentence)
 {
-    show_message(self, sentence);
+    lac_session_say(self->session, "%s", sentence);
 }
 
 static void

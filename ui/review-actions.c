@@ -9,30 +9,18 @@
 #define FARTHEST_SNAP 1.5 // [Å] a peak farther away is another one
 #define LEAST_ROOM    1.0 // [Å] nearer to an atom nothing is added
 
-static void say(LacReviewQueue *self, const char *format, ...) G_GNUC_PRINTF(2, 3);
-
-static void
-say(LacReviewQueue *self, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    g_autofree char *text = g_strdup_vprintf(format, args);
-    va_end(args);
-    g_signal_emit_by_name(self->session, "message", text, NULL, NULL);
-}
-
 static const LacReviewItem *
 get_item(LacReviewQueue *self)
 {
     if (self->current == NULL)
-        say(self, "Nothing is being reviewed: press N for the first one");
+        lac_session_say(self->session, "Nothing is being reviewed: press N for the first one");
     return self->current != NULL ? self->current->item : NULL;
 }
 
 static gboolean
 fail(LacReviewQueue *self, const GError *error)
 {
-    say(self, "%s", error->message);
+    lac_session_say(self->session, "%s", error->message);
     return FALSE;
 }
 
@@ -133,7 +121,7 @@ lac_review_queue_restore(LacReviewQueue *self)
     if (item == NULL)
         return FALSE;
     if (item->index == G_MAXSIZE || lac_atoms_is_present(atoms, item->index)) {
-        say(self,
+        lac_session_say(self->session,
             item->index == G_MAXSIZE ? "This is no rejected peak: press A to add an atom"
                                      : "This atom is part of the model already");
         return FALSE;
@@ -189,7 +177,7 @@ find_peak(LacReviewQueue *self, LacVec3 start, LacPeak *peak)
     g_autoptr(GError) error = NULL;
     LacVolume *volume = lac_session_get_volume(self->session);
     if (volume == NULL) {
-        say(self, "There is no volume whose peaks an atom could go to");
+        lac_session_say(self->session, "There is no volume whose peaks an atom could go to");
         return FALSE;
     }
     if (!lac_fit_peak(volume, start, peak, &error))
@@ -198,9 +186,11 @@ find_peak(LacReviewQueue *self, LacVec3 start, LacPeak *peak)
     if (peak->flag == LAC_PEAK_OK && moved <= FARTHEST_SNAP)
         return TRUE;
     if (peak->flag == LAC_PEAK_OK)
-        say(self, "The nearest peak is %.1f Å away: that is another atom's", moved);
+        lac_session_say(self->session, "The nearest peak is %.1f Å away: that is another atom's",
+            moved);
     else
-        say(self, "There is no peak here (%s)", lac_peak_flag_get_name((LacPeakFlag) peak->flag));
+        lac_session_say(self->session, "There is no peak here (%s)",
+            lac_peak_flag_get_name((LacPeakFlag) peak->flag));
     return FALSE;
 }
 
@@ -267,7 +257,7 @@ lac_review_queue_add(LacReviewQueue *self)
     const LacReviewItem *item = self->current != NULL ? self->current->item : NULL;
     gboolean candidate = item != NULL && item->is_candidate;
     if (atoms == NULL) {
-        say(self, "There are no atoms yet: trace the volume first");
+        lac_session_say(self->session, "There are no atoms yet: trace the volume first");
         return FALSE;
     }
     if (candidate && item->index != G_MAXSIZE)
@@ -280,7 +270,8 @@ lac_review_queue_add(LacReviewQueue *self)
     gsize nearest = 0, added = atoms->n;
     double room = find_nearest(atoms, peak.position, &nearest);
     if (room < LEAST_ROOM) {
-        say(self, "Atom %" G_GSIZE_FORMAT " is there already, %.1f Å away", nearest + 1, room);
+        lac_session_say(self->session, "Atom %" G_GSIZE_FORMAT " is there already, %.1f Å away",
+            nearest + 1, room);
         return FALSE;
     }
     GError *error = NULL;
@@ -312,7 +303,7 @@ lac_review_queue_snap(LacReviewQueue *self)
         : lac_session_get_current_atom(self->session);
     LacAtoms *atoms = lac_session_get_atoms(self->session);
     if (atoms == NULL || index >= atoms->n || !lac_atoms_is_present(atoms, index)) {
-        say(self, "There is no atom here that could go to a peak");
+        lac_session_say(self->session, "There is no atom here that could go to a peak");
         return FALSE;
     }
     LacPeak peak;
@@ -320,7 +311,8 @@ lac_review_queue_snap(LacReviewQueue *self)
     if (!find_peak(self, start, &peak))
         return FALSE;
     if (distance_between(start, peak.position) < 1e-3) {
-        say(self, "Atom %" G_GSIZE_FORMAT " is at its peak already", index + 1);
+        lac_session_say(self->session, "Atom %" G_GSIZE_FORMAT " is at its peak already",
+            index + 1);
         return FALSE;
     }
     GError *error = NULL;
@@ -355,12 +347,13 @@ lac_review_queue_retype(LacReviewQueue *self, guint species)
     if (item == NULL)
         return FALSE;
     if (item->index == G_MAXSIZE || !lac_atoms_is_present(atoms, item->index)) {
-        say(self, "Only an atom of the model has a species: press A to add this one first");
+        lac_session_say(self->session,
+            "Only an atom of the model has a species: press A to add this one first");
         return FALSE;
     }
     guint n = g_strv_length(atoms->species_names);
     if (species >= n) {
-        say(self, "There is no species %u; the model has %u", species + 1, n);
+        lac_session_say(self->session, "There is no species %u; the model has %u", species + 1, n);
         return FALSE;
     }
     GError *error = NULL;
@@ -389,7 +382,7 @@ lac_review_queue_split(LacReviewQueue *self)
     if (item == NULL)
         return FALSE;
     if (item->is_candidate || volume == NULL) {
-        say(self, "Only an atom of a model with its volume can be split");
+        lac_session_say(self->session, "Only an atom of a model with its volume can be split");
         return FALSE;
     }
     const double *width = lac_atoms_get_column(atoms, LAC_COLUMN_WIDTH);

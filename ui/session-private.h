@@ -93,8 +93,6 @@ struct _LacSession {
 };
 
 void lac_session_emit(LacSession *self, guint signal);
-void lac_session_say(LacSession *self, const char *format, ...) G_GNUC_PRINTF(2, 3);
-void lac_session_offer(LacSession *self, const char *text, const char *label, const char *action);
 void lac_session_offer_run(LacSession *self);
 LacSessionState *lac_session_get_state(LacSession *self, guint i);
 void lac_session_push_undo(LacSession *self, const char *label);

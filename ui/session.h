@@ -42,6 +42,8 @@ G_DECLARE_FINAL_TYPE(LacSession, lac_session, LAC, SESSION, GObject)
 // "figures-changed" (recipes, labels or film of the figures),
 // "message" (char *text, char *action_label, char *action_name: a toast).
 LacSession *lac_session_new(void);
+void lac_session_say(LacSession *self, const char *format, ...) G_GNUC_PRINTF(2, 3);
+void lac_session_offer(LacSession *self, const char *text, const char *label, const char *action);
 
 // Data. Setters take a reference of their own; NULL clears. A change marks the session modified and
 // can be undone; what the undo is called follows from what differs.

@@ -79,7 +79,7 @@ choose_cb(GtkWidget *row)
         .title = lac_setting_row_get_setting(row)->title,
         .action = GTK_FILE_CHOOSER_ACTION_OPEN,
     };
-    lac_file_dialog_show(&dialog, GTK_WINDOW(gtk_widget_get_root(row)), G_OBJECT(row), file_chosen);
+    lac_file_dialog_show(&dialog, row, row, file_chosen);
 }
 
 static GtkWidget *

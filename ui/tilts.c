@@ -88,7 +88,7 @@ lac_tilts_set_angle(LacSession *session, guint k, guint which, double angle)
     if (turned != NULL)
         lac_session_set_series(session, turned);
     else
-        g_signal_emit_by_name(session, "message", error->message, NULL, NULL);
+        lac_session_say(session, "%s", error->message);
 }
 
 /**

@@ -259,8 +259,7 @@ export_action(GSimpleAction *action, GVariant *parameter, gpointer data)
         .action = GTK_FILE_CHOOSER_ACTION_SAVE,
         .name = "slice.png" };
     if (lac_session_get_volume(self->session) != NULL)
-        lac_file_dialog_show(&dialog, GTK_WINDOW(gtk_widget_get_root(GTK_WIDGET(self->slices))),
-            G_OBJECT(self), slice_chosen);
+        lac_file_dialog_show(&dialog, GTK_WIDGET(self->slices), self, slice_chosen);
 }
 
 // --- making both
