@@ -6,20 +6,21 @@
 #include "core/parallel.h"
 
 #include <math.h>
+#include <string.h>
 
-// Each cube of eight nodes is cut into six tetrahedra along its diagonal. Corners of a cube are
-// numbered by bits (1: x, 2: y, 4: z); an edge of a tetrahedron goes from a corner to one with more
-// bits, so an edge of the grid is a node and a direction of 1 to 7, and so is a vertex on it.
-#define N_EDGES 7
+// Corners of a cube of eight nodes are numbered by bits (1: x, 2: y, 4: z). A vertex lies on an edge
+// from a node along an axis, and is numbered by both; so are edges of a cube.
+#define N_AXES         3
+#define N_CUBES        256
+#define MOST_TRIANGLES 5 // of a cube
+#define MOST_CORNERS   7 // of a piece of surface in a cube
+#define NONE           0xff
 
-static const guint8 tetrahedra[6][4] = {
-    { 0, 1, 3, 7 },
-    { 0, 2, 6, 7 },
-    { 0, 4, 5, 7 },
-    { 0, 3, 2, 7 },
-    { 0, 6, 4, 7 },
-    { 0, 5, 1, 7 },
-};
+// The surface in a cube, by which of its corners lie inside.
+typedef struct {
+    guint8 n; // triangles
+    guint8 edges[MOST_TRIANGLES][3];
+} Cube;
 
 // What layers and rows of nodes hold.
 typedef enum {
@@ -35,8 +36,104 @@ typedef struct {
     guint8 *rows;          // RowSide of each row of nodes
     gsize *vertex_begin;   // of each layer of nodes, one more at the end
     gsize *triangle_begin; // of each layer of cubes, one more at the end
+    Cube *cubes;           // N_CUBES
     LacMesh *mesh;
 } Surface;
+
+static guint8
+number_edge(guint a, guint b)
+{
+    guint along = a ^ b;
+    return (guint8) (N_AXES * (a & b) + (along == 4 ? 2 : along - 1));
+}
+
+// The corners of a face counter-clockwise, seen from outside.
+static void
+get_face(guint face, guint corners[4])
+{
+    static const guint8 around[4][2] = { { 0, 0 }, { 1, 0 }, { 1, 1 }, { 0, 1 } };
+    guint axis = face / 2, side = face % 2;
+    for (guint k = 0; k < 4; k++) {
+        const guint8 *at = around[side == 1 ? k : 3 - k];
+        corners[k] =
+            side << axis | (guint) at[0] << (axis + 1) % 3 | (guint) at[1] << (axis + 2) % 3;
+    }
+}
+
+// Where the surface goes from each edge that it crosses. In a face it goes around corners that lie
+// inside, so that two opposite ones come apart, seen from either side of the face.
+static void
+find_steps(guint mask, guint8 next[8 * N_AXES])
+{
+    memset(next, NONE, 8 * N_AXES);
+    for (guint face = 0; face < 6; face++) {
+        guint c[4];
+        get_face(face, c);
+        for (guint k = 0; k < 4; k++) {
+            if ((mask >> c[k] & 1) || !(mask >> c[(k + 1) % 4] & 1))
+                continue;
+            guint j = k + 1;
+            while (mask >> c[(j + 1) % 4] & 1)
+                j++;
+            next[number_edge(c[k], c[(k + 1) % 4])] = number_edge(c[j % 4], c[(j + 1) % 4]);
+        }
+    }
+}
+
+static gboolean
+share_face(guint8 a, guint8 b)
+{
+    for (guint face = 0; face < 6; face++) {
+        guint c[4], n = 0;
+        get_face(face, c);
+        for (guint k = 0; k < 4; k++) {
+            guint8 edge = number_edge(c[k], c[(k + 1) % 4]);
+            n += edge == a || edge == b ? 1 : 0;
+        }
+        if (n == 2)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+// The corner of a piece of surface from which no diagonal lies in a face of the cube, where that of
+// the next cube could be the same.
+static guint
+choose_apex(const guint8 *loop, guint n)
+{
+    for (guint a = 0; a < n; a++) {
+        gboolean is_free = TRUE;
+        for (guint k = 2; k + 1 < n && is_free; k++)
+            is_free = !share_face(loop[a], loop[(a + k) % n]);
+        if (is_free)
+            return a;
+    }
+    return 0;
+}
+
+static void
+make_cube(Cube *cube, guint mask)
+{
+    guint8 next[8 * N_AXES];
+    find_steps(mask, next);
+    for (guint e = 0; e < 8 * N_AXES; e++) {
+        guint8 loop[MOST_CORNERS];
+        guint n = 0;
+        for (guint8 at = (guint8) e; next[at] != NONE; n++) {
+            guint8 after = next[at];
+            loop[n] = at;
+            next[at] = NONE;
+            at = after;
+        }
+        guint apex = choose_apex(loop, n);
+        for (guint k = 1; k + 1 < n; k++) {
+            guint8 *edges = cube->edges[cube->n++];
+            edges[0] = loop[apex];
+            edges[1] = loop[(apex + k) % n];
+            edges[2] = loop[(apex + k + 1) % n];
+        }
+    }
+}
 
 static const float *
 row_of(const Surface *s, gsize y, gsize z)
@@ -70,7 +167,7 @@ is_quiet(const Surface *s, gsize y, gsize z)
 
 typedef struct {
     gsize x, y, z;
-    guint direction;
+    guint axis;
     float from, to; // values at both ends
 } Edge;
 
@@ -85,21 +182,18 @@ for_each_crossing(const Surface *s, gsize z, EdgeFunc func, gpointer data)
     for (gsize y = 0; y < grid->ny; y++) {
         if (is_quiet(s, y, z))
             continue;
-        gsize y1 = MIN(y + 1, grid->ny - 1), z1 = MIN(z + 1, grid->nz - 1);
-        const float *rows[4] = { row_of(s, y, z), row_of(s, y1, z), row_of(s, y, z1),
-            row_of(s, y1, z1) };
+        // Beyond the grid lies what lies at its end, so that nothing crosses.
+        const float *row = row_of(s, y, z), *row_y = row_of(s, MIN(y + 1, grid->ny - 1), z);
+        const float *row_z = row_of(s, y, MIN(z + 1, grid->nz - 1));
         for (gsize x = 0; x < grid->nx; x++) {
-            float from = rows[0][x];
-            for (guint d = 1; d <= N_EDGES; d++) {
-                gboolean leaves = ((d & 1) && x + 1 == grid->nx) ||
-                    ((d & 2) && y + 1 == grid->ny) || ((d & 4) && z + 1 == grid->nz);
-                if (leaves)
-                    continue;
-                float to = rows[d >> 1][x + (d & 1)];
-                if ((from > s->level) == (to > s->level))
+            float from = row[x];
+            const float to[N_AXES] = { row[MIN(x + 1, grid->nx - 1)], row_y[x], row_z[x] };
+            for (guint axis = 0; axis < N_AXES; axis++) {
+                if ((from > s->level) == (to[axis] > s->level))
                     continue;
                 if (func != NULL) {
-                    Edge edge = { .x = x, .y = y, .z = z, .direction = d, .from = from, .to = to };
+                    Edge edge = { .x = x, .y = y, .z = z, .axis = axis, .from = from };
+                    edge.to = to[axis];
                     func(s, &edge, n, data);
                 }
                 n++;
@@ -109,18 +203,36 @@ for_each_crossing(const Surface *s, gsize z, EdgeFunc func, gpointer data)
     return n;
 }
 
-// The number of triangles in a tetrahedron by the number of its corners inside.
-static const guint8 n_triangles_of[5] = { 0, 1, 2, 1, 0 };
+// Which corners of the cubes along a row lie inside, from the left to the right.
+typedef struct {
+    const float *rows[4]; // along x: y and z by bits
+    float level;
+    guint left; // corners of the last face
+} Row;
 
 static guint
-get_cube_mask(const Surface *s, gsize x, gsize y, gsize z)
+get_face_mask(const Row *row, gsize x)
 {
     guint mask = 0;
-    for (guint c = 0; c < 8; c++) {
-        const float *row = row_of(s, y + (c >> 1 & 1), z + (c >> 2));
-        if (row[x + (c & 1)] > s->level)
-            mask |= 1u << c;
-    }
+    for (guint k = 0; k < 4; k++)
+        mask |= row->rows[k][x] > row->level ? 1u << 2 * k : 0;
+    return mask;
+}
+
+static void
+start_row(Row *row, const Surface *s, gsize y, gsize z)
+{
+    for (guint k = 0; k < 4; k++)
+        row->rows[k] = row_of(s, y + (k & 1), z + (k >> 1));
+    row->level = s->level;
+    row->left = get_face_mask(row, 0);
+}
+
+static guint
+get_cube_mask(Row *row, gsize x)
+{
+    guint right = get_face_mask(row, x + 1), mask = row->left | right << 1;
+    row->left = right;
     return mask;
 }
 
@@ -132,17 +244,10 @@ count_triangles(const Surface *s, gsize z)
     for (gsize y = 0; y + 1 < grid->ny; y++) {
         if (is_quiet(s, y, z))
             continue;
-        for (gsize x = 0; x + 1 < grid->nx; x++) {
-            guint mask = get_cube_mask(s, x, y, z);
-            if (mask == 0 || mask == 255)
-                continue;
-            for (gsize t = 0; t < 6; t++) {
-                guint n_inside = 0;
-                for (gsize k = 0; k < 4; k++)
-                    n_inside += mask >> tetrahedra[t][k] & 1;
-                n += n_triangles_of[n_inside];
-            }
-        }
+        Row row;
+        start_row(&row, s, y, z);
+        for (gsize x = 0; x + 1 < grid->nx; x++)
+            n += s->cubes[get_cube_mask(&row, x)].n;
     }
     return n;
 }
@@ -157,6 +262,20 @@ count_layers(gsize begin, gsize end, G_GNUC_UNUSED guint worker, gpointer data)
     }
 }
 
+// Change of the field from one neighbour of a node to the other, along each axis.
+static LacVec3
+get_change(const Surface *s, gsize x, gsize y, gsize z)
+{
+    const LacGrid *grid = s->grid;
+    gsize xs[2] = { x > 0 ? x - 1 : 0, MIN(x + 1, grid->nx - 1) };
+    gsize ys[2] = { y > 0 ? y - 1 : 0, MIN(y + 1, grid->ny - 1) };
+    gsize zs[2] = { z > 0 ? z - 1 : 0, MIN(z + 1, grid->nz - 1) };
+    const float *row = row_of(s, y, z);
+    return (LacVec3){ (double) row[xs[1]] - (double) row[xs[0]],
+        (double) row_of(s, ys[1], z)[x] - (double) row_of(s, ys[0], z)[x],
+        (double) row_of(s, y, zs[1])[x] - (double) row_of(s, y, zs[0])[x] };
+}
+
 static void
 set_vertex(const Surface *s, const Edge *edge, gsize index, gpointer data)
 {
@@ -165,101 +284,58 @@ set_vertex(const Surface *s, const Edge *edge, gsize index, gpointer data)
     double t =
         ((double) s->level - (double) edge->from) / ((double) edge->to - (double) edge->from);
     LacVec3 p = lac_grid_node(grid, edge->x, edge->y, edge->z);
-    p.x += edge->direction & 1 ? t * grid->step : 0;
-    p.y += edge->direction & 2 ? t * grid->step : 0;
-    p.z += edge->direction & 4 ? t * grid->step : 0;
-    LacVec3 g = lac_grid_gradient(grid, s->field, p);
+    *(edge->axis == 0 ? &p.x : edge->axis == 1 ? &p.y : &p.z) += t * grid->step;
+    LacVec3 from = get_change(s, edge->x, edge->y, edge->z);
+    LacVec3 to = get_change(s, edge->x + (edge->axis == 0 ? 1 : 0),
+        edge->y + (edge->axis == 1 ? 1 : 0), edge->z + (edge->axis == 2 ? 1 : 0));
+    LacVec3 g = { from.x + t * (to.x - from.x), from.y + t * (to.y - from.y),
+        from.z + t * (to.z - from.z) };
     double length = lac_vec3_norm(g);
     LacVec3 normal = length > 0 ? (LacVec3){ -g.x / length, -g.y / length, -g.z / length }
                                 : (LacVec3){ 0, 0, 1 };
-    float *to = s->mesh->positions + 3 * vertex, *up = s->mesh->normals + 3 * vertex;
-    to[0] = (float) p.x;
-    to[1] = (float) p.y;
-    to[2] = (float) p.z;
+    float *at = s->mesh->positions + 3 * vertex, *up = s->mesh->normals + 3 * vertex;
+    at[0] = (float) p.x;
+    at[1] = (float) p.y;
+    at[2] = (float) p.z;
     up[0] = (float) normal.x;
     up[1] = (float) normal.y;
     up[2] = (float) normal.z;
 }
 
-// Where the vertices of two layers of nodes are numbered: by node of the layer and direction.
+// Where the vertices of two layers of nodes are numbered: by node of the layer and axis.
 typedef struct {
     guint32 *index[2];
     gsize first; // vertex of the layer being numbered
-    guint which;
+    guint32 *which;
 } Numbers;
 
 static void
 set_number(const Surface *s, const Edge *edge, gsize index, gpointer data)
 {
-    Numbers *numbers = data;
+    const Numbers *numbers = data;
     gsize node = edge->y * s->grid->nx + edge->x;
-    numbers->index[numbers->which][node * N_EDGES + edge->direction - 1] =
-        (guint32) (numbers->first + index);
-}
-
-static guint32
-get_number(const Surface *s, const Numbers *numbers, gsize x, gsize y, guint a, guint b)
-{
-    guint from = a & b, direction = a ^ b;
-    gsize node = (y + (from >> 1 & 1)) * s->grid->nx + x + (from & 1);
-    return numbers->index[from >> 2][node * N_EDGES + direction - 1];
-}
-
-// Sorts the corners of a positively oriented tetrahedron so that those inside come first and it
-// stays positive.
-static guint
-sort_corners(guint mask, const guint8 corners[4], guint sorted[4])
-{
-    guint n_inside = 0, k = 0, swaps = 0;
-    guint place[4];
-    for (guint pass = 0; pass < 2; pass++)
-        for (guint i = 0; i < 4; i++)
-            if ((mask >> corners[i] & 1) != pass) {
-                place[k] = i;
-                sorted[k++] = corners[i];
-                n_inside += pass == 0 ? 1 : 0;
-            }
-    for (guint i = 0; i < 4; i++)
-        for (guint j = i + 1; j < 4; j++)
-            swaps += place[i] > place[j] ? 1 : 0;
-    if (swaps % 2 == 1) {
-        // Two corners of one side change places: of the two last or, if one is outside, first.
-        guint at = n_inside == 3 ? 0 : 2;
-        guint swap = sorted[at];
-        sorted[at] = sorted[at + 1];
-        sorted[at + 1] = swap;
-    }
-    return n_inside;
-}
-
-typedef struct {
-    const Surface *surface;
-    const Numbers *numbers;
-    gsize x, y;
-    guint32 *next; // where the next triangle goes
-} Cutter;
-
-static void
-put_triangle(Cutter *cutter, const guint edges[3][2])
-{
-    for (guint k = 0; k < 3; k++)
-        *cutter->next++ = get_number(cutter->surface, cutter->numbers, cutter->x, cutter->y,
-            edges[k][0], edges[k][1]);
+    numbers->which[node * N_AXES + edge->axis] = (guint32) (numbers->first + index);
 }
 
 static void
-cut_tetrahedron(Cutter *cutter, guint mask, const guint8 corners[4])
+number_layer(const Surface *s, Numbers *numbers, gsize z)
 {
-    guint c[4];
-    guint n_inside = sort_corners(mask, corners, c);
-    if (n_inside == 1)
-        put_triangle(cutter, (guint[3][2]){ { c[0], c[1] }, { c[0], c[2] }, { c[0], c[3] } });
-    else if (n_inside == 3)
-        put_triangle(cutter, (guint[3][2]){ { c[3], c[0] }, { c[3], c[1] }, { c[3], c[2] } });
-    else if (n_inside == 2) {
-        put_triangle(cutter, (guint[3][2]){ { c[0], c[2] }, { c[0], c[3] }, { c[1], c[3] } });
-        put_triangle(cutter, (guint[3][2]){ { c[0], c[2] }, { c[1], c[3] }, { c[1], c[2] } });
-    }
+    numbers->which = numbers->index[z % 2];
+    numbers->first = s->vertex_begin[z];
+    for_each_crossing(s, z, set_number, numbers);
+}
+
+static guint32 *
+put_cube(const Surface *s, const Numbers *numbers, const Cube *cube, const gsize at[3],
+    guint32 *next)
+{
+    for (guint t = 0; t < cube->n; t++)
+        for (guint k = 0; k < 3; k++) {
+            guint from = cube->edges[t][k] / N_AXES, axis = cube->edges[t][k] % N_AXES;
+            gsize node = (at[1] + (from >> 1 & 1)) * s->grid->nx + at[0] + (from & 1);
+            *next++ = numbers->index[(at[2] + (from >> 2)) % 2][node * N_AXES + axis];
+        }
+    return next;
 }
 
 static void
@@ -267,27 +343,24 @@ fill_layers(gsize begin, gsize end, G_GNUC_UNUSED guint worker, gpointer data)
 {
     const Surface *s = data;
     const LacGrid *grid = s->grid;
-    gsize per_layer = grid->nx * grid->ny * N_EDGES;
+    gsize per_layer = grid->nx * grid->ny * N_AXES;
     g_autofree guint32 *memory = g_new(guint32, 2 * per_layer);
     Numbers numbers = { .index = { memory, memory + per_layer } };
+    number_layer(s, &numbers, begin);
     for (gsize z = begin; z < end; z++) {
         for_each_crossing(s, z, set_vertex, &s->vertex_begin[z]);
-        if (s->triangle_begin[z + 1] == s->triangle_begin[z])
-            continue;
-        for (numbers.which = 0; numbers.which < 2; numbers.which++) {
-            numbers.first = s->vertex_begin[z + numbers.which];
-            for_each_crossing(s, z + numbers.which, set_number, &numbers);
-        }
-        Cutter cutter = { .surface = s,
-            .numbers = &numbers,
-            .next = s->mesh->triangles + 3 * s->triangle_begin[z] };
-        for (cutter.y = 0; cutter.y + 1 < grid->ny; cutter.y++) {
-            if (is_quiet(s, cutter.y, z))
+        if (z + 1 < grid->nz)
+            number_layer(s, &numbers, z + 1);
+        guint32 *next = s->mesh->triangles + 3 * s->triangle_begin[z];
+        for (gsize y = 0; y + 1 < grid->ny && z + 1 < grid->nz; y++) {
+            if (is_quiet(s, y, z))
                 continue;
-            for (cutter.x = 0; cutter.x + 1 < grid->nx; cutter.x++) {
-                guint mask = get_cube_mask(s, cutter.x, cutter.y, z);
-                for (gsize t = 0; t < 6 && mask != 0 && mask != 255; t++)
-                    cut_tetrahedron(&cutter, mask, tetrahedra[t]);
+            Row row;
+            start_row(&row, s, y, z);
+            for (gsize x = 0; x + 1 < grid->nx; x++) {
+                const Cube *cube = &s->cubes[get_cube_mask(&row, x)];
+                if (cube->n > 0)
+                    next = put_cube(s, &numbers, cube, (gsize[3]){ x, y, z }, next);
             }
         }
     }
@@ -301,7 +374,8 @@ fill_layers(gsize begin, gsize end, G_GNUC_UNUSED guint worker, gpointer data)
  * @progress: (nullable): told how far it is
  * @error: return location for a #GError
  *
- * Cuts six tetrahedra per cube of nodes (marching tetrahedra). Vertices are shared, so the mesh is
+ * Cuts cubes of nodes (marching cubes, DOI 10.1145/37402.37422). In a face whose opposite corners lie
+ * inside, these come apart, so that neighbouring cubes agree. Vertices are shared, so the mesh is
  * closed where it does not leave the grid; normals point to lower values, along the gradient.
  *
  * Returns: (transfer full): the surface, possibly without a triangle; or %NULL with @error set when
@@ -315,9 +389,13 @@ lac_isosurface_new(const LacGrid *grid, const float *field, double level, LacPro
     g_autofree guint8 *rows = g_new(guint8, n_rows);
     g_autofree gsize *vertex_begin = g_new0(gsize, grid->nz + 1);
     g_autofree gsize *triangle_begin = g_new0(gsize, grid->nz + 1);
+    Cube cubes[N_CUBES] = { 0 };
+    for (guint mask = 0; mask < N_CUBES; mask++)
+        make_cube(&cubes[mask], mask);
     Surface s = { .grid = grid,
         .field = field,
         .level = (float) level,
+        .cubes = cubes,
         .rows = rows,
         .vertex_begin = vertex_begin,
         .triangle_begin = triangle_begin };
