@@ -3,14 +3,10 @@
 
 #include "core/prep/resample-shifts.h"
 #include "ui/histogram.h"
-#include "ui/image-view.h"
 #include "ui/latest.h"
-#include "ui/overlay.h"
-#include "ui/tilt-table.h"
-#include "ui/tilt.h"
+#include "ui/tilt-list.h"
 #include "ui/tilts.h"
 
-#include <math.h>
 #include <string.h>
 
 #define PAGE        5   // tilts
@@ -32,19 +28,16 @@ struct _LacAlignView {
     LacImageView *image;
     LacAlignPanel *panel;
     LacAlignPlots *plots;
-    LacTiltTable *table;
+    LacTiltList *list;
     GtkLabel *tilt;
     GtkToggleButton *play, *aligned;
     GtkButton *reset;
     GtkAdjustment *adjustment;
     LacSession *session;
-    GListStore *tilts;
-    GtkSingleSelection *selection;
     LacLatest *looker;
     Look *look;        // (nullable) the newest that is done
     LacSeries *series; // (nullable) what is shown
     LacSeries *one;    // (nullable) the projection shown, moved, until the look is done
-    gboolean updating;
 };
 
 G_DEFINE_FINAL_TYPE(LacAlignView, lac_align_view, GTK_TYPE_WIDGET)
@@ -141,7 +134,6 @@ show_projection(LacAlignView *self)
 static void
 draw_overlay(LacImageView *image, cairo_t *cr, int width, int height, gpointer data)
 {
-    static const double dashes[] = { 8.0, 5.0 };
     LacAlignView *self = data;
     (void) width;
     (void) height;
@@ -150,32 +142,8 @@ draw_overlay(LacImageView *image, cairo_t *cr, int width, int height, gpointer d
     guint k = lac_tilt_get_current(self->session, self->series);
     gboolean is_aligned = gtk_toggle_button_get_active(self->aligned);
     LacShift shift = is_aligned ? (LacShift){ 0.0, 0.0 } : self->series->shifts[k];
-    double u = (double) (self->series->nu / 2) + 0.5 + shift.du;
-    double v = (double) (self->series->nv / 2) + 0.5 + shift.dv, x, y, top, bottom;
-    lac_image_view_to_widget(image, u, 0.0, &x, &bottom);
-    lac_image_view_to_widget(image, u, (double) self->series->nv, &x, &top);
-    lac_image_view_to_widget(image, u, v, &x, &y);
-    x = floor(x) + 0.5;
-    y = floor(y) + 0.5;
-    cairo_save(cr);
-    cairo_set_dash(cr, dashes, 2, 0.0);
-    lac_overlay_line(cr, x, top, x, bottom, lac_axis_rgb[1]);
-    cairo_restore(cr);
-    lac_overlay_line(cr, x - 7.0, y, x + 7.0, y, lac_axis_rgb[1]);
-    lac_overlay_text(GTK_WIDGET(image), cr, x + 8.0, top + 14.0, LAC_ANCHOR_LEFT, lac_axis_rgb[1],
-        "tilt axis");
-}
-
-static void
-projection_changed_cb(LacAlignView *self)
-{
-    guint k = lac_tilt_get_current(self->session, self->series);
-    self->updating = TRUE;
-    gtk_adjustment_set_value(self->adjustment, k);
-    gtk_single_selection_set_selected(self->selection, k);
-    self->updating = FALSE;
-    lac_tilt_table_scroll_to(self->table, k);
-    show_projection(self);
+    double center[2];
+    lac_tilt_draw_axis(image, cr, self->series, shift, center);
 }
 
 // --- the series
@@ -219,10 +187,6 @@ series_changed_cb(LacAlignView *self)
     LacSeries *old = self->series;
     self->series = series != NULL ? lac_series_ref(series) : NULL;
     lac_series_unref(old);
-    self->updating = TRUE;
-    gtk_adjustment_set_upper(self->adjustment, series != NULL ? (double) (series->n - 1) : 0.0);
-    lac_tilts_update(self->tilts, series);
-    self->updating = FALSE;
     gtk_widget_set_sensitive(self->paned, series != NULL);
     gtk_widget_set_sensitive(GTK_WIDGET(self->reset),
         series != NULL && lac_series_is_shifted(series));
@@ -232,7 +196,7 @@ series_changed_cb(LacAlignView *self)
         lac_align_plots_set_curves(self->plots, NULL, NULL);
     }
     request_look(self);
-    projection_changed_cb(self);
+    show_projection(self);
 }
 
 // --- corrections by hand
@@ -293,18 +257,6 @@ angle_edited_cb(LacAlignView *self, guint k, guint which, double angle)
 }
 
 static void
-excluded_edited_cb(LacAlignView *self, guint k, gboolean excluded)
-{
-    lac_tilts_set_excluded(self->session, k, excluded);
-}
-
-static void
-refused_cb(LacAlignView *self, const char *sentence)
-{
-    lac_session_say(self->session, "%s", sentence);
-}
-
-static void
 reset_cb(LacAlignView *self)
 {
     if (self->series == NULL || is_busy_aligning(self))
@@ -314,21 +266,6 @@ reset_cb(LacAlignView *self)
 }
 
 // --- motion
-
-static void
-slider_cb(LacAlignView *self)
-{
-    if (!self->updating)
-        lac_tilt_go_to(self->session, (gint64) round(gtk_adjustment_get_value(self->adjustment)));
-}
-
-static void
-selected_cb(LacAlignView *self)
-{
-    guint k = gtk_single_selection_get_selected(self->selection);
-    if (!self->updating && k != GTK_INVALID_LIST_POSITION)
-        lac_tilt_go_to(self->session, k);
-}
 
 static void
 toggle(GtkToggleButton *button)
@@ -378,14 +315,11 @@ lac_align_view_dispose(GObject *object)
     g_clear_pointer(&self->looker, lac_latest_free);
     if (self->session != NULL)
         g_signal_handlers_disconnect_by_data(self->session, self);
-    if (self->selection != NULL)
-        g_signal_handlers_disconnect_by_data(self->selection, self);
     // A field that is left half edited is no edit.
-    if (self->paned != NULL)
-        g_signal_handlers_disconnect_by_data(self->table, self);
+    if (self->list != NULL)
+        g_signal_handlers_disconnect_by_data(lac_tilt_list_get_table(self->list), self);
+    g_clear_pointer(&self->list, lac_tilt_list_free);
     g_clear_pointer(&self->paned, gtk_widget_unparent);
-    g_clear_object(&self->selection);
-    g_clear_object(&self->tilts);
     g_clear_object(&self->session);
     g_clear_pointer(&self->look, look_free);
     g_clear_pointer(&self->one, lac_series_unref);
@@ -417,14 +351,8 @@ lac_align_view_class_init(LacAlignViewClass *klass)
 static void
 lac_align_view_init(LacAlignView *self)
 {
-    self->tilts = g_list_store_new(LAC_TYPE_TILT);
-    self->selection = gtk_single_selection_new(G_LIST_MODEL(g_object_ref(self->tilts)));
     self->looker = lac_latest_new(look_work, look_free, look_free, look_done, self);
     gtk_widget_init_template(GTK_WIDGET(self));
-    self->table = LAC_TILT_TABLE(lac_tilt_table_new(self->selection));
-    lac_tilt_table_add_shifts(self->table);
-    gtk_widget_set_vexpand(GTK_WIDGET(self->table), TRUE);
-    gtk_box_append(GTK_BOX(self->table_box), GTK_WIDGET(self->table));
     lac_image_view_set_flip_y(self->image, TRUE);
     lac_image_view_set_overlay(self->image, draw_overlay, self);
 }
@@ -432,23 +360,20 @@ lac_align_view_init(LacAlignView *self)
 static void
 connect_controls(LacAlignView *self)
 {
+    LacTiltTable *table = lac_tilt_list_get_table(self->list);
     const struct {
         gpointer from;
         const char *signal;
         GCallback callback;
     } connections[] = {
-        { self->adjustment, "value-changed", G_CALLBACK(slider_cb) },
-        { self->selection, "notify::selected", G_CALLBACK(selected_cb) },
         { self->aligned, "toggled", G_CALLBACK(show_projection) },
         { self->reset, "clicked", G_CALLBACK(reset_cb) },
-        { self->table, "shift-edited", G_CALLBACK(shift_edited_cb) },
-        { self->table, "angle-edited", G_CALLBACK(angle_edited_cb) },
-        { self->table, "excluded-edited", G_CALLBACK(excluded_edited_cb) },
-        { self->table, "refused", G_CALLBACK(refused_cb) },
+        { table, "shift-edited", G_CALLBACK(shift_edited_cb) },
+        { table, "angle-edited", G_CALLBACK(angle_edited_cb) },
         { self->image, "clicked", G_CALLBACK(clicked_cb) },
         { self, "map", G_CALLBACK(request_look) },
         { self->session, "series-changed", G_CALLBACK(series_changed_cb) },
-        { self->session, "projection-changed", G_CALLBACK(projection_changed_cb) },
+        { self->session, "projection-changed", G_CALLBACK(show_projection) },
     };
     for (guint i = 0; i < G_N_ELEMENTS(connections); i++)
         g_signal_connect_object(connections[i].from, connections[i].signal, connections[i].callback,
@@ -471,6 +396,11 @@ lac_align_view_new(LacSession *session)
 {
     LacAlignView *self = g_object_new(LAC_TYPE_ALIGN_VIEW, NULL);
     self->session = g_object_ref(session);
+    self->list = lac_tilt_list_new(session, self->adjustment);
+    GtkWidget *table = GTK_WIDGET(lac_tilt_list_get_table(self->list));
+    lac_tilt_table_add_shifts(LAC_TILT_TABLE(table));
+    gtk_widget_set_vexpand(table, TRUE);
+    gtk_box_append(GTK_BOX(self->table_box), table);
     GtkWidget *panel = lac_align_panel_new(session), *plots = lac_align_plots_new(session);
     self->panel = LAC_ALIGN_PANEL(panel);
     self->plots = LAC_ALIGN_PLOTS(plots);

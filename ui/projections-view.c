@@ -3,12 +3,11 @@
 
 #include "ui/denoise-panel.h"
 #include "ui/histogram-view.h"
-#include "ui/image-view.h"
 #include "ui/latest.h"
 #include "ui/mask-brush.h"
 #include "ui/overlay.h"
+#include "ui/tilt-list.h"
 #include "ui/tilt-strip.h"
-#include "ui/tilt-table.h"
 #include "ui/tilt.h"
 #include "ui/tilts.h"
 #include "ui/wipe.h"
@@ -26,20 +25,18 @@ struct _LacProjectionsView {
     LacImageView *image, *sinogram;
     LacHistogramView *histogram;
     LacTiltStrip *strip;
-    LacTiltTable *table;
+    LacTiltList *list;
     GtkLabel *pixel, *shape, *tilt, *sinogram_title;
     GtkToggleButton *play, *exclude, *axis, *wipe;
     GtkScale *slider;
     GtkAdjustment *adjustment;
     LacSession *session;
-    GListStore *tilts;
-    GtkSingleSelection *selection;
     LacSeries *series; // (nullable) what is shown
     guint *order;      // projections by ascending tilt angle
     gsize row;         // of the sinogram
     gboolean points;   // the pointer is on the image
     gsize pointed[2];
-    gboolean updating; // controls follow the session, not the other way round
+    gboolean updating; // the control follows the session, not the other way round
     double divider;    // of the wipe: share of the width that shows what was measured
     gboolean is_wiped; // the image is two halves
     LacMaskBrush *brush;
@@ -223,12 +220,9 @@ projection_changed_cb(LacProjectionsView *self)
 {
     guint k = lac_tilt_get_current(self->session, self->series);
     self->updating = TRUE;
-    gtk_adjustment_set_value(self->adjustment, k);
-    gtk_single_selection_set_selected(self->selection, k);
     gtk_toggle_button_set_active(self->exclude, self->series != NULL && self->series->excluded[k]);
     self->updating = FALSE;
     lac_tilt_strip_scroll_to(self->strip, k);
-    lac_tilt_table_scroll_to(self->table, k);
     image_changed_cb(self);
 }
 
@@ -257,9 +251,10 @@ levels_done(gpointer result, const GError *error, gpointer owner)
 {
     LacProjectionsView *self = owner;
     g_autofree double *levels = result;
-    guint n = g_list_model_get_n_items(G_LIST_MODEL(self->tilts));
+    GListModel *tilts = G_LIST_MODEL(lac_tilt_list_get_tilts(self->list));
+    guint n = g_list_model_get_n_items(tilts);
     for (guint k = 0; k < n && error == NULL; k++) {
-        g_autoptr(LacTilt) tilt = g_list_model_get_item(G_LIST_MODEL(self->tilts), k);
+        g_autoptr(LacTilt) tilt = g_list_model_get_item(tilts, k);
         lac_tilt_set_noise(tilt, levels[k]);
     }
 }
@@ -293,10 +288,6 @@ series_changed_cb(LacProjectionsView *self)
     LacSeries *old = self->series;
     self->series = series != NULL ? lac_series_ref(series) : NULL;
     lac_series_unref(old);
-    self->updating = TRUE;
-    gtk_adjustment_set_upper(self->adjustment, series != NULL ? (double) (series->n - 1) : 0.0);
-    lac_tilts_update(self->tilts, series);
-    self->updating = FALSE;
     update_order(self);
     if (new_pixels) {
         gboolean some = series != NULL;
@@ -314,27 +305,6 @@ series_changed_cb(LacProjectionsView *self)
 }
 
 static void
-slider_cb(LacProjectionsView *self)
-{
-    if (!self->updating)
-        lac_tilt_go_to(self->session, (gint64) round(gtk_adjustment_get_value(self->adjustment)));
-}
-
-static void
-selected_cb(LacProjectionsView *self)
-{
-    guint k = gtk_single_selection_get_selected(self->selection);
-    if (!self->updating && k != GTK_INVALID_LIST_POSITION)
-        lac_tilt_go_to(self->session, k);
-}
-
-static void
-excluded_edited_cb(LacProjectionsView *self, guint k, gboolean excluded)
-{
-    lac_tilts_set_excluded(self->session, k, excluded);
-}
-
-static void
 exclude_toggled_cb(LacProjectionsView *self)
 {
     if (!self->updating)
@@ -346,12 +316,6 @@ static void
 angle_edited_cb(LacProjectionsView *self, guint k, guint which, double angle)
 {
     lac_tilts_set_angle(self->session, k, which, angle);
-}
-
-static void
-refused_cb(LacProjectionsView *self, const char *sentence)
-{
-    lac_session_say(self->session, "%s", sentence);
 }
 
 static void
@@ -432,32 +396,16 @@ sinogram_dragged_cb(LacProjectionsView *self, double u, double row)
     sinogram_clicked_cb(self, 1, u, row);
 }
 
-// The line about which the particle turned, through the pixel of the rotation centre.
 static void
 draw_axis(LacProjectionsView *self, cairo_t *cr)
 {
-    static const double dashes[] = { 8.0, 5.0 };
-    double x, y, top, bottom;
-    gsize nu = self->series->nu, nv = self->series->nv;
-    const LacShift *shift =
-        &self->series->shifts[lac_tilt_get_current(self->session, self->series)];
-    double u = (double) (nu / 2) + 0.5 + shift->du, v = (double) (nv / 2) + 0.5 + shift->dv;
-    lac_image_view_to_widget(self->image, u, 0.0, &x, &bottom);
-    lac_image_view_to_widget(self->image, u, (double) nv, &x, &top);
-    lac_image_view_to_widget(self->image, u, v, &x, &y);
-    x = floor(x) + 0.5;
-    y = floor(y) + 0.5;
-    cairo_save(cr);
-    cairo_set_dash(cr, dashes, 2, 0.0);
-    lac_overlay_line(cr, x, top, x, bottom, lac_axis_rgb[1]);
-    cairo_restore(cr);
-    lac_overlay_line(cr, x - 7.0, y, x + 7.0, y, lac_axis_rgb[1]);
-    cairo_arc(cr, x, y, 5.0, 0.0, 2.0 * G_PI);
+    guint k = lac_tilt_get_current(self->session, self->series);
+    double center[2];
+    lac_tilt_draw_axis(self->image, cr, self->series, self->series->shifts[k], center);
+    cairo_arc(cr, center[0], center[1], 5.0, 0.0, 2.0 * G_PI);
     cairo_set_source_rgb(cr, lac_axis_rgb[1][0], lac_axis_rgb[1][1], lac_axis_rgb[1][2]);
     cairo_set_line_width(cr, 1.25);
     cairo_stroke(cr);
-    lac_overlay_text(GTK_WIDGET(self->image), cr, x + 8.0, top + 14.0, LAC_ANCHOR_LEFT,
-        lac_axis_rgb[1], "tilt axis");
 }
 
 static void
@@ -572,16 +520,13 @@ lac_projections_view_dispose(GObject *object)
         g_signal_handlers_disconnect_by_data(self->session, self);
     if (self->denoise != NULL)
         g_signal_handlers_disconnect_by_data(self->denoise, self);
-    if (self->selection != NULL)
-        g_signal_handlers_disconnect_by_data(self->selection, self);
     // A field that is left half edited is no edit.
-    if (self->paned != NULL) {
-        g_signal_handlers_disconnect_by_data(self->table, self);
+    if (self->paned != NULL)
         g_signal_handlers_disconnect_by_data(self->histogram, self);
-    }
+    if (self->list != NULL)
+        g_signal_handlers_disconnect_by_data(lac_tilt_list_get_table(self->list), self);
+    g_clear_pointer(&self->list, lac_tilt_list_free);
     g_clear_pointer(&self->paned, gtk_widget_unparent);
-    g_clear_object(&self->selection);
-    g_clear_object(&self->tilts);
     g_clear_object(&self->session);
     g_clear_pointer(&self->series, lac_series_unref);
     g_clear_pointer(&self->order, g_free);
@@ -626,16 +571,12 @@ connect_controls(LacProjectionsView *self)
         const char *signal;
         GCallback callback;
     } connections[] = {
-        { self->adjustment, "value-changed", G_CALLBACK(slider_cb) },
-        { self->selection, "notify::selected", G_CALLBACK(selected_cb) },
         { self->exclude, "toggled", G_CALLBACK(exclude_toggled_cb) },
         { self->axis, "toggled", G_CALLBACK(axis_toggled_cb) },
         { self->wipe, "toggled", G_CALLBACK(image_changed_cb) },
         { self->pages, "notify::visible-child", G_CALLBACK(image_changed_cb) },
         { self->histogram, "range-changed", G_CALLBACK(range_changed_cb) },
-        { self->table, "angle-edited", G_CALLBACK(angle_edited_cb) },
-        { self->table, "excluded-edited", G_CALLBACK(excluded_edited_cb) },
-        { self->table, "refused", G_CALLBACK(refused_cb) },
+        { lac_tilt_list_get_table(self->list), "angle-edited", G_CALLBACK(angle_edited_cb) },
         { self->image, "pointed", G_CALLBACK(pointed_cb) },
         { self->image, "clicked", G_CALLBACK(image_clicked_cb) },
         { self->image, "dragged", G_CALLBACK(image_dragged_cb) },
@@ -657,21 +598,24 @@ lac_projections_view_init(LacProjectionsView *self)
     self->divider = 0.5;
     self->brush = lac_mask_brush_new();
     self->levels = lac_latest_new(lac_noise_levels_run, unref_series, g_free, levels_done, self);
-    self->tilts = g_list_store_new(LAC_TYPE_TILT);
-    self->selection = gtk_single_selection_new(G_LIST_MODEL(g_object_ref(self->tilts)));
     gtk_widget_init_template(GTK_WIDGET(self));
-    self->strip = LAC_TILT_STRIP(lac_tilt_strip_new(self->selection));
-    self->table = LAC_TILT_TABLE(lac_tilt_table_new(self->selection));
-    gtk_widget_set_size_request(GTK_WIDGET(self->table), -1, 120);
-    gtk_widget_set_vexpand(GTK_WIDGET(self->table), TRUE);
-    gtk_box_append(GTK_BOX(self->center), GTK_WIDGET(self->strip));
-    gtk_box_prepend(GTK_BOX(self->side), GTK_WIDGET(self->table));
     lac_image_view_set_flip_y(self->image, TRUE);
     lac_image_view_set_overlay(self->image, draw_overlay, self);
     lac_image_view_set_flip_y(self->sinogram, TRUE);
     lac_image_view_set_stretch(self->sinogram, TRUE);
     lac_image_view_set_overlay(self->sinogram, draw_sinogram_overlay, self);
-    connect_controls(self);
+}
+
+static void
+make_list(LacProjectionsView *self)
+{
+    self->list = lac_tilt_list_new(self->session, self->adjustment);
+    self->strip = LAC_TILT_STRIP(lac_tilt_strip_new(lac_tilt_list_get_tilts(self->list)));
+    GtkWidget *table = GTK_WIDGET(lac_tilt_list_get_table(self->list));
+    gtk_widget_set_size_request(table, -1, 120);
+    gtk_widget_set_vexpand(table, TRUE);
+    gtk_box_append(GTK_BOX(self->center), GTK_WIDGET(self->strip));
+    gtk_box_prepend(GTK_BOX(self->side), table);
 }
 
 /**
@@ -685,6 +629,8 @@ lac_projections_view_new(LacSession *session)
 {
     LacProjectionsView *self = g_object_new(LAC_TYPE_PROJECTIONS_VIEW, NULL);
     self->session = g_object_ref(session);
+    make_list(self);
+    connect_controls(self);
     lac_tilt_player_attach(self->play, session);
     self->denoise = LAC_DENOISE_PANEL(lac_denoise_panel_new(session));
     gtk_stack_add_titled(self->pages, GTK_WIDGET(self->denoise), "denoise", "Denoise");

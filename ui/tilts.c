@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/tilts.h"
 
-#include "ui/tilt.h"
+#include "ui/overlay.h"
+
+#include <math.h>
 
 #define FRAME_TIME 90 // of the animation [ms]
 
@@ -38,31 +40,6 @@ lac_tilt_go_to(LacSession *session, gint64 k)
     const LacSeries *series = lac_session_get_series(session);
     if (series != NULL)
         lac_session_set_projection(session, (guint) CLAMP(k, 0, (gint64) series->n - 1));
-}
-
-/**
- * lac_tilts_update:
- * @tilts: a list of #LacTilt
- * @series: (nullable): projections
- *
- * Makes the list tell of @series, an item for each projection.
- */
-void
-lac_tilts_update(GListStore *tilts, const LacSeries *series)
-{
-    guint n = series != NULL ? (guint) series->n : 0;
-    guint n_old = g_list_model_get_n_items(G_LIST_MODEL(tilts));
-    if (n != n_old) {
-        g_autoptr(GPtrArray) items = g_ptr_array_new_with_free_func(g_object_unref);
-        for (guint k = 0; k < n; k++)
-            g_ptr_array_add(items, lac_tilt_new(k));
-        g_list_store_splice(tilts, 0, n_old, items->pdata, n);
-    }
-    for (guint k = 0; k < n; k++) {
-        g_autoptr(LacTilt) tilt = g_list_model_get_item(G_LIST_MODEL(tilts), k);
-        lac_tilt_update(tilt, &series->angles[k], series->excluded[k]);
-        lac_tilt_set_shift(tilt, series->shifts[k]);
-    }
 }
 
 /**
@@ -107,6 +84,40 @@ lac_tilts_set_excluded(LacSession *session, guint k, gboolean excluded)
         return;
     g_autoptr(LacSeries) changed = lac_series_with_excluded(series, k, excluded);
     lac_session_set_series(session, changed);
+}
+
+/**
+ * lac_tilt_draw_axis:
+ * @image: shows a projection
+ * @cr: to draw with
+ * @series: the projections
+ * @shift: of the one that is shown, as it is shown
+ * @center: (out caller-allocates): [widget unit] the pixel of the rotation centre
+ *
+ * Draws the line about which the particle turned, through the pixel of the rotation centre.
+ */
+void
+lac_tilt_draw_axis(LacImageView *image, cairo_t *cr, const LacSeries *series, LacShift shift,
+    double center[2])
+{
+    static const double dashes[] = { 8.0, 5.0 };
+    double x, y, top, bottom;
+    double u = (double) (series->nu / 2) + 0.5 + shift.du;
+    double v = (double) (series->nv / 2) + 0.5 + shift.dv;
+    lac_image_view_to_widget(image, u, 0.0, &x, &bottom);
+    lac_image_view_to_widget(image, u, (double) series->nv, &x, &top);
+    lac_image_view_to_widget(image, u, v, &x, &y);
+    x = floor(x) + 0.5;
+    y = floor(y) + 0.5;
+    cairo_save(cr);
+    cairo_set_dash(cr, dashes, 2, 0.0);
+    lac_overlay_line(cr, x, top, x, bottom, lac_axis_rgb[1]);
+    cairo_restore(cr);
+    lac_overlay_line(cr, x - 7.0, y, x + 7.0, y, lac_axis_rgb[1]);
+    lac_overlay_text(GTK_WIDGET(image), cr, x + 8.0, top + 14.0, LAC_ANCHOR_LEFT, lac_axis_rgb[1],
+        "tilt axis");
+    center[0] = x;
+    center[1] = y;
 }
 
 static gboolean
