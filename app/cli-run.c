@@ -5,6 +5,7 @@
 #include "core/recipe/run.h"
 
 #include <gio/gio.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -52,6 +53,27 @@ list_recipes(void)
 }
 
 static void
+print_reconstruction(const LacProject *project)
+{
+    const LacRecon *recon = project->recon;
+    if (recon->n_iterations > 0)
+        printf("  R1 %.2f %% after %u iterations", 100.0 * recon->r1[recon->n_iterations - 1],
+            recon->n_iterations);
+}
+
+static void
+print_refinement(const LacStepReport *report, const LacProject *project)
+{
+    printf("  %" G_GSIZE_FORMAT " atoms",
+        lac_atoms_count_present(lac_journal_get_atoms(project->journal)));
+    if (!isnan(report->r1))
+        printf(", R1 of the model %.2f %%", 100.0 * report->r1);
+    if (!isnan(report->rms_moved))
+        printf(", projections moved by %.3f px and turned by %.3f° rms", report->rms_moved,
+            report->rms_turned);
+}
+
+static void
 print_step(const LacStepReport *report, const LacRecipeResult *so_far, gpointer data)
 {
     const LacCli *cli = data;
@@ -69,17 +91,16 @@ print_step(const LacStepReport *report, const LacRecipeResult *so_far, gpointer 
         if (project->truth != NULL)
             printf(", %" G_GSIZE_FORMAT " known atoms", project->truth->atoms->n);
         break;
-    case LAC_STEP_RECONSTRUCT:
-        if (project->recon->n_iterations > 0)
-            printf("  R1 %.2f %% after %u iterations",
-                100.0 * project->recon->r1[project->recon->n_iterations - 1],
-                project->recon->n_iterations);
-        break;
+    case LAC_STEP_RECONSTRUCT: print_reconstruction(project); break;
     case LAC_STEP_TRACE:
     case LAC_STEP_CLASSIFY:
-    case LAC_STEP_REFINE:
         printf("  %" G_GSIZE_FORMAT " atoms",
             lac_atoms_count_present(lac_journal_get_atoms(project->journal)));
+        break;
+    case LAC_STEP_REFINE: print_refinement(report, project); break;
+    case LAC_STEP_AGAIN:
+        print_reconstruction(project);
+        print_refinement(report, project);
         break;
     case LAC_STEP_DENOISE:
     case LAC_STEP_ALIGN:
@@ -111,6 +132,12 @@ add_steps(JsonBuilder *json, const LacRecipeResult *result)
         json_builder_set_member_name(json, "kept");
         json_builder_add_boolean_value(json, result->steps[i].is_kept);
         lac_cli_add_number(json, "seconds", result->steps[i].seconds);
+        if (!isnan(result->steps[i].r1))
+            lac_cli_add_number(json, "r1_model", result->steps[i].r1);
+        if (!isnan(result->steps[i].rms_moved)) {
+            lac_cli_add_number(json, "rms_moved_px", result->steps[i].rms_moved);
+            lac_cli_add_number(json, "rms_turned_deg", result->steps[i].rms_turned);
+        }
         json_builder_end_object(json);
     }
     json_builder_end_array(json);

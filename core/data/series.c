@@ -254,6 +254,24 @@ lac_series_with_shifts(const LacSeries *self, const LacShift *shifts, gsize n, G
 }
 
 /**
+ * lac_series_with_poses:
+ * @self: a series
+ * @poses: as many projections, whose angles and shifts are taken
+ *
+ * Returns: (transfer full): a series with the pixels and exclusions of @self and the poses of @poses
+ */
+LacSeries *
+lac_series_with_poses(const LacSeries *self, const LacSeries *poses)
+{
+    g_return_val_if_fail(self->n == poses->n, NULL);
+
+    LacSeries *copy = lac_series_copy(self);
+    memcpy(copy->angles, poses->angles, self->n * sizeof *copy->angles);
+    memcpy(copy->shifts, poses->shifts, self->n * sizeof *copy->shifts);
+    return copy;
+}
+
+/**
  * lac_series_with_excluded:
  * @self: a series
  * @k: which projection, below n

@@ -47,6 +47,7 @@ LacSeries *
 lac_series_with_angles(const LacSeries *self, const LacAngles *angles, gsize n, GError **error);
 LacSeries *
 lac_series_with_shifts(const LacSeries *self, const LacShift *shifts, gsize n, GError **error);
+LacSeries *lac_series_with_poses(const LacSeries *self, const LacSeries *poses);
 LacSeries *lac_series_with_excluded(const LacSeries *self, gsize k, gboolean excluded);
 LacSeries *lac_series_drop_excluded(const LacSeries *self, GError **error);
 

@@ -27,6 +27,7 @@ static const char *const backgrounds[] = { "none", "constant", "laplace", NULL }
 #define TRACE(member)    G_STRUCT_OFFSET(LacTraceStep, member)
 #define CLASSIFY(member) G_STRUCT_OFFSET(LacClassifyStep, member)
 #define ANALYSE(member)  G_STRUCT_OFFSET(LacAnalyseStep, member)
+#define AGAIN(member)    G_STRUCT_OFFSET(LacAgainStep, member)
 #define COMPARE(member)  G_STRUCT_OFFSET(LacCompareStep, member)
 
 static const LacSetting simulate_settings[] = {
@@ -139,6 +140,13 @@ static const LacSetting refine_settings[] = {
         45, REFINE(max_turn), NULL },
 };
 
+static const LacSetting again_settings[] = {
+    { "rounds", "Rounds", NULL, "From the reconstruction on, with the refined poses",
+        LAC_SETTING_UINT, 1, 10, AGAIN(n_rounds), NULL },
+    { "trace", "Trace", NULL, "Trace, classify and refine again; else only the volume",
+        LAC_SETTING_BOOLEAN, 0, 0, AGAIN(trace), NULL },
+};
+
 static const LacSetting compare_settings[] = {
     { "truth", "Known atoms", NULL, "A file; without it those of the project", LAC_SETTING_TEXT, 0,
         0, COMPARE(truth), NULL },
@@ -164,6 +172,7 @@ static const struct {
     [LAC_STEP_TRACE] = { "trace", "Trace" },
     [LAC_STEP_CLASSIFY] = { "classify", "Classify" },
     [LAC_STEP_REFINE] = { "refine", "Refine" },
+    [LAC_STEP_AGAIN] = { "again", "Again" },
     [LAC_STEP_COMPARE] = { "compare", "Compare" },
     [LAC_STEP_ANALYSE] = { "analyse", "Analyse" },
 };
@@ -240,6 +249,10 @@ lac_recipe_get_parts(LacRecipe *self, LacStep step, LacRecipePart parts[])
         parts[0] =
             (LacRecipePart){ { refine_settings, G_N_ELEMENTS(refine_settings) }, &self->refine };
         return 1;
+    case LAC_STEP_AGAIN:
+        parts[0] =
+            (LacRecipePart){ { again_settings, G_N_ELEMENTS(again_settings) }, &self->again };
+        return 1;
     case LAC_STEP_COMPARE:
         parts[0] =
             (LacRecipePart){ { compare_settings, G_N_ELEMENTS(compare_settings) }, &self->compare };
@@ -263,6 +276,7 @@ recipe_new(const char *name)
     lac_align_params_init(&self->align.params);
     self->align.methods = g_strdup("common-line,com,reprojection,angles");
     lac_refine_params_init(&self->refine);
+    self->again = (LacAgainStep){ .n_rounds = 1, .trace = TRUE };
     lac_recon_params_init(&self->reconstruct.params, LAC_RECON_DEFAULT);
     lac_trace_params_init(&self->trace.params, LAC_FIT_POLYNOMIAL);
     self->classify =
@@ -522,8 +536,8 @@ check_order(Parser *self, GError **error)
     static const struct {
         LacStep step, needs;
     } needs[] = { { LAC_STEP_TRACE, LAC_STEP_RECONSTRUCT }, { LAC_STEP_CLASSIFY, LAC_STEP_TRACE },
-        { LAC_STEP_REFINE, LAC_STEP_CLASSIFY }, { LAC_STEP_COMPARE, LAC_STEP_TRACE },
-        { LAC_STEP_ANALYSE, LAC_STEP_TRACE } };
+        { LAC_STEP_REFINE, LAC_STEP_CLASSIFY }, { LAC_STEP_AGAIN, LAC_STEP_REFINE },
+        { LAC_STEP_COMPARE, LAC_STEP_TRACE }, { LAC_STEP_ANALYSE, LAC_STEP_TRACE } };
     for (guint i = 0; i < G_N_ELEMENTS(needs); i++) {
         self->line = self->recipe->lines[needs[i].step];
         if (has[needs[i].step] && !has[needs[i].needs])

@@ -22,6 +22,7 @@ typedef enum {
     LAC_STEP_TRACE,
     LAC_STEP_CLASSIFY,
     LAC_STEP_REFINE,
+    LAC_STEP_AGAIN,
     LAC_STEP_COMPARE,
     LAC_STEP_ANALYSE,
     LAC_N_STEPS,
@@ -55,6 +56,12 @@ typedef struct {
     double local_radius;     // [Å]
 } LacClassifyStep;
 
+// Once more from the reconstruction on, with the poses that were refined.
+typedef struct {
+    guint n_rounds;
+    gboolean trace; // else only the volume is made anew
+} LacAgainStep;
+
 typedef struct {
     char *truth;   // (nullable) file of known atoms; NULL: those of the project
     double cutoff; // [Å]; 0: from the bond length
@@ -78,6 +85,7 @@ typedef struct {
     LacTraceStep trace;
     LacClassifyStep classify;
     LacRefineParams refine;
+    LacAgainStep again;
     LacCompareStep compare;
     LacAnalyseStep analyse;
 } LacRecipe;

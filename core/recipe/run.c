@@ -4,9 +4,11 @@
 #include "core/analysis/analysis.h"
 #include "core/error.h"
 #include "core/io/io.h"
+#include "core/recipe/again.h"
 #include "core/recipe/progress-part.h"
 #include "core/trace/classify.h"
 
+#include <math.h>
 #include <string.h>
 
 #define KEY_PREFIX "recipe=sha256:"
@@ -193,25 +195,52 @@ trace_step(Runner *self, GError **error)
     return keep_atoms(self, atoms);
 }
 
+static char **
+split_species(const LacClassifyStep *step)
+{
+    char **species = g_strsplit(step->species != NULL ? step->species : "1", ",", -1);
+    for (char **name = species; *name != NULL; name++)
+        g_strstrip(*name);
+    return species;
+}
+
+static void
+set_classify_params(const LacClassifyStep *step, char **species, LacClassifyParams *params)
+{
+    lac_classify_params_init(params);
+    params->species = (const char *const *) species;
+    params->radius = step->radius;
+    params->drop_non_atoms = step->drop_non_atoms;
+    params->local = step->local;
+    params->local_radius = step->local_radius;
+}
+
 static gboolean
 classify_step(Runner *self, GError **error)
 {
-    const LacClassifyStep *step = &self->recipe->classify;
-    g_auto(GStrv) species = g_strsplit(step->species != NULL ? step->species : "1", ",", -1);
-    for (char **name = species; *name != NULL; name++)
-        g_strstrip(*name);
+    g_auto(GStrv) species = split_species(&self->recipe->classify);
     LacClassifyParams params;
     LacClassifyReport report;
-    lac_classify_params_init(&params);
-    params.species = (const char *const *) species;
-    params.radius = step->radius;
-    params.drop_non_atoms = step->drop_non_atoms;
-    params.local = step->local;
-    params.local_radius = step->local_radius;
+    set_classify_params(&self->recipe->classify, species, &params);
     g_autoptr(LacAtoms) peaks = lac_atoms_ref(lac_journal_get_atoms(self->project->journal));
     g_autoptr(LacAtoms) atoms =
         lac_classify(peaks, self->project->recon->volume, &params, &report, self->progress, error);
     return keep_atoms(self, atoms);
+}
+
+// Shifts and angles of the projections, where they were refined, and what the report tells.
+static void
+take_refinement(Runner *self, const LacRefinement *refined)
+{
+    LacStepReport *report = &self->result->steps[self->result->n_steps];
+    report->r1 = refined->r1_after;
+    if (refined->series == NULL)
+        return;
+    report->rms_moved = refined->rms_moved;
+    report->rms_turned = refined->rms_turned;
+    LacSeries *series = lac_series_with_poses(self->project->series, refined->series);
+    lac_series_unref(self->project->series);
+    self->project->series = series;
 }
 
 static gboolean
@@ -222,14 +251,36 @@ refine_step(Runner *self, GError **error)
         measured, &self->recipe->refine, self->progress, error);
     if (refined == NULL)
         return FALSE;
-    if (refined->series != NULL) {
-        LacSeries *series = lac_series_copy(self->project->series);
-        memcpy(series->shifts, refined->series->shifts, series->n * sizeof *series->shifts);
-        memcpy(series->angles, refined->series->angles, series->n * sizeof *series->angles);
-        lac_series_unref(self->project->series);
-        self->project->series = series;
-    }
+    take_refinement(self, refined);
     return keep_atoms(self, refined->atoms);
+}
+
+static gboolean
+again_step(Runner *self, GError **error)
+{
+    LacRecipe *recipe = self->recipe;
+    g_autoptr(LacSeries) measured = lac_project_dup_measured(self->project);
+    g_auto(GStrv) species = split_species(&recipe->classify);
+    LacClassifyParams classify;
+    set_classify_params(&recipe->classify, species, &classify);
+    const LacAgainParams params = {
+        .n_rounds = recipe->again.n_rounds,
+        .recon = &recipe->reconstruct.params,
+        .mask = self->project->mask,
+        .trace = recipe->again.trace ? &recipe->trace.params : NULL,
+        .trace_mask = self->project->mask,
+        .classify = &classify,
+        .refine = &recipe->refine,
+    };
+    g_autoptr(LacAgain) again =
+        lac_again_run(self->project->series, measured, &params, self->progress, error);
+    if (again == NULL)
+        return FALSE;
+    lac_recon_unref(self->project->recon);
+    self->project->recon = lac_recon_ref(again->recon);
+    if (again->refinement != NULL)
+        take_refinement(self, again->refinement);
+    return again->atoms == NULL || keep_atoms(self, again->atoms);
 }
 
 static gboolean
@@ -292,6 +343,7 @@ static const StepInfo infos[LAC_N_STEPS] = {
     { LAC_STEP_TRACE, 0.15, has_atoms, trace_step },
     { LAC_STEP_CLASSIFY, 0.1, has_atoms, classify_step },
     { LAC_STEP_REFINE, 0.5, has_atoms, refine_step },
+    { LAC_STEP_AGAIN, 1.4, has_atoms, again_step },
     { LAC_STEP_COMPARE, 0.05, is_never_there, compare_step },
     { LAC_STEP_ANALYSE, 0.3, has_analyses, analyse_step },
 };
@@ -380,6 +432,20 @@ has_refined_poses(const Runner *self)
     return FALSE;
 }
 
+// Has a second round that this recipe does not want, or wants otherwise, replaced what came before?
+static gboolean
+has_other_round(const Runner *self)
+{
+    for (guint i = self->project->provenance->len; i-- > 0;) {
+        const LacProvenance *done = self->project->provenance->pdata[i];
+        if (g_str_equal(done->name, lac_step_get_id(LAC_STEP_AGAIN)))
+            return !self->recipe->has[LAC_STEP_AGAIN] || !was_done(self, LAC_STEP_AGAIN);
+        if (g_str_equal(done->name, lac_step_get_id(LAC_STEP_REFINE)))
+            return FALSE;
+    }
+    return FALSE;
+}
+
 // The first step that has to be done. What was measured, before it was denoised and aligned, is
 // taken from the source again, and the peaks, before they were classified and refined, are traced.
 static guint
@@ -391,10 +457,11 @@ find_first(const Runner *self)
         (!has[first] || first == LAC_STEP_COMPARE ||
             (infos[first].is_there(self->project) && was_done(self, (LacStep) first))))
         first++;
-    const gboolean is_turned = first <= LAC_STEP_REFINE && has_refined_poses(self);
+    const gboolean is_turned =
+        (first <= LAC_STEP_REFINE && has_refined_poses(self)) || has_other_round(self);
     if (first > LAC_STEP_OPEN && (first < LAC_STEP_RECONSTRUCT || is_turned))
         first = has[LAC_STEP_SIMULATE] ? LAC_STEP_SIMULATE : LAC_STEP_OPEN;
-    else if (first > LAC_STEP_TRACE && first < LAC_STEP_COMPARE)
+    else if (first > LAC_STEP_TRACE && first <= LAC_STEP_REFINE)
         first = LAC_STEP_TRACE;
     return first;
 }
@@ -404,7 +471,7 @@ static gboolean
 forget(Runner *self, LacStep step, GError **error)
 {
     LacProject *project = self->project;
-    if (step <= LAC_STEP_REFINE && project->journal != NULL &&
+    if (step <= LAC_STEP_AGAIN && project->journal != NULL &&
         lac_journal_get_length(project->journal) > 0 && !self->run->overwrite) {
         g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
             "%s holds corrections of atoms by hand, which [%s] would replace: name another file, "
@@ -447,7 +514,11 @@ run_step(Runner *self, LacStep step, gboolean is_kept, LacProgressPart *part, GE
 {
     LacStepReport *report = &self->result->steps[self->result->n_steps];
     gint64 start = g_get_monotonic_time();
-    *report = (LacStepReport){ .step = step, .is_kept = is_kept };
+    *report = (LacStepReport){ .step = step,
+        .is_kept = is_kept,
+        .r1 = (double) NAN,
+        .rms_moved = (double) NAN,
+        .rms_turned = (double) NAN };
     self->progress = part->progress;
     if (!is_kept && !do_step(self, step, error))
         return FALSE;

@@ -9,6 +9,9 @@ typedef struct {
     LacStep step;
     gboolean is_kept; // was done before with the same inputs and parameters
     double seconds;
+    // Of the atoms, where they were refined now; else NaN.
+    double r1;
+    double rms_moved, rms_turned; // [pixel], [deg] of the projections
 } LacStepReport;
 
 typedef struct {

@@ -96,6 +96,9 @@ test_refusals(void)
         { "recipe = 1\n[simulate]\n[trace]\n",
             "Line 3 of test.recipe: [trace] needs [reconstruct]" },
         { "recipe = 1\n[reconstruct]\n", "begins with" },
+        { "recipe = 1\n[simulate]\n[reconstruct]\n[trace]\n[classify]\n[again]\n",
+            "Line 6 of test.recipe: [again] needs [refine]" },
+        { "recipe = 1\n[simulate]\n[again]\nrounds = 0\n", "rounds" },
     };
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autoptr(GError) error = NULL;
@@ -183,6 +186,65 @@ test_run(LacScratch *scratch, gconstpointer data)
     g_assert_cmpint(memcmp(seventh->project->series->data, first->project->series->data,
                         first->project->series->buffer->n * sizeof(float)),
         !=, 0);
+}
+
+static const char *const twice = "recipe = 1\n[simulate]\npreset = fcc\natoms = 300\n"
+                                 "pixel-size = 0.5\nprobe = 0.7\nshift = 0.3\n"
+                                 "tilt-error = 0.3\naxis-error = 0\ndose = 1e8\n"
+                                 "[reconstruct]\niterations = 20\nblob = 1.2\n[trace]\n"
+                                 "[classify]\nspecies = Pt\n[refine]\nposes = all\nrounds = 6\n"
+                                 "%s[compare]\nalign = rigid\n";
+
+static LacRecipe *
+parse_twice(const char *again)
+{
+    g_auto(GStrv) parts = g_strsplit(twice, "%s", 2);
+    g_autofree char *text = g_strjoinv(again, parts);
+    return parse(text);
+}
+
+static double
+mean_r1(const LacProject *project)
+{
+    return project->recon->r1[project->recon->n_iterations - 1];
+}
+
+// A second round has the refined poses: its volume fits the images better, and pixels are not
+// resampled. Without it, or with another, what it replaced is made again.
+static void
+test_again(LacScratch *scratch, gconstpointer data)
+{
+    (void) data;
+    g_autofree char *path = lac_scratch_path(scratch, "a.lacuna");
+    g_autoptr(LacRecipe) once = parse_twice("");
+    g_autoptr(LacRecipe) again = parse_twice("[again]\n");
+    g_autoptr(LacRecipe) volume = parse_twice("[again]\ntrace = no\n");
+    g_autoptr(LacRecipeResult) first = run(once, path, FALSE);
+    assert_steps(first, "dddddd");
+    g_assert_true(isfinite(first->steps[4].r1) && first->steps[4].rms_moved > 0.05);
+    g_autoptr(LacRecipeResult) second = run(again, path, FALSE);
+    assert_steps(second, "kkkkkdd");
+    g_test_message("R1 %.2f %%, then %.2f %%; RMSD %.2f pm, then %.2f pm",
+        100.0 * mean_r1(first->project), 100.0 * mean_r1(second->project), first->score->rms,
+        second->score->rms);
+    g_assert_cmpfloat(mean_r1(second->project), <, 0.8 * mean_r1(first->project));
+    g_assert_cmpfloat(second->score->recall, >=, first->score->recall);
+    g_assert_cmpfloat(second->score->rms, <, 1.1 * first->score->rms);
+    g_assert_cmpfloat(second->steps[5].rms_moved, <, 0.2 * first->steps[4].rms_moved);
+    g_assert_cmpint(memcmp(second->project->series->data, first->project->series->data,
+                        first->project->series->buffer->n * sizeof(float)),
+        ==, 0);
+    g_autoptr(LacRecipeResult) third = run(again, path, FALSE);
+    assert_steps(third, "kkkkkkd");
+    g_assert_cmpfloat(third->score->rms, ==, second->score->rms);
+    // Only the volume: the atoms are those of the first round.
+    g_autoptr(LacRecipeResult) fourth = run(volume, path, FALSE);
+    assert_steps(fourth, "ddddddd");
+    g_assert_cmpfloat(fourth->score->rms, ==, first->score->rms);
+    g_assert_cmpfloat(mean_r1(fourth->project), ==, mean_r1(second->project));
+    g_autoptr(LacRecipeResult) fifth = run(once, path, FALSE);
+    assert_steps(fifth, "dddddd");
+    g_assert_cmpfloat(fifth->score->rms, ==, first->score->rms);
 }
 
 // Corrections by hand survive a run that changes nothing before them, and are not lost silently.
@@ -326,6 +388,7 @@ main(int argc, char **argv)
     g_test_add_func("/recipe/score", test_score);
     ADD("/recipe/run", test_run);
     ADD("/recipe/hand-edits", test_hand_edits);
+    ADD("/recipe/again", test_again);
     ADD("/recipe/open", test_open);
     ADD("/recipe/cancel", test_cancel);
     return g_test_run();
