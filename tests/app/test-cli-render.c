@@ -5,16 +5,10 @@
 #include "core/io/io.h"
 #include "tests/app/cli.h"
 #include "tests/support/phantom.h"
+#include "tests/support/picture.h"
 #include "tests/support/scratch.h"
 
-#include <png.h>
 #include <string.h>
-
-typedef struct {
-    guint width, height;
-    gboolean has_alpha;
-    guint8 corner[4], middle[4];
-} Picture;
 
 static char *
 write_ball(const LacScratch *scratch)
@@ -25,19 +19,16 @@ write_ball(const LacScratch *scratch)
     return path;
 }
 
-static Picture
-read_picture(const char *path)
+static const guint8 *
+get_corner(const LacPicture *picture)
 {
-    png_image image = { .version = PNG_IMAGE_VERSION };
-    g_assert_true(png_image_begin_read_from_file(&image, path));
-    Picture picture = { image.width, image.height, (image.format & PNG_FORMAT_FLAG_ALPHA) != 0,
-        { 0 }, { 0 } };
-    image.format = PNG_FORMAT_RGBA;
-    g_autofree guint8 *pixels = g_malloc(PNG_IMAGE_SIZE(image));
-    g_assert_true(png_image_finish_read(&image, NULL, pixels, 0, NULL));
-    memcpy(picture.corner, pixels + 4, 4);
-    memcpy(picture.middle, pixels + 4 * (image.height / 2 * image.width + image.width / 2), 4);
-    return picture;
+    return lac_picture_get(picture, 0, 0);
+}
+
+static const guint8 *
+get_middle(const LacPicture *picture)
+{
+    return lac_picture_get(picture, picture->width / 2, picture->height / 2);
 }
 
 static void
@@ -49,13 +40,13 @@ test_picture(LacScratch *scratch, gconstpointer data)
         "--background", "#102030", "--view", "10,20,30", "-o", out, NULL);
     if (!test_run_is_drawn(run))
         return;
-    Picture picture = read_picture(out);
-    g_assert_cmpuint(picture.width, ==, 90);
-    g_assert_cmpuint(picture.height, ==, 60);
-    g_assert_false(picture.has_alpha);
-    g_assert_cmpuint(picture.corner[0], ==, 0x10);
-    g_assert_cmpuint(picture.corner[2], ==, 0x30);
-    g_assert_cmpuint(picture.middle[0], >, 60);
+    g_autoptr(LacPicture) picture = lac_picture_read(out);
+    g_assert_cmpuint(picture->width, ==, 90);
+    g_assert_cmpuint(picture->height, ==, 60);
+    g_assert_false(picture->has_alpha);
+    g_assert_cmpuint(get_corner(picture)[0], ==, 0x10);
+    g_assert_cmpuint(get_corner(picture)[2], ==, 0x30);
+    g_assert_cmpuint(get_middle(picture)[0], >, 60);
     g_assert_nonnull(strstr(run->out, "\"mode\" : \"iso\""));
     g_autofree char *bytes = NULL;
     gsize n;
@@ -81,9 +72,9 @@ test_atoms(LacScratch *scratch, gconstpointer data)
         "--bonds", "--color-by", "height", "--atom-colormap", "grey", "-o", out, NULL);
     if (!test_run_is_drawn(run))
         return;
-    Picture picture = read_picture(out);
+    g_autoptr(LacPicture) picture = lac_picture_read(out);
     g_assert_nonnull(strstr(run->out, "\"mode\" : \"atoms\""));
-    g_assert_cmpint(picture.middle[0], !=, picture.corner[0]); // the bond
+    g_assert_cmpint(get_middle(picture)[0], !=, get_corner(picture)[0]); // the bond
     static const char *const BAD[][2] = { { "--color-by", "no-such" }, { "--palette", "none" },
         { "--radius-scale", "0" }, { "--atom-range", "1" }, { "--size-by", "state" } };
     for (guint i = 0; i < G_N_ELEMENTS(BAD); i++) {
@@ -105,10 +96,10 @@ test_transparent(LacScratch *scratch, gconstpointer data)
             "--size", "64x64", "--supersample", "1", "-o", out, NULL);
         if (!test_run_is_drawn(run))
             return;
-        Picture picture = read_picture(out);
-        g_assert_true(picture.has_alpha);
-        g_assert_cmpuint(picture.corner[3], ==, 0);
-        g_assert_cmpuint(picture.middle[3], >, 240);
+        g_autoptr(LacPicture) picture = lac_picture_read(out);
+        g_assert_true(picture->has_alpha);
+        g_assert_cmpuint(get_corner(picture)[3], ==, 0);
+        g_assert_cmpuint(get_middle(picture)[3], >, 240);
     }
 }
 
@@ -145,11 +136,7 @@ test_recipe(LacScratch *scratch, gconstpointer data)
     }
     g_autofree char *second = lac_scratch_path(scratch, "b.png");
     g_autofree char *svg = lac_scratch_path(scratch, "e.svg"), *vectors = read_file(svg);
-    g_autofree char *a = NULL, *b = NULL;
-    gsize n_a, n_b;
-    g_assert_true(g_file_get_contents(first, &a, &n_a, NULL));
-    g_assert_true(g_file_get_contents(second, &b, &n_b, NULL));
-    g_assert_true(n_a == n_b && memcmp(a, b, n_a) == 0);
+    g_assert_true(lac_scratch_is_same(first, second));
     g_assert_nonnull(strstr(vectors, "font-weight=\"bold\">a</text>"));
     // An unknown key names its line.
     g_autofree char *wrong = g_strconcat(written, "colour = red\n", NULL);
@@ -172,12 +159,8 @@ test_turntable(LacScratch *scratch, gconstpointer data)
         return;
     g_autofree char *first = lac_scratch_path(scratch, "turn-0001.png");
     g_autofree char *last = lac_scratch_path(scratch, "turn-0003.png");
-    g_autofree char *a = NULL, *b = NULL;
-    gsize n_a, n_b;
     g_assert_cmpuint(lac_scratch_count(scratch), ==, 1 + 3);
-    g_assert_true(g_file_get_contents(first, &a, &n_a, NULL));
-    g_assert_true(g_file_get_contents(last, &b, &n_b, NULL));
-    g_assert_true(n_a != n_b || memcmp(a, b, n_a) != 0);
+    g_assert_false(lac_scratch_is_same(first, last));
     g_assert_false(g_file_test(out, G_FILE_TEST_EXISTS));
 }
 
@@ -224,7 +207,8 @@ test_results(LacScratch *scratch, gconstpointer data)
     g_autoptr(TestRun) surface =
         test_cli("render", in, "-q", "--recipe", recipe, "--size", "200x150", "-o", png, NULL);
     g_assert_true(test_run_is_drawn(surface));
-    g_assert_cmpuint(read_picture(png).middle[0], <, 245);
+    g_autoptr(LacPicture) picture = lac_picture_read(png);
+    g_assert_cmpuint(get_middle(picture)[0], <, 245);
     g_assert_true(g_file_set_contents(recipe, "lacuna-figure = 1\ninterface = yes\n", -1, NULL));
     g_autoptr(TestRun) bad = test_cli("render", in, "--recipe", recipe, "-o", png, NULL);
     g_assert_cmpint(bad->status, ==, LAC_EXIT_USAGE);
@@ -254,10 +238,10 @@ test_flat(LacScratch *scratch, gconstpointer data)
     g_autoptr(TestRun) slice = test_cli("render", ball, "-q", "--slice", "y,1", "--size", "90x60",
         "--colormap", "grey", "-o", png, NULL);
     g_assert_cmpint(slice->status, ==, LAC_EXIT_DONE);
-    Picture picture = read_picture(png);
-    g_assert_cmpuint(picture.width, ==, 90);
-    g_assert_cmpuint(picture.corner[0], ==, 255); // the volume is a square
-    g_assert_cmpuint(picture.middle[0], >, 240);
+    g_autoptr(LacPicture) picture = lac_picture_read(png);
+    g_assert_cmpuint(picture->width, ==, 90);
+    g_assert_cmpuint(get_corner(picture)[0], ==, 255); // the volume is a square
+    g_assert_cmpuint(get_middle(picture)[0], >, 240);
     g_autoptr(TestRun) wrong = test_cli("render", atoms, "-q", "--plot", "rdf/g", "-o", svg, NULL);
     g_assert_cmpint(wrong->status, ==, LAC_EXIT_USAGE);
     g_assert_nonnull(strstr(wrong->err, "rdf/rdf"));
@@ -282,9 +266,9 @@ test_page(LacScratch *scratch, gconstpointer data)
         return;
     g_autoptr(TestRun) again = test_cli("render", atoms, "-q", "--recipe", recipe, "-o", png, NULL);
     g_assert_true(test_run_is_drawn(again));
-    Picture picture = read_picture(png);
-    g_assert_cmpuint(picture.width, ==, 400);
-    g_assert_cmpuint(picture.height, ==, 150);
+    g_autoptr(LacPicture) picture = lac_picture_read(png);
+    g_assert_cmpuint(picture->width, ==, 400);
+    g_assert_cmpuint(picture->height, ==, 150);
     g_autoptr(TestRun) looks =
         test_cli("render", atoms, "--recipe", recipe, "--legend", "-o", png, NULL);
     g_assert_cmpint(looks->status, ==, LAC_EXIT_USAGE);

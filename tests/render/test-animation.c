@@ -317,17 +317,6 @@ write_film(Stage *stage, const LacAnimation *animation, const LacSeries *series,
 }
 
 static void
-assert_same_file(const char *a, const char *b)
-{
-    g_autofree char *left = NULL, *right = NULL;
-    gsize n, m;
-    g_assert_true(g_file_get_contents(a, &left, &n, NULL));
-    g_assert_true(g_file_get_contents(b, &right, &m, NULL));
-    g_assert_cmpuint(n, ==, m);
-    g_assert_true(memcmp(left, right, n) == 0);
-}
-
-static void
 test_pictures(LacScratch *scratch, gconstpointer unused)
 {
     (void) unused;
@@ -347,7 +336,7 @@ test_pictures(LacScratch *scratch, gconstpointer unused)
     g_assert_true(write_film(&stage, film, NULL, path, NULL, &error));
     g_assert_no_error(error);
     g_assert_cmpuint(lac_scratch_count(scratch), ==, 7);
-    assert_same_file(still, first);
+    g_assert_true(lac_scratch_is_same(still, first));
     g_assert_true(g_file_test(last, G_FILE_TEST_EXISTS));
     stage_clear(&stage);
 }

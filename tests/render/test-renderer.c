@@ -5,13 +5,13 @@
 #include "core/figure/png.h"
 #include "core/gpu/egl-context.h"
 #include "tests/support/phantom.h"
+#include "tests/support/picture.h"
 #include "ui/render/export.h"
 
 #include <epoxy/gl.h>
 #include <gio/gio.h>
 #include <glib/gstdio.h>
 #include <math.h>
-#include <png.h>
 #include <string.h>
 
 #define W 200
@@ -450,13 +450,10 @@ test_png(Fixture *f, gconstpointer data)
     g_assert_true(lac_png_writer_finish(writer, &error));
     g_assert_no_error(error);
     lac_png_writer_free(writer);
-    png_image image = { .version = PNG_IMAGE_VERSION };
-    g_assert_true(png_image_begin_read_from_file(&image, path));
-    image.format = PNG_FORMAT_RGBA;
-    g_assert_cmpuint(image.width, ==, W);
-    g_autofree guint8 *back = g_malloc(PNG_IMAGE_SIZE(image));
-    g_assert_true(png_image_finish_read(&image, NULL, back, 0, NULL));
-    assert_same(rgba, back, 4 * W * H);
+    g_autoptr(LacPicture) back = lac_picture_read(path);
+    g_assert_cmpuint(back->width, ==, W);
+    g_assert_cmpuint(back->height, ==, H);
+    assert_same(rgba, back->rgba, 4 * W * H);
     lac_free(rgba);
     g_autofree char *bytes = NULL;
     gsize n;

@@ -100,6 +100,23 @@ lac_scratch_count(const LacScratch *self)
 }
 
 /**
+ * lac_scratch_is_same:
+ * @a: path of a file; the test fails without it
+ * @b: path of another one, likewise
+ *
+ * Returns: whether both hold the same bytes
+ */
+gboolean
+lac_scratch_is_same(const char *a, const char *b)
+{
+    g_autofree char *left = NULL, *right = NULL;
+    gsize n, m;
+    g_assert_true(g_file_get_contents(a, &left, &n, NULL));
+    g_assert_true(g_file_get_contents(b, &right, &m, NULL));
+    return n == m && memcmp(left, right, n) == 0;
+}
+
+/**
  * lac_scratch_find_data:
  * @name: path inside the folder of published data
  *

@@ -14,4 +14,5 @@ char *lac_scratch_path(const LacScratch *self, const char *name);
 char *
 lac_scratch_write(const LacScratch *self, const char *name, gconstpointer bytes, gssize n_bytes);
 guint lac_scratch_count(const LacScratch *self);
+gboolean lac_scratch_is_same(const char *a, const char *b);
 char *lac_scratch_find_data(const char *name);

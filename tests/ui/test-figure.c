@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A person at the Figure stage of the real window: what is exported is what the command line draws.
 #include "core/figure/png.h"
+#include "tests/app/cli.h"
 #include "tests/support/desk.h"
+#include "tests/support/picture.h"
 #include "ui/figure-film.h"
 #include "ui/figure-labels.h"
 #include "ui/flat-export.h"
@@ -9,7 +11,6 @@
 
 #include <adwaita.h>
 #include <glib/gstdio.h>
-#include <png.h>
 #include <string.h>
 
 static gboolean
@@ -53,27 +54,11 @@ is_opened_again(gpointer data)
     return lac_session_get_n_steps(desk->session) == 0 && has_atoms(data);
 }
 
-static guint8 *
-read_pixels(const char *path, gsize *n)
-{
-    png_image image = { .version = PNG_IMAGE_VERSION };
-    g_assert_true(png_image_begin_read_from_file(&image, path));
-    image.format = PNG_FORMAT_RGBA;
-    *n = PNG_IMAGE_SIZE(image);
-    guint8 *pixels = g_malloc(*n);
-    g_assert_true(png_image_finish_read(&image, NULL, pixels, 0, NULL));
-    return pixels;
-}
-
 static void
-draw_by_command_line(const char *data, const char *recipe_from, const char *out)
+draw_by_command_line(const char *data, const char *option, const char *recipe, const char *out)
 {
-    const char *argv[] = { g_getenv("LACUNA_CLI"), "render", data, "-q", "--recipe-from",
-        recipe_from, "-o", out, NULL };
-    int status = 0;
-    g_assert_true(g_spawn_sync(NULL, (char **) (guintptr) argv, NULL, G_SPAWN_STDOUT_TO_DEV_NULL,
-        NULL, NULL, NULL, NULL, &status, NULL));
-    g_assert_cmpint(status, ==, 0);
+    g_autoptr(TestRun) run = test_cli("render", data, "-q", option, recipe, "-o", out, NULL);
+    g_assert_cmpint(run->status, ==, 0);
 }
 
 static void
@@ -94,11 +79,8 @@ test_export(Desk *desk, gconstpointer bench)
     g_autofree char *recipe = lac_png_read_text(picture, LAC_FIGURE_RECIPE_KEY, NULL);
     g_assert_nonnull(strstr(recipe, "\ntripod = yes\n"));
     g_assert_nonnull(strstr(recipe, "\nwidth = 89\n"));
-    draw_by_command_line(data, picture, again);
-    gsize n_a, n_b;
-    g_autofree guint8 *a = read_pixels(picture, &n_a), *b = read_pixels(again, &n_b);
-    g_assert_cmpuint(n_a, ==, n_b);
-    g_assert_true(memcmp(a, b, n_a) == 0);
+    draw_by_command_line(data, "--recipe-from", picture, again);
+    lac_picture_assert_same(picture, again);
     g_unlink(again);
     g_unlink(picture);
     g_unlink(data);
@@ -280,11 +262,8 @@ test_results(Desk *desk, gconstpointer bench)
     g_assert_nonnull(strstr(recipe, "\nsurface = yes\n"));
     g_assert_nonnull(strstr(recipe, "\nsurface-opacity = 0.5\n"));
     g_assert_nonnull(strstr(recipe, "\ninterface = no\n"));
-    draw_by_command_line(data, picture, again);
-    gsize n_a, n_b;
-    g_autofree guint8 *a = read_pixels(picture, &n_a), *b = read_pixels(again, &n_b);
-    g_assert_cmpuint(n_a, ==, n_b);
-    g_assert_true(memcmp(a, b, n_a) == 0);
+    draw_by_command_line(data, "--recipe-from", picture, again);
+    lac_picture_assert_same(picture, again);
     g_unlink(again);
     g_unlink(picture);
     g_unlink(data);
@@ -318,10 +297,7 @@ test_page(Desk *desk, gconstpointer bench)
         lac_page_export(desk->session, sheet, lac_figure_panel_take_snapshot(panel), path));
     desk_wait_for(desk, desk_is_idle, 60000);
     g_assert_true(g_file_set_contents(file, recipe, -1, NULL));
-    const char *argv[] = { g_getenv("LACUNA_CLI"), "render", data, "-q", "--recipe", file, "-o",
-        again, NULL };
-    g_assert_true(g_spawn_sync(NULL, (char **) (guintptr) argv, NULL, G_SPAWN_STDOUT_TO_DEV_NULL,
-        NULL, NULL, NULL, NULL, NULL, NULL));
+    draw_by_command_line(data, "--recipe", file, again);
     g_autofree char *a = read_text(path), *b = read_text(again);
     g_assert_cmpstr(a, ==, b);
     // The menu of a plot.
