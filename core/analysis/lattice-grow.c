@@ -15,6 +15,7 @@ typedef struct {
     const LacNeighbours *lists;
     const LacLatticeKind *kind;
     const LacLatticeParams *params;
+    const guint8 *is_foreign;                                     // (nullable)
     double spacing;                                               // [Å]
     LacVec3 vector[LAC_LATTICE_MAX_BASIS][LAC_LATTICE_MAX_MOVES]; // [Å] of the moves
     guint8 *is_indexed;
@@ -150,7 +151,8 @@ find_candidates(const Growth *growth, const GArray *front, guint8 *is_candidate,
             guint32 q = growth->lists->index[m];
             if (growth->lists->distance[m] >= reach)
                 break;
-            if (growth->is_indexed[q] || is_candidate[q])
+            gboolean is_foreign = growth->is_foreign != NULL && growth->is_foreign[q];
+            if (growth->is_indexed[q] || is_candidate[q] || is_foreign)
                 continue;
             is_candidate[q] = TRUE;
             g_array_append_val(candidates, q);
@@ -270,6 +272,7 @@ nearest_distance(const LacGrain *grain)
  * @points: atoms
  * @neighbours: their neighbours, at least as far as lac_lattice_get_reach() times the spacing
  * @grain: the seed
+ * @is_foreign: (nullable) (array): 1 for each point that belongs to another crystal
  * @params: parameters
  * @error: return location for a #GError
  *
@@ -281,7 +284,7 @@ nearest_distance(const LacGrain *grain)
  */
 LacLattice *
 lac_lattice_grow(const LacPoints *points, const LacNeighbours *neighbours, const LacGrain *grain,
-    const LacLatticeParams *params, GError **error)
+    const guint8 *is_foreign, const LacLatticeParams *params, GError **error)
 {
     g_return_val_if_fail(grain->n > 0 && points->n == neighbours->n, NULL);
 
@@ -306,6 +309,7 @@ lac_lattice_grow(const LacPoints *points, const LacNeighbours *neighbours, const
             .lists = neighbours,
             .kind = &kind,
             .params = params,
+            .is_foreign = is_foreign,
             .spacing = spacing };
         grow_best(&growth, &cell, start);
         n = list_members(&growth, members, sites);

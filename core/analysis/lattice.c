@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #define SAME_CRYSTAL_DEG 10.0 // between a seed and the lattice that has most of it already
+#define SAME_CRYSTAL_LOG 0.06 // of their spacings
 
 /**
  * lac_lattice_params_init:
@@ -49,14 +50,38 @@ find_neighbours(const LacPoints *points, const LacGrains *grains, GError **error
     return lac_neighbours_new(points, reach, NULL, error);
 }
 
+// Metal and oxide that grew on each other in the same orientation differ by their spacing alone.
+static gboolean
+is_as_dense(const LacGrain *a, const LacGrain *b)
+{
+    return fabs(log(a->spacing / b->spacing)) <= SAME_CRYSTAL_LOG;
+}
+
+// The seeds that a lattice of this one must not go on into.
+static guint8 *
+find_foreign(const LacGrains *grains, const LacGrain *grain)
+{
+    guint8 *is_foreign = g_new0(guint8, MAX(grains->n, 1));
+    for (gsize g = 0; g < grains->n_grains; g++) {
+        const LacGrain *other = &grains->grains[g];
+        if (other->structure != grain->structure || is_as_dense(other, grain))
+            continue;
+        for (gsize k = 0; k < other->n; k++)
+            is_foreign[other->points[k]] = TRUE;
+    }
+    return is_foreign;
+}
+
 // Whether most of a seed belongs to a lattice of its orientation already.
 static gboolean
-is_taken(const LacGrain *grain, const GPtrArray *lattices)
+is_taken(const LacGrains *grains, gsize index, const GPtrArray *lattices)
 {
+    const LacGrain *grain = &grains->grains[index];
     for (guint l = 0; l < lattices->len; l++) {
         const LacLattice *lattice = lattices->pdata[l];
         guint n_taken = 0;
-        if (lattice->kind.structure != grain->structure)
+        if (lattice->kind.structure != grain->structure ||
+            !is_as_dense(grain, &grains->grains[lattice->grain]))
             continue;
         for (gsize k = 0; k < grain->n; k++)
             if (lac_lattice_find_point(lattice, grain->points[k], NULL))
@@ -155,6 +180,7 @@ settle(GPtrArray *lattices, const LacPoints *points, guint least)
  * @error: return location for a #GError
  *
  * Grows a lattice from each grain, largest first, save those that an earlier lattice has taken in.
+ * None grows on into grains of another spacing.
  * An atom that two lattices claim goes to the one whose site is nearer.
  *
  * Returns: (transfer full): the lattices; or %NULL with @error set if a parameter is out of range
@@ -177,10 +203,11 @@ lac_lattices_new(const LacPoints *points, const LacGrains *grains, const LacLatt
     for (gsize g = 0; g < grains->n_grains; g++) {
         if (!lac_progress_update(progress, (double) g / (double) grains->n_grains, error))
             return NULL;
-        if (is_taken(&grains->grains[g], lattices))
+        if (is_taken(grains, g, lattices))
             continue;
+        g_autofree guint8 *is_foreign = find_foreign(grains, &grains->grains[g]);
         LacLattice *lattice =
-            lac_lattice_grow(points, neighbours, &grains->grains[g], params, error);
+            lac_lattice_grow(points, neighbours, &grains->grains[g], is_foreign, params, error);
         if (lattice == NULL)
             return NULL;
         lattice->grain = g;

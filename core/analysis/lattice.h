@@ -67,8 +67,9 @@ typedef struct {
 
 void lac_lattice_params_init(LacLatticeParams *params);
 gboolean lac_lattice_kind_init(LacLatticeKind *kind, LacStructure structure);
-LacLattice *lac_lattice_grow(const LacPoints *points, const LacNeighbours *neighbours,
-    const LacGrain *grain, const LacLatticeParams *params, GError **error);
+LacLattice *
+lac_lattice_grow(const LacPoints *points, const LacNeighbours *neighbours, const LacGrain *grain,
+    const guint8 *is_foreign, const LacLatticeParams *params, GError **error);
 LacLattice *
 lac_lattice_refit(const LacLattice *self, const LacPoints *points, const guint8 *inside);
 LacLattice *lac_lattice_ref(LacLattice *self);

@@ -338,6 +338,39 @@ test_invariance(void)
     }
 }
 
+// Metal in its oxide, both of the same orientation and in touch: their spacings tell them apart.
+static void
+test_coherent(void)
+{
+    static const double edges[] = { 4.6, 5.09 };
+    const double radius = 52.5, inner = 33.0;
+    g_autoptr(LacAtoms) atoms = lac_atoms_new(20000);
+    gsize n = 0, n_metal = 0;
+    lac_atoms_add_species(atoms, "Zr");
+    for (guint phase = 0; phase < 2; phase++) {
+        g_autoptr(LacAtoms) ball = test_crystal_ball(TEST_FCC, edges[phase] / sqrt(2.0), radius);
+        for (gsize i = 0; i < ball->n; i++) {
+            double r = hypot(hypot(ball->x[i], ball->y[i]), ball->z[i]);
+            if ((phase == 0 ? r >= inner : r < inner + 1.5) || i % 97 == 5)
+                continue;
+            atoms->x[n] = ball->x[i];
+            atoms->y[n] = ball->y[i];
+            atoms->z[n++] = ball->z[i];
+        }
+        n_metal = phase == 0 ? n : n_metal;
+    }
+    g_autoptr(LacAtoms) model = lac_atoms_copy(atoms, n);
+    test_atoms_shake(model, 0.1, 3);
+    g_auto(Found) found = analyse(model, 4.1);
+    g_assert_cmpuint(found.lattices->n_lattices, ==, 2);
+    g_assert_cmpfloat(fabs(found.lattices->lattices[0]->a_fcc - 5.09), <, 0.03);
+    g_assert_cmpfloat(fabs(found.lattices->lattices[1]->a_fcc - 4.6), <, 0.03);
+    gsize right = 0;
+    for (gsize i = 0; i < n; i++)
+        right += found.lattices->owner[i] == (i < n_metal ? 1 : 0);
+    g_assert_cmpfloat((double) right / (double) n, >, 0.95);
+}
+
 static void
 test_few(void)
 {
@@ -357,13 +390,13 @@ test_few(void)
     lac_lattice_params_init(&params);
     guint32 only = 0;
     LacGrain grain = { LAC_STRUCTURE_FCC, 1, &only, lac_mat3_identity(), 3.0, 0.0 };
-    g_autoptr(LacLattice) lattice = lac_lattice_grow(points, lists, &grain, &params, NULL);
+    g_autoptr(LacLattice) lattice = lac_lattice_grow(points, lists, &grain, NULL, &params, NULL);
     g_assert_false(lattice->is_fitted);
     g_assert_cmpfloat_with_epsilon(lattice->a, 3.0 * sqrt(2.0), 1e-12);
     g_assert_cmpfloat(lattice->rms, <, 1e-12);
     grain.structure = LAC_STRUCTURE_ICOSAHEDRON;
     g_autoptr(GError) error = NULL;
-    g_assert_null(lac_lattice_grow(points, lists, &grain, &params, &error));
+    g_assert_null(lac_lattice_grow(points, lists, &grain, NULL, &params, &error));
     g_assert_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT);
 }
 
@@ -510,6 +543,7 @@ main(int argc, char **argv)
     g_test_add_func("/analysis/lattice/cell", test_cell);
     g_test_add_func("/analysis/lattice/vacancy", test_vacancy);
     g_test_add_func("/analysis/lattice/invariance", test_invariance);
+    g_test_add_func("/analysis/lattice/coherent", test_coherent);
     g_test_add_func("/analysis/lattice/few", test_few);
     g_test_add_func("/analysis/lattice/cancel", test_cancel);
     g_test_add_data_func("/analysis/lattice/particle/clean", "clean", test_particle);
