@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli-input.h"
-#include "core/analysis/line.h"
-#include "core/analysis/regions.h"
+#include "core/analysis/chosen.h"
 #include "core/analysis/score.h"
 #include "core/analysis/settings.h"
 #include "core/error.h"
@@ -313,6 +312,23 @@ save(Work *work, const Options *o, const LacAnalysis *analysis, LacProgress *pro
     return lac_project_save(project, o->output, progress, error);
 }
 
+// What the project keeps, as the report of the window has it; a line or regions that the command
+// line names take the place of its own.
+static gboolean
+add_kept(const Options *o, const Work *work, const LacAnalysis *analysis, LacReport *report,
+    GError **error)
+{
+    g_autoptr(LacChosen) chosen =
+        o->names == NULL ? lac_chosen_read_views(work->project->views, work->atoms->n) : NULL;
+    if (chosen == NULL)
+        return TRUE;
+    if (o->lines != NULL)
+        lac_chosen_set_line(chosen, NULL);
+    for (guint k = 0; o->region_a != NULL && k < LAC_N_REGIONS; k++)
+        lac_chosen_set_region(chosen, k, NULL, 0);
+    return lac_chosen_add_sections(chosen, analysis, report, error);
+}
+
 // What was chosen on the command line: lines, and regions to compare.
 static gboolean
 add_chosen(const Options *o, const LacAnalysis *analysis, LacReport *report, GError **error)
@@ -364,7 +380,7 @@ run(LacCli *cli, int argc, char **argv, GError **error)
             return FALSE;
         lac_analysis_score_add_section(rows, report);
     }
-    if (!add_chosen(&o, analysis, report, error))
+    if (!add_kept(&o, &work, analysis, report, error) || !add_chosen(&o, analysis, report, error))
         return FALSE;
     if (o.csv != NULL && !lac_report_write_csv(report, o.csv, error))
         return FALSE;

@@ -118,6 +118,7 @@ changed_cb(LacAnalysisPanel *self)
 
 typedef struct {
     LacAnalysis *analysis;
+    LacChosen *chosen; // (nullable)
     char *path;
 } ReportData;
 
@@ -126,6 +127,7 @@ report_data_free(gpointer pointer)
 {
     ReportData *data = pointer;
     lac_analysis_unref(data->analysis);
+    lac_chosen_unref(data->chosen);
     g_free(data->path);
     g_free(data);
 }
@@ -138,6 +140,9 @@ report_job(LacProgress *progress, gpointer pointer, GError **error)
     lac_progress_message(progress, "Writing %s", name);
     gboolean is_table = g_str_has_suffix(data->path, ".csv");
     g_autoptr(LacReport) report = lac_analysis_report(data->analysis, LAC_ANALYSIS_ALL, is_table);
+    if (data->chosen != NULL &&
+        !lac_chosen_add_sections(data->chosen, data->analysis, report, error))
+        return NULL;
     if (is_table) {
         g_autofree char *folder = g_strndup(data->path, strlen(data->path) - 4);
         return lac_report_write_csv(report, folder, error) ? g_strdup(folder) : NULL;
@@ -154,8 +159,10 @@ report_chosen(gpointer source, GPtrArray *paths)
     LacAnalysis *analysis = self->session != NULL ? lac_session_get_analysis(self->session) : NULL;
     if (paths->len == 0 || analysis == NULL)
         return;
+    LacChosen *chosen = lac_session_get_chosen(self->session);
     ReportData *data = g_new(ReportData, 1);
     *data = (ReportData){ .analysis = lac_analysis_ref(analysis),
+        .chosen = chosen != NULL ? lac_chosen_ref(chosen) : NULL,
         .path = g_strdup(g_ptr_array_index(paths, 0)) };
     g_autoptr(LacJob) job =
         lac_job_new("Writing the report", report_job, data, report_data_free, g_free);

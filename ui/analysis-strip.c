@@ -262,20 +262,17 @@ chosen_cb(LacAnalysisStrip *self)
 static void
 update_chosen(LacAnalysisStrip *self)
 {
-    const LacLineParams *line = lac_session_get_line(self->session);
-    g_autoptr(LacRegion) a = lac_session_dup_region(self->session, LAC_REGION_A);
-    g_autoptr(LacRegion) b = lac_session_dup_region(self->session, LAC_REGION_B);
+    const LacChosen *chosen = lac_session_get_chosen(self->session);
     g_clear_pointer(&self->chosen, lac_report_unref);
     g_clear_pointer(&self->line, g_ptr_array_unref);
     if (self->shown == NULL)
         return;
     self->chosen = lac_report_new();
-    LacReportSection *section =
-        line != NULL ? lac_line_add_section(self->shown, line, self->chosen, NULL) : NULL;
+    if (chosen != NULL)
+        lac_chosen_add_sections(chosen, self->shown, self->chosen, NULL);
+    const LacReportSection *section = lac_report_find(self->chosen, "line");
     if (section != NULL)
         self->line = lac_line_charts(section);
-    if (a != NULL && b != NULL)
-        lac_regions_add_section(self->shown, a, b, self->chosen);
 }
 
 // Another line or region is shown at once.

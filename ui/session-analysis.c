@@ -7,9 +7,8 @@
 #include <math.h>
 #include <string.h>
 
-#define EDIT_DELAY_MS  350     // after a correction, before all is computed again
-#define PARAM_DELAY_MS 250     // after a parameter was changed
-#define SAME_STEP_US   2000000 // between changes of a parameter that are one step
+#define EDIT_DELAY_MS  350 // after a correction, before all is computed again
+#define PARAM_DELAY_MS 250 // after a parameter was changed
 
 typedef struct {
     LacAtoms *atoms;
@@ -167,7 +166,6 @@ lac_session_analysis_atoms_changed(LacSession *self, const LacEdit *edit)
         lac_session_emit(self, LAC_SESSION_PICKED_CHANGED);
     if (edit == NULL) {
         lac_session_clear_analysis(self);
-        lac_session_clear_chosen(self);
         self->analysis_wanted = 0;
         lac_session_emit(self, LAC_SESSION_ANALYSIS_CHANGED);
         lac_session_emit(self, LAC_SESSION_ANALYSIS_PROGRESSED);
@@ -264,18 +262,9 @@ lac_session_set_analysis_params(LacSession *self, const LacAnalysisParams *param
     g_return_if_fail(LAC_IS_SESSION(self));
 
     g_autofree char *label = lac_analysis_settings_dup_change(&self->state->params, params);
-    gint64 now = g_get_monotonic_time();
     if (label == NULL)
         return;
-    gboolean is_same_step = self->params_serial == self->state->serial && self->undo->len > 0 &&
-        self->redo->len == 0 && now - self->params_time < SAME_STEP_US &&
-        g_strcmp0(lac_session_get_undo_label(self), label) == 0;
-    if (is_same_step)
-        self->state->serial = ++self->last_serial;
-    else
-        lac_session_push_undo(self, label);
-    self->params_serial = self->state->serial;
-    self->params_time = now;
+    lac_session_push_burst(self, label);
     self->state->params = *params;
     g_free(self->state->project->settings);
     self->state->project->settings = lac_analysis_settings_dup_text(params);

@@ -375,8 +375,11 @@ lac_session_store_model(LacSession *self, LacAtoms *base, LacVolume *volume, con
     lac_journal_free(old);
     g_clear_pointer(&self->state->atoms_volume, lac_volume_unref);
     self->state->atoms_volume = volume != NULL ? lac_volume_ref(volume) : NULL;
+    // Regions are of atoms of the other model.
+    g_clear_pointer(&self->state->chosen, lac_chosen_unref);
     self->current_atom = G_MAXSIZE;
     lac_session_atoms_changed(self, NULL);
+    lac_session_emit(self, LAC_SESSION_CHOSEN_CHANGED);
     lac_session_emit(self, LAC_SESSION_CURRENT_ATOM_CHANGED);
     lac_session_emit(self, LAC_SESSION_FILE_CHANGED);
 }

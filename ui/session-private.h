@@ -37,6 +37,7 @@ typedef struct {
     LacSeries *recon_series;  // (nullable) what project->recon was made from
     LacVolume *atoms_volume;  // (nullable) what the atoms were traced from
     char *figures;            // (nullable) JSON: recipes, labels and film of the figures
+    LacChosen *chosen;        // (nullable) the line and the regions to look at
     guint64 serial;           // equal serials are the same state
     LacAnalysisParams params; // of the analyses
     char *label;              // (nullable) in the history: the step away from this state
@@ -80,22 +81,17 @@ struct _LacSession {
     LacLatest *matcher;
 
     LacAnalysis *analysis;   // (nullable) the newest, also half done
-    guint64 params_serial;   // of the state that a change of a parameter made
-    gint64 params_time;      // [us] of that change
     guint64 analysis_wanted; // bits of what is to be there
     LacJob *analyser;        // (nullable) at work
     guint analysis_source;   // timer before it starts; 0: none
     LacPicked picked;
-    LacLineParams line; // when has_line
-    gboolean has_line;
-    gsize *regions[LAC_N_REGIONS]; // (nullable) atoms
-    gsize n_regions[LAC_N_REGIONS];
 };
 
 void lac_session_emit(LacSession *self, guint signal);
 void lac_session_offer_run(LacSession *self);
 LacSessionState *lac_session_get_state(LacSession *self, guint i);
 void lac_session_push_undo(LacSession *self, const char *label);
+void lac_session_push_burst(LacSession *self, const char *label);
 void lac_session_store_series(LacSession *self, LacSeries *series, const char *label);
 void lac_session_replace_all(LacSession *self, LacProject *project, const char *path,
     const char *source);
@@ -121,9 +117,7 @@ void lac_session_step_edit(LacSession *self, LacSessionState *step, gboolean for
 void lac_session_atoms_changed(LacSession *self, const LacEdit *edit);
 void lac_session_open_journal(LacSession *self);
 void lac_session_move_journal_file(LacSession *self, LacJournal *from, LacJournal *to);
-void lac_session_clear_chosen(LacSession *self);
 void lac_session_store_chosen(LacSession *self);
-void lac_session_restore_chosen(LacSession *self);
 void lac_session_init_match(LacSession *self);
 void lac_session_analysis_params_changed(LacSession *self);
 void lac_session_load_figures(LacSession *self);

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#define BURST (2 * G_USEC_PER_SEC) // between two presses of a key that are one step
+#define BURST (2 * G_USEC_PER_SEC) // between two changes of the same thing that are one step
 
 static guint signals[LAC_SESSION_N_SIGNALS];
 
@@ -19,6 +19,7 @@ state_free(gpointer data)
     g_clear_pointer(&state->edit, lac_edit_unref);
     g_clear_pointer(&state->atoms_volume, lac_volume_unref);
     g_free(state->figures);
+    lac_chosen_unref(state->chosen);
     g_free(state->label);
     g_free(state);
 }
@@ -69,7 +70,6 @@ lac_session_finalize(GObject *object)
     g_clear_pointer(&self->job_series, lac_series_unref);
     g_clear_pointer(&self->alignments, g_ptr_array_unref);
     lac_session_clear_atoms(self);
-    lac_session_clear_chosen(self);
     g_free(self->path);
     g_free(self->source);
     G_OBJECT_CLASS(lac_session_parent_class)->finalize(object);
@@ -230,6 +230,8 @@ emit_differences(LacSession *self, const LacSessionState *old_state,
         lac_session_analysis_params_changed(self);
     if (g_strcmp0(old_state->figures, new_state->figures) != 0)
         lac_session_emit(self, LAC_SESSION_FIGURES_CHANGED);
+    if (old_state->chosen != new_state->chosen)
+        lac_session_emit(self, LAC_SESSION_CHOSEN_CHANGED);
     lac_session_emit(self, LAC_SESSION_FILE_CHANGED);
 }
 
@@ -241,6 +243,7 @@ state_copy(const LacSessionState *state, const char *label)
     copy->recon_series = state->recon_series != NULL ? lac_series_ref(state->recon_series) : NULL;
     copy->atoms_volume = state->atoms_volume != NULL ? lac_volume_ref(state->atoms_volume) : NULL;
     copy->figures = g_strdup(state->figures);
+    copy->chosen = state->chosen != NULL ? lac_chosen_ref(state->chosen) : NULL;
     copy->serial = state->serial;
     copy->params = state->params;
     copy->label = g_strdup(label);
@@ -260,6 +263,28 @@ lac_session_push_undo(LacSession *self, const char *label)
     g_ptr_array_add(self->undo, state_copy(self->state, label));
     g_ptr_array_set_size(self->redo, 0);
     self->state->serial = ++self->last_serial;
+}
+
+/**
+ * lac_session_push_burst:
+ * @self: a session
+ * @label: what the change that follows is called
+ *
+ * As lac_session_push_undo(), but changes of the same name in quick succession, as by a slider or a
+ * key that is held, are one step.
+ */
+void
+lac_session_push_burst(LacSession *self, const char *label)
+{
+    gint64 now = g_get_monotonic_time();
+    gboolean goes_on = self->burst_serial == self->state->serial && self->redo->len == 0 &&
+        now - self->burst_time < BURST && g_strcmp0(lac_session_get_undo_label(self), label) == 0;
+    if (goes_on)
+        self->state->serial = ++self->last_serial;
+    else
+        lac_session_push_undo(self, label);
+    self->burst_serial = self->state->serial;
+    self->burst_time = now;
 }
 
 // Gives the present state to the one list and takes another from the other; says nothing yet.
@@ -566,16 +591,8 @@ lac_session_nudge_series(LacSession *self, LacSeries *series)
 {
     g_return_if_fail(LAC_IS_SESSION(self) && series != NULL);
 
-    gint64 now = g_get_monotonic_time();
     g_autofree char *label = name_series_change(self->state->project->series, series);
-    gboolean goes_on = self->burst_serial == self->state->serial && self->redo->len == 0 &&
-        now - self->burst_time < BURST && g_strcmp0(last_label(self->undo), label) == 0;
-    if (goes_on)
-        self->state->serial = ++self->last_serial;
-    else
-        lac_session_push_undo(self, label);
-    self->burst_serial = self->state->serial;
-    self->burst_time = now;
+    lac_session_push_burst(self, label);
     put_series(self, series);
 }
 
@@ -818,8 +835,9 @@ lac_session_replace_all(LacSession *self, LacProject *project, const char *path,
     lac_session_load_figures(self);
     restore_position(self);
     lac_session_open_journal(self);
+    const LacAtoms *atoms = lac_session_get_atoms(self);
+    self->state->chosen = lac_chosen_read_views(project->views, atoms != NULL ? atoms->n : 0);
     emit_differences(self, old, self->state);
-    lac_session_restore_chosen(self);
     lac_session_emit(self, LAC_SESSION_PROJECTION_CHANGED);
     lac_session_emit(self, LAC_SESSION_OPENED);
     state_free(old);

@@ -3,8 +3,7 @@
 #pragma once
 
 #include "core/analysis/analysis.h"
-#include "core/analysis/line.h"
-#include "core/analysis/regions.h"
+#include "core/analysis/chosen.h"
 #include "core/data/atoms.h"
 #include "core/data/edit.h"
 #include "core/data/journal.h"
@@ -143,18 +142,12 @@ LacAnalysisState lac_session_get_analysis_state(LacSession *self, LacAnalysisNod
 const LacPicked *lac_session_get_picked(LacSession *self);
 void lac_session_set_picked(LacSession *self, const LacPicked *picked);
 
-// What is chosen to be looked at with the analyses.
-typedef enum {
-    LAC_REGION_A,
-    LAC_REGION_B,
-    LAC_N_REGIONS,
-} LacRegionName;
-
+// What is chosen to be looked at with the analyses. Each change can be undone.
 void lac_session_set_line(LacSession *self, const LacLineParams *line);
 const LacLineParams *lac_session_get_line(LacSession *self); // (nullable)
 void lac_session_set_region(LacSession *self, LacRegionName which, const gsize *indices, gsize n);
 gsize lac_session_count_region(LacSession *self, LacRegionName which);
-LacRegion *lac_session_dup_region(LacSession *self, LacRegionName which); // (nullable)
+LacChosen *lac_session_get_chosen(LacSession *self); // (nullable)
 
 // The history: steps in the order in which they were done, the first lac_session_get_step() of
 // them are in effect.

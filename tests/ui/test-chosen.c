@@ -114,6 +114,50 @@ get_json_cell(JsonObject *sections, const char *section, const char *table, cons
     g_assert_not_reached();
 }
 
+// The window's report of the line and the regions, as lacuna-cli has it from the saved project.
+static void
+check_project(Desk *desk)
+{
+    g_autofree char *project = g_build_filename(desk->folder, "chosen.lacuna", NULL);
+    g_autoptr(LacReport) report = lac_report_new();
+    g_autoptr(GError) error = NULL;
+    g_assert_true(lac_chosen_add_sections(lac_session_get_chosen(desk->session),
+        lac_session_get_analysis(desk->session), report, &error));
+    g_autofree char *ours = lac_report_dup_text(report);
+    g_assert_true(lac_session_save(desk->session, project));
+    desk_wait_for(desk, desk_is_saved, 20000);
+    g_autoptr(TestRun) run = test_cli("analyse", project, NULL);
+    g_assert_cmpint(run->status, ==, 0);
+    g_assert_cmpuint(strlen(ours), >, 500);
+    g_assert_nonnull(strstr(run->out, ours));
+    g_autoptr(TestRun) few = test_cli("analyse", project, "--analysis", "neighbours", NULL);
+    g_assert_null(strstr(few->out, "Line profile"));
+}
+
+// Each step of the line is undone and done again.
+static void
+check_line_steps(Desk *desk)
+{
+    LacLineParams line = *lac_session_get_line(desk->session);
+    guint n = lac_session_get_n_steps(desk->session);
+    line.radius = 4.0;
+    lac_session_set_line(desk->session, &line);
+    line.radius = 5.0; // at once after the other: one step
+    lac_session_set_line(desk->session, &line);
+    lac_session_set_line(desk->session, &line); // no step
+    g_assert_cmpuint(lac_session_get_n_steps(desk->session), ==, n + 1);
+    g_assert_cmpstr(lac_session_get_undo_label(desk->session), ==, "Change the radius of the line");
+    lac_driver_key(desk->driver, "ctrl+z");
+    g_assert_cmpfloat(lac_session_get_line(desk->session)->radius, ==, 6.0);
+    lac_driver_key(desk->driver, "ctrl+z");
+    g_assert_null(lac_session_get_line(desk->session));
+    lac_driver_key(desk->driver, "ctrl+shift+z");
+    lac_driver_key(desk->driver, "ctrl+shift+z");
+    g_assert_cmpfloat(lac_session_get_line(desk->session)->radius, ==, 5.0);
+    lac_driver_key(desk->driver, "ctrl+z");
+    g_assert_true(lac_session_is_modified(desk->session));
+}
+
 static void
 test_line(Desk *desk, gconstpointer bench)
 {
@@ -128,6 +172,8 @@ test_line(Desk *desk, gconstpointer bench)
     const LacLineParams *line = lac_session_get_line(desk->session);
     g_assert_nonnull(line);
     g_assert_cmpfloat(line->b.x, ==, atoms->x[ends[1] > ends[0] ? ends[1] : ends[0]]);
+    check_line_steps(desk);
+    line = lac_session_get_line(desk->session);
     LacAnalysisStrip *strip = get_strip(desk);
     g_assert_true(lac_analysis_strip_show(strip, "line-cn"));
     const LacChart *chart = lac_chart_view_get_chart(lac_analysis_strip_get_view(strip));
@@ -222,6 +268,18 @@ test_regions(Desk *desk, gconstpointer bench)
     }
     g_assert_cmpuint(n_found, ==, G_N_ELEMENTS(quantities));
     shoot(desk, "chosen-regions");
+    gsize of_a = lac_session_count_region(desk->session, LAC_REGION_A);
+    g_assert_cmpstr(lac_session_get_undo_label(desk->session), ==, "Choose region B");
+    lac_driver_key(desk->driver, "ctrl+z");
+    g_assert_cmpuint(lac_session_count_region(desk->session, LAC_REGION_B), ==, 0);
+    lac_driver_key(desk->driver, "ctrl+z");
+    g_assert_cmpuint(lac_session_count_region(desk->session, LAC_REGION_A), ==, 0);
+    lac_driver_key(desk->driver, "ctrl+shift+z");
+    lac_driver_key(desk->driver, "ctrl+shift+z");
+    g_assert_cmpuint(lac_session_count_region(desk->session, LAC_REGION_A), ==, of_a);
+    const LacLineParams line = { .a = { -5, 0, 0 }, .b = { 5, 2, 1 }, .radius = 5, .step = 1.5 };
+    lac_session_set_line(desk->session, &line);
+    check_project(desk);
 }
 
 // --- phases

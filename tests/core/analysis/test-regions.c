@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What is chosen by hand: phases, regions, planes and lines, on crystals whose numbers are known.
-#include "core/analysis/line.h"
+#include "core/analysis/chosen.h"
 #include "core/analysis/plane.h"
-#include "core/analysis/regions.h"
 #include "core/data/journal.h"
 #include "core/error.h"
 #include "tests/support/crystal.h"
 
 #include <math.h>
+#include <string.h>
 
 #define SPACING 3.25
 #define RADIUS  16.0
@@ -231,6 +231,50 @@ test_line(void)
     g_assert_false(lac_line_params_parse(&params, "1,2,3,4,5,nan", NULL));
 }
 
+// --- as a project keeps them
+
+static LacChosen *
+read_views(const char *chosen, gsize n_atoms)
+{
+    g_autofree char *views = g_strdup_printf("{\"crosshair\":[1,2,3],\"chosen\":%s}", chosen);
+    return lac_chosen_read_views(views, n_atoms);
+}
+
+static void
+test_kept(void)
+{
+    static const char *const damaged[] = { "{}", "[]", "7", "{\"line\":[1,2,3]}",
+        "{\"line\":[0,0,0,1,1,1,-1,2,0]}", "{\"line\":\"x\",\"A\":[1],\"B\":{}}",
+        "{\"A\":\"0,-,x,11-12\"}", "{\"line\":[0,0,0,1,1,1,1e999,2,0]}" };
+    const gsize some[] = { 0, 3, 4, 5, 9 };
+    const LacLineParams line = { .a = { 0.1, -2.0 / 3.0, 1e-9 },
+        .b = { 5, 6, 7 },
+        .radius = 3.3,
+        .step = 0.7,
+        .whole = TRUE };
+    g_autoptr(LacChosen) chosen = lac_chosen_new(NULL);
+    lac_chosen_set_line(chosen, &line);
+    lac_chosen_set_region(chosen, LAC_REGION_B, some, G_N_ELEMENTS(some));
+    g_autofree char *text = lac_chosen_dup_text(chosen);
+    g_assert_nonnull(strstr(text, "1,4-6,10"));
+    g_autoptr(LacChosen) again = read_views(text, 10);
+    g_assert_true(again->has_line && again->line.whole);
+    g_assert_cmpint(memcmp(&again->line.a, &line.a, sizeof line.a), ==, 0);
+    g_assert_cmpint(memcmp(&again->line.b, &line.b, sizeof line.b), ==, 0);
+    g_assert_cmpfloat(again->line.radius, ==, line.radius);
+    g_assert_cmpfloat(again->line.step, ==, line.step);
+    g_assert_cmpuint(again->regions[LAC_REGION_A].n, ==, 0);
+    g_assert_cmpuint(again->regions[LAC_REGION_B].n, ==, G_N_ELEMENTS(some));
+    g_assert_cmpint(memcmp(again->regions[LAC_REGION_B].atoms, some, sizeof some), ==, 0);
+    // A model of fewer atoms has what is left of it.
+    g_autoptr(LacChosen) fewer = read_views(text, 5);
+    g_assert_cmpuint(fewer->regions[LAC_REGION_B].n, <, G_N_ELEMENTS(some));
+    for (gsize k = 0; k < G_N_ELEMENTS(damaged); k++)
+        g_assert_null(read_views(damaged[k], 10));
+    g_assert_null(lac_chosen_read_views("{", 10));
+    g_assert_null(lac_chosen_read_views(NULL, 10));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -240,5 +284,6 @@ main(int argc, char **argv)
     g_test_add_func("/regions/compare", test_regions);
     g_test_add_func("/regions/few", test_few);
     g_test_add_func("/regions/line", test_line);
+    g_test_add_func("/regions/kept", test_kept);
     return g_test_run();
 }
