@@ -3,11 +3,13 @@
 
 #include "core/figure/chart-drawing.h"
 
+#include <float.h>
 #include <math.h>
 
 #define PAD       8.0
 #define TICK_GAP  5.0
 #define LINE_TEXT 17.0 // height of a line of text [widget unit]
+#define LABEL_GAP 18.0 // between the labels of x and a title in their row
 
 static PangoLayout *
 make_layout(GtkWidget *widget, const char *text)
@@ -128,27 +130,47 @@ lac_painter_draw_upright(LacPainter *self, double x, double y, double alpha, con
 }
 
 /**
- * lac_axes_fit:
- * @self: axes whose values are set
- * @widget: that they are painted in
- * @has_title: whether there is a line of text above
- *
- * Leaves room for titles and labels, and finds ticks.
+ * lac_painter_draw_empty:
+ * @self: a painter
+ * @text: (nullable): what stands in the middle while there is nothing to plot
  */
 void
-lac_axes_fit(LacAxes *self, GtkWidget *widget, gboolean has_title)
+lac_painter_draw_empty(LacPainter *self, const char *text)
+{
+    if (text == NULL)
+        return;
+    g_autoptr(PangoLayout) layout = make_layout(self->widget, text);
+    pango_layout_set_width(layout, (int) MAX(self->width - 4.0 * PAD, 1.0) * PANGO_SCALE);
+    pango_layout_set_alignment(layout, PANGO_ALIGN_CENTER);
+    int w, h;
+    pango_layout_get_pixel_size(layout, &w, &h);
+    lac_painter_set_text_color(self, 0.65);
+    cairo_move_to(self->cr, 2.0 * PAD, round(0.5 * (self->height - h)));
+    pango_cairo_show_layout(self->cr, layout);
+}
+
+/**
+ * lac_axes_fit:
+ * @self: axes whose values and kind are set
+ * @widget: that they are painted in
+ *
+ * Leaves room for a line of text above, titles and labels, and finds ticks.
+ */
+void
+lac_axes_fit(LacAxes *self, GtkWidget *widget)
 {
     double width = gtk_widget_get_width(widget), height = gtk_widget_get_height(widget);
-    self->top = PAD + (has_title ? LINE_TEXT + 2.0 : 0.0);
-    self->bottom = height - PAD - 2.0 * LINE_TEXT;
-    guint n_y = (guint) CLAMP((self->bottom - self->top) / 26.0, 2.0, 8.0);
-    self->y_ticks = lac_ticks_linear(self->y_lo, self->y_hi, n_y);
+    self->top = PAD + LINE_TEXT + 2.0;
+    self->bottom = height - PAD - LINE_TEXT - (self->is_compact ? 2.0 : LINE_TEXT);
+    guint n_y = (guint) CLAMP((self->bottom - self->top) / (self->log_y ? 18.0 : 26.0), 2.0, 8.0);
+    self->y_ticks = self->log_y ? lac_ticks_log(self->y_lo, self->y_hi, n_y)
+                                : lac_ticks_linear(self->y_lo, self->y_hi, n_y);
     double widest = 0.0;
     for (guint i = 0; i < self->y_ticks.n; i++) {
         g_autofree char *label = lac_ticks_dup_label(&self->y_ticks, i);
         widest = MAX(widest, lac_painter_get_text_width(widget, label));
     }
-    self->left = PAD + LINE_TEXT + widest + TICK_GAP;
+    self->left = PAD + (self->is_compact ? 0.0 : LINE_TEXT) + widest + TICK_GAP;
     self->right = width - PAD - 6.0;
     guint n_x = (guint) CLAMP((self->right - self->left) / 60.0, 2.0, 12.0);
     self->x_ticks = lac_ticks_linear(self->x_lo, self->x_hi, n_x);
@@ -170,14 +192,16 @@ lac_axes_to_x(const LacAxes *self, double x)
 /**
  * lac_axes_to_y:
  * @self: axes
- * @y: a value
+ * @y: a value; what is not above 0 is far below a logarithmic axis
  *
  * Returns: [widget unit] where it is
  */
 double
 lac_axes_to_y(const LacAxes *self, double y)
 {
-    return self->bottom - (y - self->y_lo) / (self->y_hi - self->y_lo) * (self->bottom - self->top);
+    double t = self->log_y ? log(MAX(y, DBL_MIN) / self->y_lo) / log(self->y_hi / self->y_lo)
+                           : (y - self->y_lo) / (self->y_hi - self->y_lo);
+    return self->bottom - t * (self->bottom - self->top);
 }
 
 /**
@@ -216,6 +240,11 @@ lac_axes_draw(const LacAxes *self, LacPainter *painter, const char *x_label, con
         g_autofree char *label = lac_ticks_dup_label(&self->y_ticks, i);
         lac_painter_draw_text(painter, self->left - TICK_GAP, y, 1.0, 0.5, 0.75, label);
     }
+    double end = HUGE_VAL; // of the labels of x
+    if (self->is_compact && x_label != NULL)
+        end = self->right - LABEL_GAP -
+            lac_painter_draw_text(painter, self->right, self->bottom + 3.0, 1.0, 0.0, 0.75,
+                x_label);
     for (guint i = 0; i < self->x_ticks.n; i++) {
         double x = floor(lac_axes_to_x(self, self->x_ticks.values[i])) + 0.5;
         lac_painter_set_text_color(painter, 0.35);
@@ -223,12 +252,15 @@ lac_axes_draw(const LacAxes *self, LacPainter *painter, const char *x_label, con
         cairo_line_to(cr, x, self->bottom + 3.0);
         cairo_stroke(cr);
         g_autofree char *label = lac_ticks_dup_label(&self->x_ticks, i);
-        lac_painter_draw_text(painter, x, self->bottom + 3.0, 0.5, 0.0, 0.75, label);
+        if (x < end)
+            lac_painter_draw_text(painter, x, self->bottom + 3.0, 0.5, 0.0, 0.75, label);
     }
     lac_painter_set_text_color(painter, 0.35);
     cairo_move_to(cr, self->left, floor(self->bottom) + 0.5);
     cairo_line_to(cr, self->right, floor(self->bottom) + 0.5);
     cairo_stroke(cr);
+    if (self->is_compact)
+        return;
     if (x_label != NULL)
         lac_painter_draw_text(painter, 0.5 * (self->left + self->right), self->bottom + LINE_TEXT,
             0.5, 0.0, 0.85, x_label);

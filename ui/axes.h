@@ -10,6 +10,8 @@
 typedef struct {
     double left, right, top, bottom; // [widget unit]
     double x_lo, x_hi, y_lo, y_hi;
+    gboolean log_y;
+    gboolean is_compact; // the title of x ends the row of its labels, that of y stands elsewhere
     LacTicks x_ticks, y_ticks;
 } LacAxes;
 
@@ -29,7 +31,8 @@ double lac_painter_get_text_width(GtkWidget *widget, const char *text);
 double lac_painter_draw_text(LacPainter *self, double x, double y, double align_x, double align_y,
     double alpha, const char *text);
 void lac_painter_draw_upright(LacPainter *self, double x, double y, double alpha, const char *text);
-void lac_axes_fit(LacAxes *self, GtkWidget *widget, gboolean has_title);
+void lac_painter_draw_empty(LacPainter *self, const char *text);
+void lac_axes_fit(LacAxes *self, GtkWidget *widget);
 double lac_axes_to_x(const LacAxes *self, double x);
 double lac_axes_to_y(const LacAxes *self, double y);
 double lac_axes_from_x(const LacAxes *self, double wx);

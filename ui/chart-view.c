@@ -81,7 +81,7 @@ make_axes(LacChartView *self)
     double x[2], y[2];
     lac_chart_get_range(self->chart, x, y);
     LacAxes axes = { .x_lo = x[0], .x_hi = x[1], .y_lo = y[0], .y_hi = y[1] };
-    lac_axes_fit(&axes, GTK_WIDGET(self), TRUE);
+    lac_axes_fit(&axes, GTK_WIDGET(self));
     return axes;
 }
 
@@ -296,8 +296,8 @@ lac_chart_view_snapshot(GtkWidget *widget, GtkSnapshot *snapshot)
     lac_painter_init(&p, widget, cr);
     if (!is_empty(self))
         draw_chart(self, &p);
-    else if (self->empty_text != NULL)
-        lac_painter_draw_text(&p, 0.5 * width, 0.5 * height, 0.5, 0.5, 0.65, self->empty_text);
+    else
+        lac_painter_draw_empty(&p, self->empty_text);
     cairo_destroy(cr);
 }
 

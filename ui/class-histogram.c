@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/class-histogram.h"
 
+#include "ui/axes.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -179,29 +181,15 @@ draw_border(LacClassHistogram *self, const Frame *frame, guint k, const GdkRGBA 
 }
 
 static void
-draw_number(LacClassHistogram *self, double x, double y, double align, double value, cairo_t *cr)
-{
-    g_autofree char *text = g_strdup_printf("%.3g", value);
-    g_autoptr(PangoLayout) layout = gtk_widget_create_pango_layout(self->area, text);
-    g_autoptr(PangoAttrList) attributes = pango_attr_list_new();
-    pango_attr_list_insert(attributes, pango_attr_scale_new(0.8));
-    pango_attr_list_insert(attributes, pango_attr_font_features_new("tnum=1"));
-    pango_layout_set_attributes(layout, attributes);
-    int width;
-    pango_layout_get_pixel_size(layout, &width, NULL);
-    cairo_move_to(cr, x - align * width, y);
-    pango_cairo_show_layout(cr, layout);
-}
-
-static void
-draw_axis(LacClassHistogram *self, const Frame *frame, const GdkRGBA *text, cairo_t *cr)
+draw_axis(LacClassHistogram *self, const Frame *frame, cairo_t *cr)
 {
     double y = frame->y + frame->height + GRIP + 2.0;
-    cairo_set_source_rgba(cr, (double) text->red, (double) text->green, (double) text->blue, 0.7);
+    LacPainter painter;
+    lac_painter_init(&painter, self->area, cr);
     for (guint i = 0; i < LABEL_TICKS; i++) {
         double t = (double) i / (LABEL_TICKS - 1);
-        draw_number(self, frame->x + t * frame->width, y, t, self->lo + t * (self->hi - self->lo),
-            cr);
+        g_autofree char *text = g_strdup_printf("%.3g", self->lo + t * (self->hi - self->lo));
+        lac_painter_draw_text(&painter, frame->x + t * frame->width, y, t, 0.0, 0.7, text);
     }
 }
 
@@ -222,7 +210,7 @@ draw_cb(GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer data)
     draw_bars(self, &frame, cr);
     for (guint k = 0; k + 1 < self->n_classes; k++)
         draw_border(self, &frame, k, &text, cr);
-    draw_axis(self, &frame, &text, cr);
+    draw_axis(self, &frame, cr);
     if (gtk_widget_has_visible_focus(GTK_WIDGET(area)) && self->n_classes > 1)
         gtk_render_focus(gtk_widget_get_style_context(GTK_WIDGET(area)), cr,
             to_x(self, &frame, self->borders[self->active]) - 7.0, frame.y, 14.0,

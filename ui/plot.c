@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/plot.h"
 
-#include "core/figure/chart-drawing.h"
-#include "core/figure/ticks.h"
+#include "ui/axes.h"
 #include "ui/flat-export.h"
 
 #include <math.h>
 
-#define PAD       8.0
-#define TICK_GAP  6.0
-#define LINE_TEXT 18.0 // height of a line of text [widget unit]
+#define PAD     10.0 // beside the heading and the legend [widget unit]
+#define HEADING 15.0 // height of their middle [widget unit]
 
 typedef struct {
     char *name;
@@ -17,14 +15,6 @@ typedef struct {
     double *x, *y;
     gsize n;
 } Line;
-
-// The area of the data in the widget and the values at its edges.
-typedef struct {
-    double left, right, top, bottom;
-    double x_lo, x_hi, y_lo, y_hi;
-    gboolean log_y;
-    LacTicks x_ticks, y_ticks;
-} Frame;
 
 struct _LacPlot {
     GtkWidget parent_instance;
@@ -45,15 +35,6 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE(LacPlot, lac_plot, GTK_TYPE_WIDGET)
 
-typedef struct {
-    LacPlot *self;
-    cairo_t *cr;
-    GdkRGBA text;
-    gboolean is_dark;
-    Frame frame;
-    double width, height;
-} Painter;
-
 static gboolean
 is_empty(const LacPlot *self)
 {
@@ -65,158 +46,67 @@ is_empty(const LacPlot *self)
 }
 
 static void
-get_ranges(const LacPlot *self, Frame *frame)
+get_ranges(const LacPlot *self, LacAxes *axes)
 {
-    frame->x_lo = frame->y_lo = HUGE_VAL;
-    frame->x_hi = frame->y_hi = -HUGE_VAL;
+    axes->x_lo = axes->y_lo = HUGE_VAL;
+    axes->x_hi = axes->y_hi = -HUGE_VAL;
     for (guint i = 0; i < LAC_PLOT_MAX_LINES; i++) {
         const Line *line = &self->lines[i];
         for (gsize k = 0; k < line->n; k++) {
-            frame->x_lo = MIN(frame->x_lo, line->x[k]);
-            frame->x_hi = MAX(frame->x_hi, line->x[k]);
+            axes->x_lo = MIN(axes->x_lo, line->x[k]);
+            axes->x_hi = MAX(axes->x_hi, line->x[k]);
             if (!isfinite(line->y[k]) || (self->log_y && line->y[k] <= 0.0))
                 continue;
-            frame->y_lo = MIN(frame->y_lo, line->y[k]);
-            frame->y_hi = MAX(frame->y_hi, line->y[k]);
+            axes->y_lo = MIN(axes->y_lo, line->y[k]);
+            axes->y_hi = MAX(axes->y_hi, line->y[k]);
         }
     }
     if (isfinite(self->x_lo))
-        frame->x_lo = MIN(self->x_lo, frame->x_lo);
+        axes->x_lo = MIN(self->x_lo, axes->x_lo);
     if (isfinite(self->x_hi))
-        frame->x_hi = MAX(self->x_hi, frame->x_hi);
+        axes->x_hi = MAX(self->x_hi, axes->x_hi);
     if (self->bars) {
-        frame->x_lo -= 0.5;
-        frame->x_hi += 0.5;
+        axes->x_lo -= 0.5;
+        axes->x_hi += 0.5;
     }
-    if (!(frame->x_hi > frame->x_lo))
-        frame->x_hi = frame->x_lo + 1.0;
+    if (!(axes->x_hi > axes->x_lo))
+        axes->x_hi = axes->x_lo + 1.0;
 }
 
 // Widens the range of y so that nothing touches the edges.
 static void
-pad_y(const LacPlot *self, Frame *frame)
+pad_y(const LacPlot *self, LacAxes *axes)
 {
     if (self->log_y) {
-        double room = pow(frame->y_hi / frame->y_lo, 0.06);
+        double room = pow(axes->y_hi / axes->y_lo, 0.06);
         room = MAX(room, 1.08);
-        frame->y_lo /= room;
-        frame->y_hi *= room;
+        axes->y_lo /= room;
+        axes->y_hi *= room;
         return;
     }
     if (self->bars)
-        frame->y_lo = MIN(frame->y_lo, 0.0);
-    double room = 0.06 * (frame->y_hi - frame->y_lo);
+        axes->y_lo = MIN(axes->y_lo, 0.0);
+    double room = 0.06 * (axes->y_hi - axes->y_lo);
     if (!(room > 0.0))
-        room = frame->y_hi != 0.0 ? 0.1 * fabs(frame->y_hi) : 1.0;
-    frame->y_hi += room;
-    if (!self->bars || frame->y_lo < 0.0)
-        frame->y_lo -= room;
+        room = axes->y_hi != 0.0 ? 0.1 * fabs(axes->y_hi) : 1.0;
+    axes->y_hi += room;
+    if (!self->bars || axes->y_lo < 0.0)
+        axes->y_lo -= room;
 }
 
-static PangoLayout *
-make_layout(LacPlot *self, const char *text)
+static LacAxes
+make_axes(LacPlot *self)
 {
-    PangoLayout *layout = gtk_widget_create_pango_layout(GTK_WIDGET(self), text);
-    g_autoptr(PangoAttrList) attributes = pango_attr_list_new();
-    pango_attr_list_insert(attributes, pango_attr_font_features_new("tnum=1"));
-    pango_attr_list_insert(attributes, pango_attr_scale_new(0.85));
-    pango_layout_set_attributes(layout, attributes);
-    return layout;
-}
-
-// Where text stands: 0 left or top, 0.5 middle, 1 right or bottom.
-static double
-draw_text(Painter *p, double x, double y, double align_x, double align_y, double alpha,
-    const char *text)
-{
-    g_autoptr(PangoLayout) layout = make_layout(p->self, text);
-    int w, h;
-    pango_layout_get_pixel_size(layout, &w, &h);
-    cairo_set_source_rgba(p->cr, (double) p->text.red, (double) p->text.green,
-        (double) p->text.blue, alpha * (double) p->text.alpha);
-    cairo_move_to(p->cr, round(x - align_x * w), round(y - align_y * h));
-    pango_cairo_show_layout(p->cr, layout);
-    return w;
-}
-
-static void
-set_color(Painter *p, guint i, double alpha)
-{
-    float c[3];
-    lac_chart_get_color(i, p->is_dark, c);
-    cairo_set_source_rgba(p->cr, (double) c[0], (double) c[1], (double) c[2], alpha);
-}
-
-static double
-to_x(const Frame *f, double x)
-{
-    return f->left + (x - f->x_lo) / (f->x_hi - f->x_lo) * (f->right - f->left);
-}
-
-static double
-to_y(const Frame *f, double y)
-{
-    double t = f->log_y ? log(MAX(y, 1e-300) / f->y_lo) / log(f->y_hi / f->y_lo)
-                        : (y - f->y_lo) / (f->y_hi - f->y_lo);
-    return f->bottom - t * (f->bottom - f->top);
-}
-
-static void
-make_frame(LacPlot *self, double width, double height, Frame *frame)
-{
-    *frame = (Frame){ .log_y = self->log_y };
-    get_ranges(self, frame);
-    pad_y(self, frame);
-    frame->top = PAD + LINE_TEXT + 4.0;
-    frame->bottom = height - PAD - LINE_TEXT - 2.0;
-    guint n_y = (guint) CLAMP((frame->bottom - frame->top) / (self->log_y ? 18.0 : 28.0), 2.0, 8.0);
-    frame->y_ticks = self->log_y ? lac_ticks_log(frame->y_lo, frame->y_hi, n_y)
-                                 : lac_ticks_linear(frame->y_lo, frame->y_hi, n_y);
-    int widest = 0;
-    for (guint i = 0; i < frame->y_ticks.n; i++) {
-        g_autofree char *label = lac_ticks_dup_label(&frame->y_ticks, i);
-        g_autoptr(PangoLayout) layout = make_layout(self, label);
-        int w, h;
-        pango_layout_get_pixel_size(layout, &w, &h);
-        widest = MAX(widest, w);
-    }
-    frame->left = PAD + widest + TICK_GAP;
-    frame->right = width - PAD - 4.0;
-    guint n_x = (guint) CLAMP((frame->right - frame->left) / 60.0, 2.0, 12.0);
-    frame->x_ticks = lac_ticks_linear(frame->x_lo, frame->x_hi, n_x);
-}
-
-static void
-draw_axes(Painter *p)
-{
-    const Frame *f = &p->frame;
-    cairo_set_line_width(p->cr, 1.0);
-    for (guint i = 0; i < f->y_ticks.n; i++) {
-        double y = floor(to_y(f, f->y_ticks.values[i])) + 0.5;
-        gdk_cairo_set_source_rgba(p->cr,
-            &(GdkRGBA){ p->text.red, p->text.green, p->text.blue, 0.12f });
-        cairo_move_to(p->cr, f->left, y);
-        cairo_line_to(p->cr, f->right, y);
-        cairo_stroke(p->cr);
-        g_autofree char *label = lac_ticks_dup_label(&f->y_ticks, i);
-        draw_text(p, f->left - TICK_GAP, y, 1.0, 0.5, 0.75, label);
-    }
-    double label_width = 0.0;
-    if (p->self->x_label != NULL)
-        label_width = draw_text(p, f->right, f->bottom + 4.0, 1.0, 0.0, 0.75, p->self->x_label);
-    for (guint i = 0; i < f->x_ticks.n; i++) {
-        double x = to_x(f, f->x_ticks.values[i]);
-        // Whole samples only, and not under the label.
-        if (f->x_ticks.values[i] != floor(f->x_ticks.values[i]) && p->self->bars)
-            continue;
-        g_autofree char *label = lac_ticks_dup_label(&f->x_ticks, i);
-        if (x < f->right - label_width - 18.0)
-            draw_text(p, x, f->bottom + 4.0, 0.5, 0.0, 0.75, label);
-    }
-    gdk_cairo_set_source_rgba(p->cr, &(GdkRGBA){ p->text.red, p->text.green, p->text.blue, 0.35f });
-    cairo_move_to(p->cr, f->left, floor(f->bottom) + 0.5);
-    cairo_line_to(p->cr, f->right, floor(f->bottom) + 0.5);
-    cairo_stroke(p->cr);
+    LacAxes axes = { .log_y = self->log_y, .is_compact = TRUE };
+    get_ranges(self, &axes);
+    pad_y(self, &axes);
+    lac_axes_fit(&axes, GTK_WIDGET(self));
+    guint n = 0; // bars have whole numbers
+    for (guint i = 0; i < axes.x_ticks.n; i++)
+        if (!self->bars || axes.x_ticks.values[i] == floor(axes.x_ticks.values[i]))
+            axes.x_ticks.values[n++] = axes.x_ticks.values[i];
+    axes.x_ticks.n = n;
+    return axes;
 }
 
 static void
@@ -236,28 +126,28 @@ set_style(cairo_t *cr, LacPlotStyle style)
 }
 
 static void
-draw_line(Painter *p, guint i)
+draw_line(const LacPlot *self, LacPainter *p, const LacAxes *axes, guint i)
 {
-    const Line *line = &p->self->lines[i];
+    const Line *line = &self->lines[i];
     gboolean draws = FALSE;
     for (gsize k = 0; k < line->n; k++) {
         double y = line->y[k];
-        if (!isfinite(y) || (p->frame.log_y && y <= 0.0)) {
+        if (!isfinite(y) || (axes->log_y && y <= 0.0)) {
             draws = FALSE;
             continue;
         }
         if (draws)
-            cairo_line_to(p->cr, to_x(&p->frame, line->x[k]), to_y(&p->frame, y));
+            cairo_line_to(p->cr, lac_axes_to_x(axes, line->x[k]), lac_axes_to_y(axes, y));
         else
-            cairo_move_to(p->cr, to_x(&p->frame, line->x[k]), to_y(&p->frame, y));
+            cairo_move_to(p->cr, lac_axes_to_x(axes, line->x[k]), lac_axes_to_y(axes, y));
         draws = TRUE;
     }
     cairo_save(p->cr);
     set_style(p->cr, line->style);
-    set_color(p, i, 1.0);
+    lac_painter_set_color(p, i, 1.0);
     cairo_stroke(p->cr);
     if (line->n == 1 && isfinite(line->y[0])) {
-        cairo_arc(p->cr, to_x(&p->frame, line->x[0]), to_y(&p->frame, line->y[0]), 3.0, 0.0,
+        cairo_arc(p->cr, lac_axes_to_x(axes, line->x[0]), lac_axes_to_y(axes, line->y[0]), 3.0, 0.0,
             2.0 * G_PI);
         cairo_fill(p->cr);
     }
@@ -265,22 +155,21 @@ draw_line(Painter *p, guint i)
 }
 
 static void
-draw_bars(Painter *p)
+draw_bars(const LacPlot *self, LacPainter *p, const LacAxes *axes)
 {
-    const Line *line = &p->self->lines[0];
-    const Frame *f = &p->frame;
-    double pitch = (f->right - f->left) / (f->x_hi - f->x_lo);
+    const Line *line = &self->lines[0];
+    double pitch = (axes->right - axes->left) / (axes->x_hi - axes->x_lo);
     double width = MAX(pitch - (pitch > 4.0 ? 2.0 : 0.0), 1.0);
-    double zero = f->log_y ? f->bottom : to_y(f, 0.0);
+    double zero = axes->log_y ? axes->bottom : lac_axes_to_y(axes, 0.0);
     for (gsize k = 0; k < line->n; k++) {
-        double x = to_x(f, line->x[k]);
-        gboolean chosen = (int) k == p->self->highlight, under = (int) k == p->self->cursor;
-        if (!isfinite(line->y[k]) || (f->log_y && line->y[k] <= 0.0)) {
-            draw_text(p, x, f->bottom - 2.0, 0.5, 1.0, 0.5, pitch > 8.0 ? "×" : "");
+        double x = lac_axes_to_x(axes, line->x[k]);
+        gboolean chosen = (int) k == self->highlight, under = (int) k == self->cursor;
+        if (!isfinite(line->y[k]) || (axes->log_y && line->y[k] <= 0.0)) {
+            lac_painter_draw_text(p, x, axes->bottom - 2.0, 0.5, 1.0, 0.5, pitch > 8.0 ? "×" : "");
             continue;
         }
-        double y = to_y(f, line->y[k]);
-        set_color(p, chosen ? 1 : 0, chosen || under ? 1.0 : 0.7);
+        double y = lac_axes_to_y(axes, line->y[k]);
+        lac_painter_set_color(p, chosen ? 1 : 0, chosen || under ? 1.0 : 0.7);
         cairo_rectangle(p->cr, x - 0.5 * width, y, width, zero - y);
         cairo_fill(p->cr);
         if (chosen) {
@@ -313,44 +202,44 @@ find_sample(const Line *line, double x)
 }
 
 static void
-draw_cursor(Painter *p, double x)
+draw_cursor(const LacPlot *self, LacPainter *p, const LacAxes *axes, double x)
 {
-    double wx = floor(to_x(&p->frame, x)) + 0.5;
-    gdk_cairo_set_source_rgba(p->cr, &(GdkRGBA){ p->text.red, p->text.green, p->text.blue, 0.4f });
+    double wx = floor(lac_axes_to_x(axes, x)) + 0.5;
+    lac_painter_set_text_color(p, 0.4);
     cairo_set_line_width(p->cr, 1.0);
-    cairo_move_to(p->cr, wx, p->frame.top);
-    cairo_line_to(p->cr, wx, p->frame.bottom);
+    cairo_move_to(p->cr, wx, axes->top);
+    cairo_line_to(p->cr, wx, axes->bottom);
     cairo_stroke(p->cr);
     for (guint i = 0; i < LAC_PLOT_MAX_LINES; i++) {
-        const Line *line = &p->self->lines[i];
+        const Line *line = &self->lines[i];
         int k = find_sample(line, x);
         if (k < 0 || !isfinite(line->y[k]))
             continue;
-        set_color(p, i, 1.0);
-        cairo_arc(p->cr, wx, to_y(&p->frame, line->y[k]), 3.5, 0.0, 2.0 * G_PI);
+        lac_painter_set_color(p, i, 1.0);
+        cairo_arc(p->cr, wx, lac_axes_to_y(axes, line->y[k]), 3.5, 0.0, 2.0 * G_PI);
         cairo_fill(p->cr);
     }
 }
 
 // Names with the values at the cursor, or else the last ones, from the right; returns the left end.
 static double
-draw_legend(Painter *p, double x_cursor)
+draw_legend(const LacPlot *self, LacPainter *p, double x_cursor)
 {
-    double right = p->width - PAD - 4.0, y = PAD + 0.5 * LINE_TEXT;
+    double right = p->width - PAD - 2.0, y = HEADING;
     for (guint j = LAC_PLOT_MAX_LINES; j-- > 0;) {
-        const Line *line = &p->self->lines[j];
+        const Line *line = &self->lines[j];
         if (line->n == 0)
             continue;
         int k = isfinite(x_cursor) ? find_sample(line, x_cursor) : (int) line->n - 1;
         gboolean known = k >= 0 && isfinite(line->y[k]);
-        if (p->self->bars && !isfinite(x_cursor))
+        if (self->bars && !isfinite(x_cursor))
             known = FALSE;
         g_autofree char *text =
             known ? g_strdup_printf("%s  %.4g", line->name, line->y[k]) : g_strdup(line->name);
-        right -= draw_text(p, right, y, 1.0, 0.5, 0.9, text) + 6.0;
+        right -= lac_painter_draw_text(p, right, y, 1.0, 0.5, 0.9, text) + 6.0;
         cairo_save(p->cr);
-        set_color(p, j, 1.0);
-        if (p->self->bars) {
+        lac_painter_set_color(p, j, 1.0);
+        if (self->bars) {
             cairo_rectangle(p->cr, right - 10.0, y - 5.0, 10.0, 10.0);
             cairo_fill(p->cr);
             right -= 24.0;
@@ -368,55 +257,35 @@ draw_legend(Painter *p, double x_cursor)
 }
 
 static void
-draw_heading(Painter *p, double x_cursor, double room)
+draw_heading(const LacPlot *self, LacPainter *p, double x_cursor, double room)
 {
-    LacPlot *self = p->self;
     g_autofree char *text = isfinite(x_cursor) && self->x_label != NULL
         ? g_strdup_printf("%s %.6g", self->x_label, x_cursor)
         : g_strdup(self->y_label != NULL ? self->y_label : self->title);
-    g_autoptr(PangoLayout) layout = make_layout(self, text);
-    int w, h;
-    pango_layout_get_pixel_size(layout, &w, &h);
-    if (PAD + w < room)
-        draw_text(p, PAD, PAD + 0.5 * LINE_TEXT, 0.0, 0.5, 0.75, text);
+    if (PAD + lac_painter_get_text_width(p->widget, text) < room)
+        lac_painter_draw_text(p, PAD, HEADING, 0.0, 0.5, 0.75, text);
 }
 
 static void
-draw_plot(Painter *p)
+draw_plot(LacPlot *self, LacPainter *p)
 {
-    LacPlot *self = p->self;
-    make_frame(self, p->width, p->height, &p->frame);
-    if (p->frame.right - p->frame.left < 20.0 || p->frame.bottom - p->frame.top < 20.0)
+    const LacAxes axes = make_axes(self);
+    if (axes.right - axes.left < 20.0 || axes.bottom - axes.top < 20.0)
         return;
     const Line *first = first_line(self);
     double x_cursor = self->cursor >= 0 && (gsize) self->cursor < first->n ? first->x[self->cursor]
                                                                            : (double) NAN;
-    draw_axes(p);
+    lac_axes_draw(&axes, p, self->x_label, NULL);
     if (self->bars) {
-        draw_bars(p);
+        draw_bars(self, p, &axes);
     }
     else {
         for (guint i = LAC_PLOT_MAX_LINES; i-- > 0;)
-            draw_line(p, i);
+            draw_line(self, p, &axes, i);
         if (isfinite(x_cursor))
-            draw_cursor(p, x_cursor);
+            draw_cursor(self, p, &axes, x_cursor);
     }
-    draw_heading(p, x_cursor, draw_legend(p, x_cursor));
-}
-
-static void
-draw_empty(Painter *p)
-{
-    if (p->self->empty_text == NULL)
-        return;
-    g_autoptr(PangoLayout) layout = make_layout(p->self, p->self->empty_text);
-    pango_layout_set_width(layout, (int) MAX(p->width - 4.0 * PAD, 1.0) * PANGO_SCALE);
-    pango_layout_set_alignment(layout, PANGO_ALIGN_CENTER);
-    int w, h;
-    pango_layout_get_pixel_size(layout, &w, &h);
-    gdk_cairo_set_source_rgba(p->cr, &(GdkRGBA){ p->text.red, p->text.green, p->text.blue, 0.6f });
-    cairo_move_to(p->cr, 2.0 * PAD, round(0.5 * (p->height - h)));
-    pango_cairo_show_layout(p->cr, layout);
+    draw_heading(self, p, x_cursor, draw_legend(self, p, x_cursor));
 }
 
 static void
@@ -427,16 +296,14 @@ lac_plot_snapshot(GtkWidget *widget, GtkSnapshot *snapshot)
     if (width < 1 || height < 1)
         return;
     graphene_rect_t all = GRAPHENE_RECT_INIT(0, 0, (float) width, (float) height);
-    Painter p = { .self = self, .width = width, .height = height };
-    gtk_style_context_get_color(gtk_widget_get_style_context(widget), &p.text);
-    gboolean dark = p.text.red + p.text.green + p.text.blue > 1.5f;
-    p.is_dark = dark;
-    p.cr = gtk_snapshot_append_cairo(snapshot, &all);
+    LacPainter p;
+    cairo_t *cr = gtk_snapshot_append_cairo(snapshot, &all);
+    lac_painter_init(&p, widget, cr);
     if (is_empty(self))
-        draw_empty(&p);
+        lac_painter_draw_empty(&p, self->empty_text);
     else
-        draw_plot(&p);
-    cairo_destroy(p.cr);
+        draw_plot(self, &p);
+    cairo_destroy(cr);
 }
 
 static void
@@ -456,19 +323,17 @@ nearest_sample(LacPlot *self, double wx)
     const Line *line = first_line(self);
     if (line == NULL || is_empty(self))
         return -1;
-    Frame frame;
-    make_frame(self, gtk_widget_get_width(GTK_WIDGET(self)),
-        gtk_widget_get_height(GTK_WIDGET(self)), &frame);
+    const LacAxes axes = make_axes(self);
     double best = HUGE_VAL;
     int found = -1;
     for (gsize k = 0; k < line->n; k++) {
-        double distance = fabs(to_x(&frame, line->x[k]) - wx);
+        double distance = fabs(lac_axes_to_x(&axes, line->x[k]) - wx);
         if (distance < best) {
             best = distance;
             found = (int) k;
         }
     }
-    return wx < frame.left - 12.0 ? -1 : found;
+    return wx < axes.left - 12.0 ? -1 : found;
 }
 
 static void
@@ -842,10 +707,8 @@ lac_plot_locate(LacPlot *self, double x, double y, double *wx, double *wy)
 
     if (is_empty(self))
         return FALSE;
-    Frame frame;
-    make_frame(self, gtk_widget_get_width(GTK_WIDGET(self)),
-        gtk_widget_get_height(GTK_WIDGET(self)), &frame);
-    *wx = to_x(&frame, x);
-    *wy = to_y(&frame, y);
+    const LacAxes axes = make_axes(self);
+    *wx = lac_axes_to_x(&axes, x);
+    *wy = lac_axes_to_y(&axes, y);
     return TRUE;
 }
