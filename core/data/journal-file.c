@@ -19,7 +19,7 @@
 #include <zlib.h>
 
 #define MAGIC       "LacunaJ\n"
-#define VERSION     1
+#define VERSION     1u
 #define HEAD_SIZE   52 // [bytes]
 #define RECORD_HEAD 16 // [bytes]
 

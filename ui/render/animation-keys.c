@@ -113,7 +113,7 @@ static gboolean
 find_around(const GArray *keys, Channel channel, double time, Around *around)
 {
     guint n = 0, i = 0;
-    const LacKeyFrame **said = g_newa(const LacKeyFrame *, keys->len);
+    g_autofree const LacKeyFrame **said = g_new(const LacKeyFrame *, keys->len);
     for (guint k = 0; k < keys->len; k++) {
         const LacKeyFrame *key = &g_array_index(keys, LacKeyFrame, k);
         if ((key->channels & (1u << channel)) != 0)
