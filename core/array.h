@@ -16,6 +16,7 @@ LacBuffer *lac_buffer_ref(LacBuffer *self);
 void lac_buffer_unref(LacBuffer *self);
 
 gpointer lac_alloc(gsize n, gsize size, GError **error);
+gpointer lac_alloc_unset(gsize n, gsize size, GError **error);
 float *lac_alloc_floats(gsize n, GError **error);
 void lac_free(gpointer data);
 double lac_dot(const float *a, const float *b, gsize n);

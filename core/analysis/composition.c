@@ -109,7 +109,7 @@ fill_core(const LacGrid *grid, const LacPoints *clean, const LacCompositionParam
     guint8 *mask, float *field, LacProgress *progress, GError **error)
 {
     gsize n = lac_grid_count(grid);
-    if (!lac_field_distance_to_points(grid, clean, field, progress, error))
+    if (!lac_field_distance_to_points(grid, clean, params->ball, field, progress, error))
         return FALSE;
     for (gsize i = 0; i < n; i++)
         mask[i] = (double) field[i] < params->ball;

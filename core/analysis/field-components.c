@@ -3,6 +3,8 @@
 #include "core/analysis/field.h"
 #include "core/error.h"
 
+#include <string.h>
+
 typedef struct {
     GArray *runs;
     GArray *parent; // union-find over runs (guint32)
@@ -28,15 +30,29 @@ join(GArray *parent, guint32 a, guint32 b)
     g_array_index(parent, guint32, MAX(a, b)) = MIN(a, b);
 }
 
+// Of the first byte from x on that is not 0; nx if there is none.
+static gsize
+skip_zeros(const guint8 *row, gsize x, gsize nx)
+{
+    guint64 eight;
+    while (x + sizeof eight <= nx) {
+        memcpy(&eight, row + x, sizeof eight);
+        if (eight != 0)
+            break;
+        x += sizeof eight;
+    }
+    while (x < nx && !row[x])
+        x++;
+    return x;
+}
+
 static void
 append_row(Labels *labels, const guint8 *row, gsize nx, guint32 y, guint32 z)
 {
-    for (gsize x = 0; x < nx; x++) {
-        if (!row[x])
-            continue;
+    for (gsize x = skip_zeros(row, 0, nx); x < nx; x = skip_zeros(row, x, nx)) {
         LacFieldRun run = { .z = z, .y = y, .begin = (guint32) x };
-        while (x < nx && row[x])
-            x++;
+        const guint8 *end = memchr(row + x, 0, nx - x);
+        x = end != NULL ? (gsize) (end - row) : nx;
         run.end = (guint32) x;
         guint32 id = labels->runs->len;
         g_array_append_val(labels->runs, run);

@@ -8,9 +8,9 @@
 #include <math.h>
 
 // The grid is cut into tiles and each tile into halves, down to leaves. Each piece keeps the atoms
-// that can be nearest to any of its nodes: those no farther from its centre than the nearest one
-// plus its diameter. A leaf has so few left that every node looks at all of them.
-#define TILE   32 // nodes along an edge
+// that can be nearest to any of its nodes: those whose nearest point of the piece is no farther than
+// the farthest one of some other atom. A leaf has so few left that every node looks at all of them.
+#define TILE   64 // nodes along an edge
 #define LEAF_X 8
 #define LEAF   4
 #define SLACK  1e-3f // [Å] more than the rounding of float positions in a tile
@@ -18,12 +18,14 @@
 // Positions relative to the first node of the grid [Å].
 typedef struct {
     float *x, *y, *z;
+    float *low2; // [Å^2] to the nearest point of a piece that they are narrowed for
     gsize n, capacity;
 } Candidates;
 
 typedef struct {
     const LacGrid *grid;
-    const Candidates *atoms;
+    Candidates *atoms; // low2 is NULL
+    float limit;       // [Å]
     float *distance;
     gsize tiles_x, tiles_y, layer;
 } DistanceArgs;
@@ -34,18 +36,6 @@ typedef struct {
 } Piece;
 
 static void
-get_centre(const LacGrid *grid, const Piece *piece, float centre[3], float *radius)
-{
-    double sum = 0;
-    for (int d = 0; d < 3; d++) {
-        double extent = grid->step * (double) (piece->end[d] - 1 - piece->begin[d]);
-        centre[d] = (float) (grid->step * (double) piece->begin[d] + extent / 2);
-        sum += extent * extent;
-    }
-    *radius = (float) (sqrt(sum) / 2);
-}
-
-static void
 reserve(Candidates *candidates, gsize n)
 {
     if (n <= candidates->capacity)
@@ -54,36 +44,67 @@ reserve(Candidates *candidates, gsize n)
     candidates->x = g_realloc_n(candidates->x, candidates->capacity, sizeof(float));
     candidates->y = g_realloc_n(candidates->y, candidates->capacity, sizeof(float));
     candidates->z = g_realloc_n(candidates->z, candidates->capacity, sizeof(float));
+    candidates->low2 = g_realloc_n(candidates->low2, candidates->capacity, sizeof(float));
 }
 
-static float
-get_distance2(const Candidates *atoms, gsize i, const float centre[3])
+// Finds how far each atom is from a box at least; the least of that, and the least of how far each
+// is at most [Å^2].
+LAC_CLONES static void
+measure_box(const Candidates *atoms, const float centre[3], const float half[3],
+    float *restrict low2, float *nearest2, float *most2)
 {
-    float dx = atoms->x[i] - centre[0], dy = atoms->y[i] - centre[1];
-    float dz = atoms->z[i] - centre[2];
-    return dx * dx + dy * dy + dz * dz;
-}
-
-// Copies what can be nearest to a node of the piece.
-static void
-narrow(const Candidates *from, const float centre[3], float radius, Candidates *to)
-{
-    float nearest = HUGE_VALF;
-    for (gsize i = 0; i < from->n; i++) {
-        float d2 = get_distance2(from, i, centre);
-        nearest = d2 < nearest ? d2 : nearest;
+    const float *restrict ax = atoms->x, *restrict ay = atoms->y, *restrict az = atoms->z;
+    float cx = centre[0], cy = centre[1], cz = centre[2], hx = half[0], hy = half[1], hz = half[2];
+    float nearest = HUGE_VALF, most = HUGE_VALF;
+    gsize n = atoms->n;
+#pragma omp simd reduction(min : nearest, most)
+    for (gsize i = 0; i < n; i++) {
+        float dx = fabsf(ax[i] - cx), dy = fabsf(ay[i] - cy), dz = fabsf(az[i] - cz);
+        float far2 = (dx + hx) * (dx + hx) + (dy + hy) * (dy + hy) + (dz + hz) * (dz + hz);
+        float x = dx > hx ? dx - hx : 0, y = dy > hy ? dy - hy : 0, z = dz > hz ? dz - hz : 0;
+        float near2 = x * x + y * y + z * z;
+        low2[i] = near2;
+        nearest = near2 < nearest ? near2 : nearest;
+        most = far2 < most ? far2 : most;
     }
-    float reach = sqrtf(nearest) + 2 * radius + SLACK;
+    *nearest2 = nearest;
+    *most2 = most;
+}
+
+// Copies what can be nearest to a node of the piece; returns how far the nearest is at least [Å].
+static float
+narrow(const Candidates *from, const LacGrid *grid, const Piece *piece, Candidates *to)
+{
+    float centre[3], half[3];
+    for (int d = 0; d < 3; d++) {
+        double extent = grid->step * (double) (piece->end[d] - 1 - piece->begin[d]);
+        centre[d] = (float) (grid->step * (double) piece->begin[d] + extent / 2);
+        half[d] = (float) (extent / 2);
+    }
+    reserve(to, from->n + 1);
+    float nearest2, most2;
+    measure_box(from, centre, half, to->low2, &nearest2, &most2);
+    float reach = sqrtf(most2) + SLACK;
     gsize n = 0;
-    for (gsize i = 0; i < from->n; i++)
-        n += get_distance2(from, i, centre) <= reach * reach ? 1 : 0;
-    reserve(to, n);
-    to->n = 0;
-    for (gsize i = 0; i < from->n; i++)
-        if (get_distance2(from, i, centre) <= reach * reach) {
-            to->x[to->n] = from->x[i];
-            to->y[to->n] = from->y[i];
-            to->z[to->n++] = from->z[i];
+    for (gsize i = 0; i < from->n; i++) {
+        to->x[n] = from->x[i];
+        to->y[n] = from->y[i];
+        to->z[n] = from->z[i];
+        n += to->low2[i] <= reach * reach ? 1 : 0;
+    }
+    to->n = n;
+    return sqrtf(nearest2) - SLACK;
+}
+
+static void
+fill_far(const DistanceArgs *args, const Piece *piece, float value)
+{
+    const LacGrid *grid = args->grid;
+    for (gsize iz = piece->begin[2]; iz < piece->end[2]; iz++)
+        for (gsize iy = piece->begin[1]; iy < piece->end[1]; iy++) {
+            float *row = args->distance + (iz * grid->ny + iy) * grid->nx;
+            for (gsize ix = piece->begin[0]; ix < piece->end[0]; ix++)
+                row[ix] = value;
         }
 }
 
@@ -117,16 +138,18 @@ fill_leaf(const DistanceArgs *args, const Piece *piece, const Candidates *atoms)
         }
 }
 
-// One set of candidates per depth: a tile of 32 nodes is halved three times.
-#define N_LEVELS 4
+// One set of candidates per depth: a tile of 64 nodes is halved four times.
+#define N_LEVELS 5
 
 static void
 fill_piece(const DistanceArgs *args, const Piece *piece, const Candidates *from,
     Candidates *scratch)
 {
-    float centre[3], radius;
-    get_centre(args->grid, piece, centre, &radius);
-    narrow(from, centre, radius, scratch);
+    float least = narrow(from, args->grid, piece, scratch);
+    if (least > args->limit) {
+        fill_far(args, piece, least);
+        return;
+    }
     gsize size[3], parts[3];
     for (int d = 0; d < 3; d++) {
         size[d] = piece->end[d] - piece->begin[d];
@@ -168,6 +191,7 @@ fill_tiles(gsize begin, gsize end, G_GNUC_UNUSED guint worker, gpointer data)
         g_free(levels[k].x);
         g_free(levels[k].y);
         g_free(levels[k].z);
+        g_free(levels[k].low2);
     }
 }
 
@@ -175,18 +199,20 @@ fill_tiles(gsize begin, gsize end, G_GNUC_UNUSED guint worker, gpointer data)
  * lac_field_distance_to_points:
  * @grid: a grid
  * @points: at least one point
+ * @limit: [Å] how far distances are wanted; HUGE_VAL for all
  * @distance: (out caller-allocates) (array): [Å] receives one value per node
  * @progress: (nullable): told how far it is
  * @error: return location for a #GError
  *
  * Finds the exact distance from every node to its nearest point, up to float32 rounding of
- * positions in the grid (1e-5 Å in 100 Å).
+ * positions in the grid (1e-5 Å in 100 Å). A node that is farther than @limit may get a shorter
+ * distance than it has, but none below @limit.
  *
  * Returns: %TRUE, or %FALSE with @error set and @distance undefined when cancelled
  */
 gboolean
-lac_field_distance_to_points(const LacGrid *grid, const LacPoints *points, float *distance,
-    LacProgress *progress, GError **error)
+lac_field_distance_to_points(const LacGrid *grid, const LacPoints *points, double limit,
+    float *distance, LacProgress *progress, GError **error)
 {
     g_return_val_if_fail(points->n > 0, FALSE);
 
@@ -203,7 +229,8 @@ lac_field_distance_to_points(const LacGrid *grid, const LacPoints *points, float
         atoms.y[i] = (float) (points->y[i] - grid->origin.y);
         atoms.z[i] = (float) (points->z[i] - grid->origin.z);
     }
-    DistanceArgs args = { .grid = grid, .atoms = &atoms, .distance = distance };
+    DistanceArgs args = { .grid = grid, .atoms = &atoms, .limit = (float) limit };
+    args.distance = distance;
     args.tiles_x = (grid->nx + TILE - 1) / TILE;
     args.tiles_y = (grid->ny + TILE - 1) / TILE;
     gsize n_layers = (grid->nz + TILE - 1) / TILE;

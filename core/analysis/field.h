@@ -8,8 +8,8 @@
 // Of a power distance: a node that is no centre.
 #define LAC_FIELD_NOWHERE 1e12f
 
-gboolean lac_field_distance_to_points(const LacGrid *grid, const LacPoints *points, float *distance,
-    LacProgress *progress, GError **error);
+gboolean lac_field_distance_to_points(const LacGrid *grid, const LacPoints *points, double limit,
+    float *distance, LacProgress *progress, GError **error);
 gboolean lac_field_power_distance(const LacGrid *grid, float *field, double reach,
     LacProgress *progress, GError **error);
 gboolean lac_field_distance_to_mask(const LacGrid *grid, const guint8 *mask, guint8 value,

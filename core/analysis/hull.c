@@ -55,6 +55,47 @@ check_params(const LacPoints *points, const LacHullParams *params, GError **erro
     return TRUE;
 }
 
+typedef struct {
+    const LacGrid *grid;
+    const float *distance;
+    const guint8 *mask; // (nullable)
+    float *field;
+    float least, most; // [Å]
+    float shrinkage;   // [Å]
+    double radius;     // [Å]
+    guint8 *inside;
+    double *rows; // number of nodes of each row
+} RollArgs;
+
+static void
+set_weights(gsize begin, gsize end, G_GNUC_UNUSED guint worker, gpointer data)
+{
+    const RollArgs *self = data;
+    gsize nx = self->grid->nx;
+    float least = self->least, most = self->most, shrinkage = self->shrinkage;
+    for (gsize i = begin * nx; i < end * nx; i++) {
+        float d = self->distance[i];
+        float r = (d < most ? d : most) - shrinkage;
+        gboolean is_centre = d >= least && (self->mask == NULL || self->mask[i]);
+        self->field[i] = is_centre ? -r * r : LAC_FIELD_NOWHERE;
+    }
+}
+
+// [Å] Balls deep in the open add nothing to those at its border.
+static double
+get_largest_ball(const LacHull *self, double radius)
+{
+    return radius + 2 * self->grid.step;
+}
+
+// [Å] How far distances are wanted at first.
+static double
+get_known(const LacHull *self, gboolean with_envelope)
+{
+    double largest = with_envelope ? fmax(self->alpha, self->params.envelope) : self->alpha;
+    return get_largest_ball(self, largest);
+}
+
 // Sets field to the power distance to balls around all nodes with D >= radius (of which mask tells
 // the wanted ones, if it is given), each as large as reaches its nearest atom less the shrinkage.
 // So it is below 0 in the union of the balls, whose border is found between nodes too.
@@ -62,56 +103,56 @@ static gboolean
 roll_ball(const LacHull *self, const guint8 *mask, double radius, double shrinkage, float *field,
     LacProgress *progress, GError **error)
 {
-    gsize n = lac_grid_count(&self->grid);
-    // Balls deep in the open add nothing to those at its border.
-    float least = (float) radius, most = (float) (radius + 2 * self->grid.step);
-    for (gsize i = 0; i < n; i++) {
-        float d = self->distance[i];
-        if (d >= least && (mask == NULL || mask[i])) {
-            float r = (d < most ? d : most) - (float) shrinkage;
-            field[i] = -r * r;
-        }
-        else
-            field[i] = LAC_FIELD_NOWHERE;
-    }
-    return lac_field_power_distance(&self->grid, field, (double) most + self->grid.step, progress,
-        error);
+    double most = get_largest_ball(self, radius);
+    RollArgs args = { .grid = &self->grid, .distance = self->distance, .mask = mask };
+    args.field = field;
+    args.least = (float) radius;
+    args.most = (float) most;
+    args.shrinkage = (float) shrinkage;
+    lac_parallel_for(self->grid.ny * self->grid.nz, 256, set_weights, &args);
+    return lac_field_power_distance(&self->grid, field, most + self->grid.step, progress, error);
 }
-
-typedef struct {
-    const LacGrid *grid;
-    const float *field;
-    double radius;
-    double *rows;
-} VolumeArgs;
 
 static void
-sum_rows(gsize begin, gsize end, G_GNUC_UNUSED guint worker, gpointer data)
+settle_rows(gsize begin, gsize end, G_GNUC_UNUSED guint worker, gpointer data)
 {
-    const VolumeArgs *self = data;
+    const RollArgs *self = data;
     double radius = self->radius, step = self->grid->step;
+    gsize nx = self->grid->nx;
+    // Nodes farther from the border than half a step are wholly inside or outside.
+    double in = radius > step / 2 ? radius - step / 2 : 0, out = radius + step / 2;
+    float none = (float) (in * in - radius * radius), whole = (float) (out * out - radius * radius);
     for (gsize r = begin; r < end; r++) {
-        const float *field = self->field + r * self->grid->nx;
+        const float *field = self->field + r * nx;
+        guint8 *inside = self->inside + r * nx;
         double row = 0;
-        for (gsize i = 0; i < self->grid->nx; i++) {
-            double square = (double) field[i] + radius * radius;
-            double out = sqrt(square > 0 ? square : 0) - radius;
-            row += CLAMP(out / step + 0.5, 0.0, 1.0);
+        gsize n_whole = 0;
+        for (gsize i = 0; i < nx; i++) {
+            inside[i] = field[i] > 0;
+            n_whole += field[i] >= whole;
         }
-        self->rows[r] = row;
+        for (gsize i = 0; i < nx; i++) {
+            if (field[i] >= whole || field[i] < none)
+                continue;
+            double square = (double) field[i] + radius * radius;
+            double beyond = sqrt(square > 0 ? square : 0) - radius;
+            row += CLAMP(beyond / step + 0.5, 0.0, 1.0);
+        }
+        self->rows[r] = row + (double) n_whole;
     }
 }
 
-// The volume of all nodes where the power distance to balls of about this radius is above 0, with
-// the shares of nodes at the border.
+// Tells the nodes where the power distance to balls of about this radius is above 0, and returns
+// their volume with the shares of nodes at the border.
 static double
-get_volume(const LacGrid *grid, const float *field, double radius)
+settle(const LacGrid *grid, const float *field, double radius, guint8 *inside)
 {
     double sum = 0;
     gsize n_rows = grid->ny * grid->nz;
     g_autofree double *rows = g_new(double, MAX(n_rows, 1));
-    VolumeArgs args = { grid, field, radius, rows };
-    lac_parallel_for(n_rows, 256, sum_rows, &args);
+    RollArgs args = { .grid = grid, .radius = radius, .inside = inside, .rows = rows };
+    args.field = (float *) (guintptr) field;
+    lac_parallel_for(n_rows, 256, settle_rows, &args);
     for (gsize r = 0; r < n_rows; r++)
         sum += rows[r];
     return sum * grid->step * grid->step * grid->step;
@@ -120,12 +161,9 @@ get_volume(const LacGrid *grid, const float *field, double radius)
 static gboolean
 find_hull(LacHull *self, float *field, LacProgress *progress, GError **error)
 {
-    gsize n = lac_grid_count(&self->grid);
     if (!roll_ball(self, NULL, self->alpha, self->delta, field, progress, error))
         return FALSE;
-    for (gsize i = 0; i < n; i++)
-        self->inside[i] = field[i] > 0;
-    self->volume = get_volume(&self->grid, field, self->alpha - self->delta);
+    self->volume = settle(&self->grid, field, self->alpha - self->delta, self->inside);
     g_autoptr(LacFieldComponents) parts =
         lac_field_components_new(&self->grid, self->inside, TRUE, progress, error);
     if (parts == NULL)
@@ -134,43 +172,61 @@ find_hull(LacHull *self, float *field, LacProgress *progress, GError **error)
     return TRUE;
 }
 
+static void
+find_open(gsize begin, gsize end, G_GNUC_UNUSED guint worker, gpointer data)
+{
+    LacHull *self = data;
+    for (gsize i = begin * self->grid.nx; i < end * self->grid.nx; i++)
+        self->envelope[i] = (double) self->distance[i] >= self->params.envelope;
+}
+
 // What a ball coming from outside sweeps: the component of the open that holds the first node.
 static gboolean
-find_envelope(LacHull *self, float *field, LacProgress *progress, GError **error)
+find_envelope(LacHull *self, const LacPoints *points, float *field, LacProgress *progress,
+    GError **error)
 {
-    gsize n = lac_grid_count(&self->grid);
     guint8 *open = self->envelope;
-    for (gsize i = 0; i < n; i++)
-        open[i] = (double) self->distance[i] >= self->params.envelope;
+    lac_parallel_for(self->grid.ny * self->grid.nz, 256, find_open, self);
     g_autoptr(LacFieldComponents) parts =
         lac_field_components_new(&self->grid, open, FALSE, progress, error);
     if (parts == NULL)
         return FALSE;
-    memset(open, 0, n);
+    double deepest = 0;
     for (gsize i = 0; i < parts->n_runs; i++) {
         const LacFieldRun *run = &parts->runs[i];
         gsize row = ((gsize) run->z * self->grid.ny + run->y) * self->grid.nx;
-        if (run->component == 0)
-            memset(open + row + run->begin, 1, run->end - run->begin);
+        for (gsize x = run->begin; run->component != 0 && x < run->end; x++) {
+            deepest = fmax(deepest, (double) self->distance[row + x]);
+            open[row + x] = 0;
+        }
     }
+    // Cavities may be wider than distances are known.
+    if (deepest > get_known(self, TRUE) &&
+        !lac_field_distance_to_points(&self->grid, points, HUGE_VAL, self->distance, progress,
+            error))
+        return FALSE;
     if (!roll_ball(self, open, self->params.envelope, LID, field, progress, error))
         return FALSE;
-    for (gsize i = 0; i < n; i++)
-        self->envelope[i] = field[i] > 0;
-    self->envelope_volume = get_volume(&self->grid, field, self->params.envelope - LID);
+    self->envelope_volume = settle(&self->grid, field, self->params.envelope - LID, self->envelope);
     return TRUE;
+}
+
+static void
+lower_depth(gsize begin, gsize end, G_GNUC_UNUSED guint worker, gpointer data)
+{
+    LacHull *self = data;
+    float half = (float) (self->grid.step / 2), *depth = self->depth;
+    for (gsize i = begin * self->grid.nx; i < end * self->grid.nx; i++)
+        depth[i] = depth[i] > half ? depth[i] - half : 0;
 }
 
 static gboolean
 find_depth(LacHull *self, LacProgress *progress, GError **error)
 {
-    gsize n = lac_grid_count(&self->grid);
     if (!lac_field_distance_to_mask(&self->grid, self->envelope, 0, self->depth, progress, error))
         return FALSE;
     // The border lies halfway between the last node inside and the first one outside.
-    float half = (float) (self->grid.step / 2);
-    for (gsize i = 0; i < n; i++)
-        self->depth[i] = fmaxf(self->depth[i] - half, 0);
+    lac_parallel_for(self->grid.ny * self->grid.nz, 256, lower_depth, self);
     return TRUE;
 }
 
@@ -178,26 +234,26 @@ static gboolean
 allocate(LacHull *self, float **field, GError **error)
 {
     gsize n = lac_grid_count(&self->grid);
-    self->distance = lac_alloc_floats(n, error);
+    self->distance = lac_alloc_unset(n, sizeof(float), error);
     if (self->distance == NULL)
         return FALSE;
-    self->depth = lac_alloc_floats(n, error);
+    self->depth = lac_alloc_unset(n, sizeof(float), error);
     if (self->depth == NULL)
         return FALSE;
-    self->inside = lac_alloc(n, 1, error);
+    self->inside = lac_alloc_unset(n, 1, error);
     if (self->inside == NULL)
         return FALSE;
-    self->envelope = lac_alloc(n, 1, error);
+    self->envelope = lac_alloc_unset(n, 1, error);
     if (self->envelope == NULL)
         return FALSE;
     *field = self->depth;
     return TRUE;
 }
 
-// The grid with distances and the hull; the depth still is the scratch field.
+// The grid with the distances that are wanted, and the hull; the depth still is the scratch field.
 static LacHull *
-make_inside(const LacPoints *points, const LacHullParams *params, float **field,
-    LacProgress *progress, GError **error)
+make_inside(const LacPoints *points, const LacHullParams *params, gboolean with_envelope,
+    float **field, LacProgress *progress, GError **error)
 {
     if (!check_params(points, params, error))
         return NULL;
@@ -210,7 +266,8 @@ make_inside(const LacPoints *points, const LacHullParams *params, float **field,
     double padding = fmax(params->envelope, self->alpha) + self->delta + MARGIN;
     if (!lac_grid_fit(&self->grid, points, params->step, padding, params->max_nodes, error) ||
         !allocate(self, field, error) ||
-        !lac_field_distance_to_points(&self->grid, points, self->distance, progress, error) ||
+        !lac_field_distance_to_points(&self->grid, points, get_known(self, with_envelope),
+            self->distance, progress, error) ||
         !find_hull(self, *field, progress, error))
         return NULL;
     return g_steal_pointer(&self);
@@ -236,8 +293,8 @@ lac_hull_new(const LacPoints *points, const LacHullParams *params, LacProgress *
     GError **error)
 {
     float *field;
-    g_autoptr(LacHull) self = make_inside(points, params, &field, progress, error);
-    if (self == NULL || !find_envelope(self, field, progress, error) ||
+    g_autoptr(LacHull) self = make_inside(points, params, TRUE, &field, progress, error);
+    if (self == NULL || !find_envelope(self, points, field, progress, error) ||
         !find_depth(self, progress, error))
         return NULL;
     return g_steal_pointer(&self);
@@ -260,7 +317,7 @@ lac_hull_new_inside(const LacPoints *points, const LacHullParams *params, LacPro
     GError **error)
 {
     float *field;
-    LacHull *self = make_inside(points, params, &field, progress, error);
+    LacHull *self = make_inside(points, params, FALSE, &field, progress, error);
     if (self == NULL)
         return NULL;
     g_clear_pointer(&self->envelope, lac_free);

@@ -21,7 +21,7 @@ typedef struct {
     gatomicrefcount ref_count;
     LacGrid grid; // its step is larger than params.step where the particle is large
     LacHullParams params;
-    float *distance;        // [Å] to the nearest atom
+    float *distance;        // [Å] to the nearest atom; far outside the envelope, at most that
     guint8 *inside;         // 1 inside the hull
     guint8 *envelope;       // (nullable) 1 inside the envelope: cavities and narrow pits included
     float *depth;           // (nullable) [Å] below the envelope, 0 outside

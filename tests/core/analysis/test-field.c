@@ -88,7 +88,7 @@ test_distance_to_points(void)
     g_autofree float *distance = g_new(float, n), *again = g_new(float, n);
     g_autoptr(GError) error = NULL;
     lac_parallel_set_threads(1);
-    g_assert_true(lac_field_distance_to_points(&grid, points, distance, NULL, &error));
+    g_assert_true(lac_field_distance_to_points(&grid, points, HUGE_VAL, distance, NULL, &error));
     for (gsize k = 0; k < n; k += 7) {
         double best = HUGE_VAL;
         for (gsize i = 0; i < points->n; i++) {
@@ -98,12 +98,24 @@ test_distance_to_points(void)
         g_assert_cmpfloat_with_epsilon((double) distance[k], best, 1e-5);
     }
     lac_parallel_set_threads(5);
-    g_assert_true(lac_field_distance_to_points(&grid, points, again, NULL, &error));
+    g_assert_true(lac_field_distance_to_points(&grid, points, HUGE_VAL, again, NULL, &error));
     g_assert_true(memcmp(distance, again, n * sizeof(float)) == 0);
     lac_parallel_set_threads(0);
+    // Up to a limit the same, and beyond it no shorter than that.
+    gsize n_beyond = 0;
+    g_assert_true(lac_field_distance_to_points(&grid, points, 3.0, again, NULL, &error));
+    for (gsize k = 0; k < n; k++) {
+        if (distance[k] <= 3.0f)
+            g_assert_cmpfloat(again[k], ==, distance[k]);
+        g_assert_cmpfloat(again[k], <=, distance[k]);
+        n_beyond += again[k] > 3.0f;
+    }
+    g_assert_cmpuint(n_beyond, >, n / 4);
+    for (gsize k = 0; k < n; k++)
+        g_assert_true((again[k] > 3.0f) == (distance[k] > 3.0f));
     g_autoptr(LacProgress) progress = lac_progress_new();
     lac_progress_cancel_at(progress, 1);
-    g_assert_false(lac_field_distance_to_points(&grid, points, again, progress, &error));
+    g_assert_false(lac_field_distance_to_points(&grid, points, HUGE_VAL, again, progress, &error));
     g_assert_error(error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 

@@ -83,6 +83,9 @@ test_dense_ball(void)
     g_assert_cmpfloat_with_epsilon(in_envelope / envelope, 1, 0.005);
     g_assert_cmpfloat_with_epsilon(hull->envelope_volume / envelope, 1, 0.005);
     g_assert_cmpfloat(hull->volume, <, 0.1 * outer);
+    // Distances are told in the void too, farther from the atoms than any ball reaches.
+    gsize middle = lac_grid_nearest(&hull->grid, (LacVec3){ 0, 0, 0 });
+    g_assert_cmpfloat_with_epsilon((double) hull->distance[middle], 14, 0.05);
     g_assert_cmpfloat_with_epsilon(deepest, 14.3, 0.3);
     g_assert_cmpfloat_with_epsilon(lac_hull_depth_at(hull, (LacVec3){ 0, 9, 0 }), 5.3, 0.3);
     g_assert_cmpfloat(lac_hull_depth_at(hull, (LacVec3){ 0, 0, 16 }), ==, 0);
