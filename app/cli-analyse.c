@@ -131,11 +131,9 @@ parse(LacCli *cli, Options *o, int *argc, char ***argv, GError **error)
     else if (!(o->line_step >= 0.0 && o->line_step < 1e4))
         g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
             "--line-step %g is not a positive length in Å", o->line_step);
-    else if (!(o->voxel_size >= 0.0 && o->voxel_size < 1e4))
-        g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
-            "--voxel-size %g is not a positive length in Å", o->voxel_size);
     else
-        return (o->unit_name == NULL || lac_unit_parse(o->unit_name, &o->unit, error)) &&
+        return lac_cli_check_length("--voxel-size", o->voxel_size, error) &&
+            (o->unit_name == NULL || lac_unit_parse(o->unit_name, &o->unit, error)) &&
             lac_analysis_parse(o->names != NULL ? o->names : "all", &o->wanted, error);
     return FALSE;
 }

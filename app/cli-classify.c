@@ -51,18 +51,14 @@ parse_borders(Options *o, GError **error)
 }
 
 static gboolean
-check_options(Options *o, int argc, char **argv, GError **error)
+check_options(Options *o, GError **error)
 {
-    if (argc > 1)
-        g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT, "\"%s\" is not an option", argv[1]);
-    else if (o->model == NULL || o->output == NULL)
+    if (o->model == NULL || o->output == NULL)
         g_set_error_literal(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
             "--model and --output are needed");
-    else if (!(o->voxel_size >= 0.0 && o->voxel_size < 1e4))
-        g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
-            "--voxel-size %g is not a positive length in Å", o->voxel_size);
     else
-        return o->border_list == NULL || parse_borders(o, error);
+        return lac_cli_check_length("--voxel-size", o->voxel_size, error) &&
+            (o->border_list == NULL || parse_borders(o, error));
     return FALSE;
 }
 
@@ -98,7 +94,7 @@ parse(LacCli *cli, Options *o, int argc, char **argv, GError **error)
     };
     if (!lac_cli_parse(cli, "- tells atoms from other peaks, and their species", entries, &argc,
             &argv, error) ||
-        !check_options(o, argc, argv, error))
+        !check_options(o, error))
         return FALSE;
     o->species = g_strsplit(o->species_list != NULL ? o->species_list : "1", ",", -1);
     for (guint s = 0; o->species[s] != NULL; s++)

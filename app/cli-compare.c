@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli-input.h"
 #include "app/cli-score.h"
-#include "app/cli.h"
 #include "core/error.h"
 #include "core/io/format.h"
 #include "core/project/project.h"
@@ -89,20 +89,16 @@ parse_axes(Options *o, GError **error)
 }
 
 static gboolean
-check_options(Options *o, int argc, char **argv, GError **error)
+check_options(Options *o, GError **error)
 {
-    if (argc > 1)
-        g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT, "\"%s\" is not an option", argv[1]);
-    else if (o->model.file == NULL || o->truth.file == NULL)
+    if (o->model.file == NULL || o->truth.file == NULL)
         g_set_error_literal(error, LAC_ERROR, LAC_ERROR_ARGUMENT, "--model and --truth are needed");
-    else if (!(o->voxel_size >= 0.0 && o->voxel_size < 1e4))
-        g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
-            "--voxel-size %g is not a positive length in Å", o->voxel_size);
     else if (o->size < 0)
         g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT, "--size %d is negative", o->size);
     else
-        return (o->model.unit_name == NULL ||
-                   lac_unit_parse(o->model.unit_name, &o->model.unit, error)) &&
+        return lac_cli_check_length("--voxel-size", o->voxel_size, error) &&
+            (o->model.unit_name == NULL ||
+                lac_unit_parse(o->model.unit_name, &o->model.unit, error)) &&
             (o->truth.unit_name == NULL ||
                 lac_unit_parse(o->truth.unit_name, &o->truth.unit, error)) &&
             parse_align(o, error) && parse_axes(o, error);
@@ -145,7 +141,7 @@ parse(LacCli *cli, Options *o, int argc, char **argv, GError **error)
     };
     lac_match_params_init(&o->params);
     if (!lac_cli_parse(cli, "- compares a model with known atoms", entries, &argc, &argv, error) ||
-        !check_options(o, argc, argv, error))
+        !check_options(o, error))
         return FALSE;
     o->params.cutoff = o->cutoff;
     o->params.published_cutoff = o->published_cutoff;

@@ -107,6 +107,24 @@ lac_cli_input_get_params(const LacCliInput *self, LacReadParams *params, GError 
     return params->mrc_mode0 != 0;
 }
 
+/**
+ * lac_cli_check_length:
+ * @option: its name
+ * @length: [Å] as given; 0 or NaN: not given
+ * @error: return location for a #GError
+ *
+ * Returns: %TRUE, or %FALSE with @error set if it is negative or 1e4 Å or more
+ */
+gboolean
+lac_cli_check_length(const char *option, double length, GError **error)
+{
+    if (isnan(length) || (length >= 0.0 && length < 1e4))
+        return TRUE;
+    g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT, "%s %g is not a positive length in Å", option,
+        length);
+    return FALSE;
+}
+
 // Turned and scaled as the options say; @series is the caller's no more.
 static LacSeries *
 dress(LacSeries *series, const char *angles_file, double pixel_size, GError **error)

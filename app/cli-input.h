@@ -15,6 +15,7 @@ typedef struct {
 
 GOptionEntry *lac_cli_input_entries(LacCliInput *self, const GOptionEntry *own);
 gboolean lac_cli_input_get_params(const LacCliInput *self, LacReadParams *params, GError **error);
+gboolean lac_cli_check_length(const char *option, double length, GError **error);
 gboolean
 lac_cli_parse_sizes(const char *option, const char *text, guint n, gsize *out, GError **error);
 LacSeries *lac_cli_read_series(const char *file, const char *angles, double pixel_size,

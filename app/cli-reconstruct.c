@@ -81,10 +81,6 @@ parse(LacCli *cli, Options *o, int *argc, char ***argv, GError **error)
     if (!lac_cli_parse(cli, "- reconstructs a volume from a tilt series", entries, argc, argv,
             error))
         return FALSE;
-    if (*argc > 1) {
-        g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT, "\"%s\" is not an option", (*argv)[1]);
-        return FALSE;
-    }
     if (o->output == NULL || (o->projections == NULL && o->resume == NULL)) {
         g_set_error_literal(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
             "--projections (or --resume) and --output are needed");
@@ -175,11 +171,8 @@ subtract_background(LacProject *project, double background, GError **error)
 static LacProject *
 read_project(const LacCli *cli, const Options *o, GError **error)
 {
-    if (!isnan(o->voxel_size) && !(o->voxel_size > 0.0 && o->voxel_size < 1e4)) {
-        g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
-            "--voxel-size %g is not a positive length in Å", o->voxel_size);
+    if (!lac_cli_check_length("--voxel-size", o->voxel_size, error))
         return NULL;
-    }
     g_autoptr(LacProject) project =
         lac_cli_read_project(o->projections, o->angles, o->voxel_size, cli->progress, error);
     if (project == NULL ||

@@ -69,15 +69,12 @@ check(const Options *o, int rounds, int steps, GError **error)
     if (o->model == NULL || o->projections == NULL || o->output == NULL)
         g_set_error_literal(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
             "--model, --projections and --output are needed");
-    else if (!(o->voxel_size >= 0.0 && o->voxel_size < 1e4))
-        g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
-            "--voxel-size %g is not a positive length in Å", o->voxel_size);
     else if (rounds < 1 || rounds > 1000)
         g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT, "--rounds %d is not 1 to 1000", rounds);
     else if (steps < 1 || steps > 1000)
         g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT, "--steps %d is not 1 to 1000", steps);
     else
-        return TRUE;
+        return lac_cli_check_length("--voxel-size", o->voxel_size, error);
     return FALSE;
 }
 
@@ -109,10 +106,6 @@ parse(LacCli *cli, Options *o, int argc, char **argv, GError **error)
     if (!lac_cli_parse(cli, "- moves atoms to where the projections want them", entries, &argc,
             &argv, error))
         return FALSE;
-    if (argc > 1) {
-        g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT, "\"%s\" is not an option", argv[1]);
-        return FALSE;
-    }
     o->params.n_rounds = (guint) rounds;
     o->params.n_steps = (guint) steps;
     return check(o, rounds, steps, error) && parse_poses(o, error);

@@ -67,19 +67,14 @@ parse(LacCli *cli, Options *o, int argc, char **argv, GError **error)
     if (!lac_cli_parse(cli, "- what the measurement has and the model has not", entries, &argc,
             &argv, error))
         return FALSE;
-    if (argc > 1)
-        g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT, "\"%s\" is not an option", argv[1]);
-    else if (o->model == NULL || o->output == NULL)
+    if (o->model == NULL || o->output == NULL)
         g_set_error_literal(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
             "--model and --output are needed");
     else if ((o->volume == NULL) == (o->projections == NULL))
         g_set_error_literal(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
             "Either --volume or --projections is needed");
-    else if (!(o->voxel_size >= 0.0 && o->voxel_size < 1e4))
-        g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
-            "--voxel-size %g is not a positive length in Å", o->voxel_size);
     else
-        return TRUE;
+        return lac_cli_check_length("--voxel-size", o->voxel_size, error);
     return FALSE;
 }
 

@@ -57,13 +57,11 @@ parse(LacCli *cli, Options *o, int *argc, char ***argv, GError **error)
     else if (!(o->bond >= 0.0 && o->bond < 100.0))
         g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT, "--bond %g is no length of a bond in Å",
             o->bond);
-    else if (!(o->voxel_size >= 0.0 && o->voxel_size < 1e4))
-        g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
-            "--voxel-size %g is not a positive length in Å", o->voxel_size);
     else if (o->size < 0)
         g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT, "--size %d is negative", o->size);
     else
-        return o->unit_name == NULL || lac_unit_parse(o->unit_name, &o->unit, error);
+        return lac_cli_check_length("--voxel-size", o->voxel_size, error) &&
+            (o->unit_name == NULL || lac_unit_parse(o->unit_name, &o->unit, error));
     return FALSE;
 }
 

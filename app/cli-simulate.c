@@ -55,13 +55,9 @@ parse(LacCli *cli, Options *options, int argc, char **argv, GError **error)
             "--tilts,\n--dose (counts in the brightest pixel) and --seed can be chosen.",
             (const GOptionEntry *) (gconstpointer) entries->data, &argc, &argv, error))
         return FALSE;
-    if (argc > 1)
-        g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT, "\"%s\" is one argument too many",
-            argv[1]);
-    else if (options->output == NULL)
-        g_set_error_literal(error, LAC_ERROR, LAC_ERROR_ARGUMENT, "-o FILE is missing");
-    else
+    if (options->output != NULL)
         return TRUE;
+    g_set_error_literal(error, LAC_ERROR, LAC_ERROR_ARGUMENT, "-o FILE is missing");
     return FALSE;
 }
 

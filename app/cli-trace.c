@@ -57,9 +57,7 @@ parse(LacCli *cli, Options *o, int argc, char **argv, GError **error)
     };
     if (!lac_cli_parse(cli, "- finds the atoms of a volume", entries, &argc, &argv, error))
         return FALSE;
-    if (argc > 1)
-        g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT, "\"%s\" is not an option", argv[1]);
-    else if (o->volume == NULL || o->output == NULL)
+    if (o->volume == NULL || o->output == NULL)
         g_set_error_literal(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
             "--volume and --output are needed");
     else if (o->published && o->gaussian)
@@ -68,11 +66,8 @@ parse(LacCli *cli, Options *o, int argc, char **argv, GError **error)
     else if (o->max_peaks < 0)
         g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT, "--max-peaks %d is negative",
             o->max_peaks);
-    else if (!(o->voxel_size >= 0.0 && o->voxel_size < 1e4))
-        g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT,
-            "--voxel-size %g is not a positive length in Å", o->voxel_size);
     else
-        return TRUE;
+        return lac_cli_check_length("--voxel-size", o->voxel_size, error);
     return FALSE;
 }
 

@@ -87,7 +87,8 @@ print_verbs(FILE *out)
 /**
  * lac_cli_parse_with:
  * @cli: receives --json, --quiet and --threads
- * @usage: what follows the verb in the help, such as "IN OUT - what it does"
+ * @usage: what follows the verb in the help, such as "IN OUT - what it does"; where it begins with
+ *     a hyphen, anything but options is refused
  * @entries: the options of the verb
  * @data: for callbacks of options
  * @argc: (inout): number of arguments left, the verb's name included
@@ -119,6 +120,10 @@ lac_cli_parse_with(LacCli *cli, const char *usage, const GOptionEntry *entries, 
     if (n_threads < 0 || n_threads > 64) {
         g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT, "--threads %d is outside 0 to 64",
             n_threads);
+        return FALSE;
+    }
+    if (usage[0] == '-' && *argc > 1) {
+        g_set_error(error, LAC_ERROR, LAC_ERROR_ARGUMENT, "\"%s\" is not an option", (*argv)[1]);
         return FALSE;
     }
     lac_parallel_set_threads((guint) n_threads);

@@ -5,8 +5,13 @@
 
 #include <string.h>
 
-static const char *const VERBS[] = { "info", "convert", "simulate", "reconstruct", "render",
-    "bench" };
+static const char *const VERBS[] = { "info", "convert", "simulate", "reconstruct", "trace",
+    "classify", "compare", "residual", "refine", "review", "edit", "render", "bench", "analyse",
+    "denoise", "align", "run", "film" };
+
+// Verbs whose files are all told by options.
+static const char *const NO_ARGUMENTS[] = { "simulate", "reconstruct", "trace", "classify",
+    "compare", "residual", "refine", "denoise", "align" };
 
 static void
 test_no_verb(void)
@@ -57,6 +62,17 @@ test_bad_options(void)
     }
 }
 
+static void
+test_stray_arguments(void)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(NO_ARGUMENTS); i++) {
+        g_autoptr(TestRun) run = test_cli(NO_ARGUMENTS[i], "stray.mrc", NULL);
+        g_assert_cmpint(run->status, ==, LAC_EXIT_USAGE);
+        g_assert_cmpstr(run->out, ==, "");
+        g_assert_nonnull(strstr(run->err, "\"stray.mrc\" is not an option"));
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -65,5 +81,6 @@ main(int argc, char **argv)
     g_test_add_func("/cli/unknown-verb", test_unknown_verb);
     g_test_add_func("/cli/help-and-version", test_help_and_version);
     g_test_add_func("/cli/bad-options", test_bad_options);
+    g_test_add_func("/cli/stray-arguments", test_stray_arguments);
     return g_test_run();
 }
