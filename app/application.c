@@ -33,6 +33,7 @@ static const struct {
     { "win.trace", { "<Control>t" } },
     { "win.classify", { "<Control>k" } },
     { "win.refine", { "<Control><Shift>t" } },
+    { "win.again", { "<Control><Shift>k" } },
     { "win.score", { "<Control><Shift>e" } },
     { "win.run", { "<Control>r" } },
     { "win.job-pause", { "<Control>space" } },

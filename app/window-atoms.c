@@ -53,6 +53,16 @@ refine_action(GSimpleAction *action, GVariant *parameter, gpointer data)
 }
 
 static void
+again_action(GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+    (void) action;
+    (void) parameter;
+    LacWindow *self = data;
+    if (lac_atoms_panel_again(self->atoms_panel))
+        lac_window_set_stage(self, LAC_STAGE_ATOMS);
+}
+
+static void
 atom_action(GSimpleAction *action, GVariant *parameter, gpointer data)
 {
     (void) action;
@@ -86,6 +96,7 @@ static const GActionEntry actions[] = {
     { .name = "trace", .activate = trace_action },
     { .name = "classify", .activate = classify_action },
     { .name = "refine", .activate = refine_action },
+    { .name = "again", .activate = again_action },
     { .name = "score", .activate = score_action },
     { .name = "atom", .activate = atom_action, .parameter_type = "s" },
     { .name = "page", .activate = page_action, .parameter_type = "s" },
@@ -127,6 +138,10 @@ lac_window_update_atoms(LacWindow *self)
     GAction *refine = g_action_map_lookup_action(G_ACTION_MAP(self), "refine");
     g_simple_action_set_enabled(G_SIMPLE_ACTION(classify), idle && has_atoms);
     g_simple_action_set_enabled(G_SIMPLE_ACTION(refine), idle && has_atoms);
+    GAction *again = g_action_map_lookup_action(G_ACTION_MAP(self), "again");
+    g_simple_action_set_enabled(G_SIMPLE_ACTION(again),
+        idle && has_atoms && lac_session_get_series(self->session) != NULL &&
+            lac_session_get_recon(self->session) != NULL);
     GAction *score = g_action_map_lookup_action(G_ACTION_MAP(self), "score");
     g_simple_action_set_enabled(G_SIMPLE_ACTION(score),
         has_atoms && lac_session_get_truth(self->session) != NULL);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/atoms-panel.h"
 
+#include "core/data/elements.h"
 #include "core/io/edit-log.h"
 #include "core/io/io.h"
 #include "ui/classify-panel.h"
@@ -82,6 +83,44 @@ lac_atoms_panel_refine(LacAtomsPanel *self)
     g_return_val_if_fail(LAC_IS_ATOMS_PANEL(self), FALSE);
 
     return lac_refine_panel_run(self->refine);
+}
+
+// Peaks that were never classified stay peaks.
+static gboolean
+is_classified(LacSession *session)
+{
+    const LacAtoms *atoms = lac_session_get_atoms(session);
+    return lac_session_get_classification(session) != NULL ||
+        (atoms != NULL && atoms->species_names[0] != NULL &&
+            lac_element_from_symbol(atoms->species_names[0]) != 0);
+}
+
+/**
+ * lac_atoms_panel_again:
+ * @self: a panel with a session
+ *
+ * Does the second round, from the reconstruction to the refinement, with the parameters as they
+ * stand.
+ *
+ * Returns: whether it was started; if not, a message said why
+ */
+gboolean
+lac_atoms_panel_again(LacAtomsPanel *self)
+{
+    g_return_val_if_fail(LAC_IS_ATOMS_PANEL(self) && self->session != NULL, FALSE);
+
+    LacTraceParams trace;
+    LacClassifyParams classify;
+    LacRefineParams refine;
+    gboolean use_mask = lac_trace_panel_get_params(self->trace, &trace);
+    lac_classify_panel_get_params(self->classify, &classify);
+    lac_refine_panel_get_params(self->refine, &refine);
+    const LacAgainParams params = { .n_rounds = 1,
+        .trace = &trace,
+        .trace_mask = use_mask ? lac_session_get_mask(self->session) : NULL,
+        .classify = is_classified(self->session) ? &classify : NULL,
+        .refine = &refine };
+    return lac_session_again(self->session, &params);
 }
 
 // --- export

@@ -16,6 +16,7 @@ void lac_atoms_panel_set_session(LacAtomsPanel *self, LacSession *session);
 gboolean lac_atoms_panel_trace(LacAtomsPanel *self);
 gboolean lac_atoms_panel_classify(LacAtomsPanel *self);
 gboolean lac_atoms_panel_refine(LacAtomsPanel *self);
+gboolean lac_atoms_panel_again(LacAtomsPanel *self);
 void lac_atoms_panel_reveal_comparison(LacAtomsPanel *self);
 
 G_END_DECLS

@@ -236,6 +236,26 @@ update(LacClassifyPanel *self)
 // --- classifying
 
 /**
+ * lac_classify_panel_get_params:
+ * @self: a panel
+ * @params: (out): the parameters as they stand, valid until they change
+ */
+void
+lac_classify_panel_get_params(LacClassifyPanel *self, LacClassifyParams *params)
+{
+    g_return_if_fail(LAC_IS_CLASSIFY_PANEL(self));
+
+    lac_classify_params_init(params);
+    params->species = (const char *const *) self->species;
+    params->drop_non_atoms = gtk_switch_get_active(self->drop_switch);
+    params->local = gtk_switch_get_active(self->local_switch);
+    if (self->has_own_borders) {
+        params->borders = lac_class_histogram_get_borders(self->histogram);
+        params->n_borders = lac_class_histogram_get_n_borders(self->histogram);
+    }
+}
+
+/**
  * lac_classify_panel_run:
  * @self: a panel with a session
  *
@@ -249,14 +269,7 @@ lac_classify_panel_run(LacClassifyPanel *self)
     g_return_val_if_fail(LAC_IS_CLASSIFY_PANEL(self) && self->session != NULL, FALSE);
 
     LacClassifyParams params;
-    lac_classify_params_init(&params);
-    params.species = (const char *const *) self->species;
-    params.drop_non_atoms = gtk_switch_get_active(self->drop_switch);
-    params.local = gtk_switch_get_active(self->local_switch);
-    if (self->has_own_borders) {
-        params.borders = lac_class_histogram_get_borders(self->histogram);
-        params.n_borders = lac_class_histogram_get_n_borders(self->histogram);
-    }
+    lac_classify_panel_get_params(self, &params);
     return lac_session_classify(self->session, &params);
 }
 

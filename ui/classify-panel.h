@@ -13,6 +13,7 @@ G_DECLARE_FINAL_TYPE(LacClassifyPanel, lac_classify_panel, LAC, CLASSIFY_PANEL, 
 
 GtkWidget *lac_classify_panel_new(void);
 void lac_classify_panel_set_session(LacClassifyPanel *self, LacSession *session);
+void lac_classify_panel_get_params(LacClassifyPanel *self, LacClassifyParams *params);
 gboolean lac_classify_panel_run(LacClassifyPanel *self);
 
 G_END_DECLS

@@ -7,7 +7,7 @@
 struct _LacRefinePanel {
     GtkWidget parent_instance;
     GtkWidget *box;
-    GtkWidget *settings_group, *run_button;
+    GtkWidget *settings_group, *run_button, *again_button;
     GtkSpinButton *shift_spin;
     GtkSwitch *each_switch;
     GtkDropDown *poses_drop;
@@ -29,9 +29,9 @@ show_result(LacRefinePanel *self)
         : g_strdup_printf("\nError of a position from noise alone: %.1f pm", 100.0 * r->mean_error);
     g_autofree char *poses = r->series == NULL
         ? g_strdup("")
-        : g_strdup_printf(
-              "\nProjections moved by %.2f px and turned by %.2f° rms: reconstruct again",
-              r->rms_moved, r->rms_turned);
+        : g_strdup_printf("\nProjections moved by %.2f px and turned by %.2f° rms%s", r->rms_moved,
+              r->rms_turned,
+              lac_session_is_volume_stale(self->session) ? ": the volume is older" : "");
     g_autofree char *text = g_strdup_printf(
         "R1 of the model %.2f → %.2f %%, %u rounds\nMoved by %.1f pm on average, %.1f pm at most%s%s",
         100.0 * r->r1_before, 100.0 * r->r1_after, r->n_rounds, 100.0 * r->mean_shift,
@@ -52,7 +52,34 @@ update(LacRefinePanel *self)
             : !has_series ? "Open the projections first"
             : busy        ? "Other work is running: see the bar below"
                           : "Move every atom to where the projections want it (Ctrl+Shift+T)");
+    gboolean has_recon = has_series && lac_session_get_recon(self->session) != NULL;
+    gboolean is_worth_it = has_recon && has_atoms && lac_session_is_volume_stale(self->session);
+    gtk_widget_set_visible(self->again_button, has_recon && has_atoms);
+    gtk_widget_set_tooltip_text(self->again_button,
+        busy ? "Other work is running: see the bar below"
+             : "Reconstruct with the shifts and angles as they are now, then trace, classify and "
+               "refine with the settings above, in one go (Ctrl+Shift+K)");
+    if (is_worth_it)
+        gtk_widget_add_css_class(self->again_button, "suggested-action");
+    else
+        gtk_widget_remove_css_class(self->again_button, "suggested-action");
     show_result(self);
+}
+
+/**
+ * lac_refine_panel_get_params:
+ * @self: a panel
+ * @params: (out): the parameters as they stand
+ */
+void
+lac_refine_panel_get_params(LacRefinePanel *self, LacRefineParams *params)
+{
+    g_return_if_fail(LAC_IS_REFINE_PANEL(self));
+
+    lac_refine_params_init(params);
+    params->max_shift = gtk_spin_button_get_value(self->shift_spin);
+    params->each = gtk_switch_get_active(self->each_switch);
+    params->poses = (gint) gtk_drop_down_get_selected(self->poses_drop);
 }
 
 /**
@@ -69,10 +96,7 @@ lac_refine_panel_run(LacRefinePanel *self)
     g_return_val_if_fail(LAC_IS_REFINE_PANEL(self), FALSE);
 
     LacRefineParams params;
-    lac_refine_params_init(&params);
-    params.max_shift = gtk_spin_button_get_value(self->shift_spin);
-    params.each = gtk_switch_get_active(self->each_switch);
-    params.poses = (gint) gtk_drop_down_get_selected(self->poses_drop);
+    lac_refine_panel_get_params(self, &params);
     return lac_session_refine(self->session, &params);
 }
 
@@ -102,6 +126,7 @@ lac_refine_panel_class_init(LacRefinePanelClass *klass)
     gtk_widget_class_bind_template_child(widget_class, LacRefinePanel, box);
     gtk_widget_class_bind_template_child(widget_class, LacRefinePanel, settings_group);
     gtk_widget_class_bind_template_child(widget_class, LacRefinePanel, run_button);
+    gtk_widget_class_bind_template_child(widget_class, LacRefinePanel, again_button);
     gtk_widget_class_bind_template_child(widget_class, LacRefinePanel, shift_spin);
     gtk_widget_class_bind_template_child(widget_class, LacRefinePanel, each_switch);
     gtk_widget_class_bind_template_child(widget_class, LacRefinePanel, poses_drop);
@@ -136,7 +161,8 @@ lac_refine_panel_set_session(LacRefinePanel *self, LacSession *session)
 {
     g_return_if_fail(LAC_IS_REFINE_PANEL(self) && self->session == NULL);
 
-    static const char *const changes[] = { "series-changed", "job-changed", "atoms-changed" };
+    static const char *const changes[] = { "series-changed", "recon-changed", "job-changed",
+        "atoms-changed" };
     self->session = g_object_ref(session);
     for (guint i = 0; i < G_N_ELEMENTS(changes); i++)
         g_signal_connect_swapped(session, changes[i], G_CALLBACK(update), self);

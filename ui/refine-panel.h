@@ -13,6 +13,7 @@ G_DECLARE_FINAL_TYPE(LacRefinePanel, lac_refine_panel, LAC, REFINE_PANEL, GtkWid
 
 GtkWidget *lac_refine_panel_new(void);
 void lac_refine_panel_set_session(LacRefinePanel *self, LacSession *session);
+void lac_refine_panel_get_params(LacRefinePanel *self, LacRefineParams *params);
 gboolean lac_refine_panel_run(LacRefinePanel *self);
 
 G_END_DECLS

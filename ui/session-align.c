@@ -50,10 +50,7 @@ name_steps(const GPtrArray *steps)
 static LacSeries *
 take_over(const LacSeries *now, const LacSeries *aligned)
 {
-    LacSeries *series = lac_series_copy(now);
-    memcpy(series->shifts, aligned->shifts, now->n * sizeof *now->shifts);
-    memcpy(series->angles, aligned->angles, now->n * sizeof *now->angles);
-    return series;
+    return lac_series_with_poses(now, aligned);
 }
 
 static void

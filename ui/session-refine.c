@@ -60,9 +60,7 @@ take_poses(LacSession *self, const RefineResult *result)
         (project->series->buffer != result->buffer &&
             (project->raw_series == NULL || project->raw_series->buffer != result->buffer)))
         return;
-    g_autoptr(LacSeries) series = lac_series_copy(project->series);
-    memcpy(series->shifts, refined->shifts, series->n * sizeof *series->shifts);
-    memcpy(series->angles, refined->angles, series->n * sizeof *series->angles);
+    g_autoptr(LacSeries) series = lac_series_with_poses(project->series, refined);
     lac_session_store_series(self, series, "Refine shifts and angles");
 }
 

@@ -13,6 +13,7 @@
 #include "core/prep/align.h"
 #include "core/prep/denoise.h"
 #include "core/project/project.h"
+#include "core/recipe/again.h"
 #include "core/recipe/simulate.h"
 #include "core/recon/recon.h"
 #include "core/trace/classify.h"
@@ -99,6 +100,7 @@ gboolean lac_session_trace(LacSession *self, const LacTraceParams *params, gbool
 gboolean lac_session_classify(LacSession *self, const LacClassifyParams *params);
 const LacClassifyReport *lac_session_get_classification(LacSession *self); // (nullable)
 gboolean lac_session_refine(LacSession *self, const LacRefineParams *params);
+gboolean lac_session_again(LacSession *self, const LacAgainParams *params);
 const LacRefinement *lac_session_get_refinement(LacSession *self); // (nullable)
 void lac_session_set_truth(LacSession *self, LacTruth *truth);
 void lac_session_open_truth(LacSession *self, const char *path);          // then compares

@@ -98,15 +98,25 @@ method_cb(LacTracePanel *self)
     gtk_spin_button_set_value(self->distance_spin, params.min_distance);
 }
 
-static void
-get_params(LacTracePanel *self, LacTraceParams *params)
+/**
+ * lac_trace_panel_get_params:
+ * @self: a panel with a session
+ * @params: (out): the parameters as they stand
+ *
+ * Returns: whether only the inside of the mask is traced
+ */
+gboolean
+lac_trace_panel_get_params(LacTracePanel *self, LacTraceParams *params)
 {
+    g_return_val_if_fail(LAC_IS_TRACE_PANEL(self) && self->session != NULL, FALSE);
+
     const LacVolume *volume = lac_session_get_volume(self->session);
     lac_trace_params_init(params, get_method(self));
     params->min_distance = gtk_spin_button_get_value(self->distance_spin);
     params->threshold = gtk_spin_button_get_value(self->threshold_spin) / PERCENT;
     if (params->absolute && volume != NULL)
         params->threshold *= (double) lac_stats(volume->data, lac_volume_get_size(volume)).max;
+    return gtk_switch_get_active(self->mask_switch);
 }
 
 /**
@@ -123,8 +133,8 @@ lac_trace_panel_run(LacTracePanel *self)
     g_return_val_if_fail(LAC_IS_TRACE_PANEL(self) && self->session != NULL, FALSE);
 
     LacTraceParams params;
-    get_params(self, &params);
-    return lac_session_trace(self->session, &params, gtk_switch_get_active(self->mask_switch));
+    gboolean use_mask = lac_trace_panel_get_params(self, &params);
+    return lac_session_trace(self->session, &params, use_mask);
 }
 
 static void

@@ -11,6 +11,10 @@
 #define TRACE_ENDS    0.65
 #define CLASSIFY_ENDS 0.7
 
+// Less than this no volume can tell, rms.
+#define SETTLED_SHIFT 0.02 // [pixel]
+#define SETTLED_TURN  0.05 // [deg]
+
 typedef struct {
     const LacAgainParams *params;
     LacSeries *series, *measured; // with the newest poses
@@ -62,6 +66,7 @@ reconstruct(Work *work, GError **error)
     lac_recon_unref(work->out->recon);
     lac_series_unref(work->out->series);
     work->out->recon = recon;
+    work->out->is_settled = TRUE;
     work->out->series = lac_series_ref(work->series);
     return TRUE;
 }
@@ -115,6 +120,8 @@ refine(Work *work, GError **error)
         return FALSE;
     lac_refinement_free(work->out->refinement);
     work->out->refinement = refined;
+    work->out->is_settled =
+        refined->rms_moved < SETTLED_SHIFT && refined->rms_turned < SETTLED_TURN;
     take_atoms(work, lac_atoms_ref(refined->atoms));
     if (refined->series == NULL)
         return TRUE;
@@ -146,7 +153,7 @@ run_round(Work *work, GError **error)
  * Reconstructs with the poses that the atoms have told, traces that volume, classifies and refines
  * again, as many rounds as wanted. Poses are numbers: what was measured is taken as it is in every
  * round and never resampled. The volume is that of the poses before the last refinement; how far
- * they moved after it is in the result.
+ * they moved after it is in the result, and whether that matters.
  *
  * Returns: (transfer full): what came out, or %NULL with @error set
  */

@@ -24,6 +24,7 @@ typedef struct {
     LacAtoms *atoms;           // (nullable) NULL: not traced
     LacClassifyReport report;  // of a classification
     LacRefinement *refinement; // (nullable) its atoms are @atoms
+    gboolean is_settled;       // the poses hardly moved any more: the volume is that of all of them
 } LacAgain;
 
 LacAgain *lac_again_run(const LacSeries *series, const LacSeries *measured,

@@ -223,6 +223,58 @@ test_refine(Desk *desk, gconstpointer data)
     g_assert_cmpfloat(measure_error(desk), ==, before);
 }
 
+// After the first round the button offers a second one; a key does it, as one step.
+static void
+test_again(Desk *desk, gconstpointer data)
+{
+    (void) data;
+    open_series(desk);
+    LacSession *session = desk->session;
+    LacReconParams recon;
+    LacTraceParams trace;
+    LacClassifyParams classify;
+    static const char *const species[] = { "Pt", NULL };
+    lac_recon_params_init(&recon, LAC_RECON_DEFAULT);
+    recon.n_iterations = 12;
+    lac_trace_params_init(&trace, LAC_FIT_POLYNOMIAL);
+    lac_classify_params_init(&classify);
+    classify.species = species;
+    classify.drop_non_atoms = TRUE;
+    lac_driver_click(desk->driver, desk_find(desk, "Do what is ticked"));
+    desk_wait_for(desk, desk_is_idle, LIMIT);
+    g_assert_true(lac_session_reconstruct(session, &recon, FALSE, FALSE));
+    desk_wait_for(desk, desk_is_idle, LIMIT);
+    g_assert_true(lac_session_trace(session, &trace, FALSE));
+    desk_wait_for(desk, desk_is_idle, LIMIT);
+    g_assert_true(lac_session_classify(session, &classify));
+    desk_wait_for(desk, desk_is_idle, LIMIT);
+    GtkWidget *stages = lac_driver_find_type(GTK_WIDGET(desk->window), LAC_TYPE_STAGE_LIST);
+    lac_driver_click(desk->driver, lac_driver_find(stages, "Atoms"));
+    lac_driver_frames(desk->driver, GTK_WIDGET(desk->window), 4);
+    GtkWidget *panel = lac_driver_find_type(GTK_WIDGET(desk->window), LAC_TYPE_REFINE_PANEL);
+    gtk_drop_down_set_selected(GTK_DROP_DOWN(find_drop_down(panel)), LAC_REFINE_ALL_POSES);
+    lac_driver_key(desk->driver, "ctrl+shift+t");
+    desk_wait_for(desk, desk_is_idle, LIMIT);
+    GtkWidget *window = GTK_WIDGET(desk->window);
+    GtkWidget *button =
+        gtk_widget_get_ancestor(lac_driver_find(panel, "Second Round with These Poses"),
+            GTK_TYPE_BUTTON);
+    g_assert_nonnull(button);
+    g_assert_true(gtk_widget_has_css_class(button, "suggested-action"));
+    lac_driver_scroll(desk->driver, window, gtk_widget_get_width(window) - 30.0, 400.0, 12);
+    shoot(desk, "again-before");
+    guint n = lac_session_get_n_steps(session);
+    LacVolume *volume = lac_session_get_volume(session);
+    lac_driver_key(desk->driver, "ctrl+shift+k");
+    desk_wait_for(desk, desk_is_idle, LIMIT);
+    g_assert_cmpuint(lac_session_get_n_steps(session), ==, n + 1);
+    g_assert_true(lac_session_get_volume(session) != volume);
+    shoot(desk, "again-after");
+    lac_driver_key(desk->driver, "ctrl+z");
+    lac_driver_frames(desk->driver, window, 4);
+    g_assert_true(lac_session_get_volume(session) == volume);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -232,6 +284,7 @@ main(int argc, char **argv)
         { "/align/keys", test_keys },
         { "/align/stale", test_stale },
         { "/align/refine", test_refine },
+        { "/align/again", test_again },
     };
     return desk_main(argc, argv, tests, G_N_ELEMENTS(tests));
 }

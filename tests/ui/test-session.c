@@ -358,6 +358,94 @@ test_refine(void)
     g_assert_cmpuint(count(session), ==, atoms->n - 1);
 }
 
+static gboolean
+cancel_job(gpointer data)
+{
+    LacSession *session = data;
+    if (lac_session_get_job(session) != NULL)
+        lac_job_cancel(lac_session_get_job(session));
+    return G_SOURCE_REMOVE;
+}
+
+// A second round makes volume, poses and atoms anew as one step; cancelled it leaves nothing.
+static void
+test_again(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(LacSession) session = lac_session_new();
+    g_auto(LacSimulateParams) simulate = { 0 };
+    LacReconParams recon;
+    LacTraceParams trace;
+    LacRefineParams refine;
+    lac_simulate_params_init(&simulate, LAC_MODEL_FCC);
+    simulate.model.n_atoms = 150;
+    simulate.camera.pixel_size = 0.5;
+    simulate.camera.n_tilts = 25;
+    simulate.camera.shift = 0.4;
+    simulate.camera.tilt_error = simulate.camera.axis_error = 0.0;
+    simulate.camera.dose = 1e8;
+    lac_recon_params_init(&recon, LAC_RECON_DEFAULT);
+    recon.n_iterations = 12;
+    recon.blob_sigma = 1.2;
+    lac_trace_params_init(&trace, LAC_FIT_POLYNOMIAL);
+    static const char *const species[] = { "Pt", NULL };
+    LacClassifyParams classify;
+    lac_classify_params_init(&classify);
+    classify.species = species;
+    classify.drop_non_atoms = TRUE;
+    lac_refine_params_init(&refine);
+    refine.poses = LAC_REFINE_SHIFTS;
+    const LacAgainParams params = { .n_rounds = 1,
+        .trace = &trace,
+        .classify = &classify,
+        .refine = &refine };
+    g_assert_false(lac_session_again(session, &params));
+    g_autoptr(LacProject) project = lac_simulate(&simulate, NULL, &error);
+    g_assert_no_error(error);
+    LacSeries *series = project->series;
+    lac_session_set_series(session, series);
+    g_assert_true(lac_session_reconstruct(session, &recon, FALSE, FALSE));
+    wait_idle(session);
+    g_assert_true(lac_session_trace(session, &trace, FALSE));
+    wait_idle(session);
+    g_assert_true(lac_session_classify(session, &classify));
+    wait_idle(session);
+    g_assert_true(lac_session_refine(session, &refine));
+    wait_idle(session);
+    g_assert_true(lac_session_is_volume_stale(session));
+    LacVolume *volume = lac_session_get_volume(session);
+    LacSeries *poses = lac_session_get_series(session);
+    LacAtoms *model = lac_session_get_atoms(session);
+    double r1 = lac_session_get_recon(session)->r1[11];
+    double moved = lac_session_get_refinement(session)->rms_moved;
+    guint n_steps = lac_session_get_n_steps(session);
+    g_assert_true(lac_session_again(session, &params));
+    cancel_job(session);
+    wait_idle(session);
+    g_assert_true(lac_session_get_volume(session) == volume);
+    g_assert_true(lac_session_get_series(session) == poses);
+    g_assert_cmpuint(lac_session_get_n_steps(session), ==, n_steps);
+    g_assert_true(lac_session_again(session, &params));
+    wait_idle(session);
+    g_assert_cmpuint(lac_session_get_n_steps(session), ==, n_steps + 1);
+    g_assert_false(lac_session_are_atoms_stale(session));
+    g_assert_true(lac_session_get_series(session)->buffer == series->buffer);
+    const LacRefinement *again = lac_session_get_refinement(session);
+    g_assert_nonnull(again);
+    g_test_message("R1 %.2f %%, then %.2f %%; moved %.3f px, then %.3f px, turned %.3f degrees",
+        100.0 * r1, 100.0 * lac_session_get_recon(session)->r1[11], moved, again->rms_moved,
+        again->rms_turned);
+    g_assert_cmpfloat(lac_session_get_recon(session)->r1[11], <, 0.98 * r1);
+    g_assert_cmpfloat(again->rms_moved, <, 0.2 * moved);
+    // The volume is older than poses that still moved.
+    g_assert_cmpint(lac_session_is_volume_stale(session), ==,
+        again->rms_moved >= 0.02 || again->rms_turned >= 0.05);
+    lac_session_undo(session);
+    g_assert_true(lac_session_get_volume(session) == volume);
+    g_assert_true(lac_session_get_series(session) == poses);
+    g_assert_true(lac_session_get_atoms(session) == model);
+}
+
 // A hundred edits of many atoms, and none.
 static void
 test_many(void)
@@ -385,6 +473,7 @@ main(int argc, char **argv)
     g_test_add_func("/session/crash", test_crash);
     g_test_add_func("/session/recover", test_recover);
     g_test_add_func("/session/refine", test_refine);
+    g_test_add_func("/session/again", test_again);
     g_test_add_func("/session/many", test_many);
     int status = g_test_run();
     g_autofree char *own = g_build_filename(folder, "lacuna", NULL);
