@@ -8,8 +8,9 @@
 #include <math.h>
 #include <string.h>
 
-#define SMALLEST        32 // [pixel] edge of the coarsest images
-#define SMALLEST_ANGLES 96 // of those that tell angles: atoms must be in them
+#define SMALLEST        32   // [pixel] edge of the coarsest images
+#define SMALLEST_ANGLES 96   // of those that tell angles: atoms must be in them
+#define FINEST_PIXEL    0.75 // [Å] tells atoms, which are no narrower
 #define MAX_LEVELS      4
 #define MARGIN          8     // [pixel] beyond the largest shift
 #define TOLERANCE       0.002 // [pixel] rms change of a scale that is done
@@ -358,10 +359,23 @@ iterate(Level *self, LacProgress *progress, double *rms, GError **error)
 
 // --- from coarse to fine
 
+// Pixels finer than atoms cost the third power of their number and tell nothing more.
+static gsize
+finest_factor(const LacSeries *series, const LacAlignParams *params)
+{
+    gsize edge = MIN(series->nu, series->nv), factor = 1;
+    if (params->finest_bin > 0)
+        return params->finest_bin;
+    while (series->pixel_size > 0.0 && (double) (factor + 1) * series->pixel_size <= FINEST_PIXEL &&
+        edge / (factor + 1) >= SMALLEST_ANGLES)
+        factor++;
+    return factor;
+}
+
 static guint
 list_factors(const LacSeries *series, const LacAlignParams *params, gsize smallest, gsize *factors)
 {
-    gsize edge = MIN(series->nu, series->nv), factor = MAX(params->finest_bin, 1);
+    gsize edge = MIN(series->nu, series->nv), factor = finest_factor(series, params);
     guint n = 0;
     gsize all[16];
     do {

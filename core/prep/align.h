@@ -32,7 +32,8 @@ typedef struct {
     double max_shift;         // [pixel] that neighbours and reprojection look for
     guint iterations;         // of reprojection and angles on each scale
     guint recon_iterations;   // of the reconstruction in each of them
-    guint finest_bin;         // pixels along an edge that become one on the finest scale
+    guint finest_bin;         // pixels along an edge that become one on the finest scale; 0: as
+                              // many as do not exceed an atom
     gboolean phi, theta, psi; // which rotations of a projection angles may change: about the beam,
                               // about the tilt axis and about the third axis
     double max_angle;         // [deg] by which a projection may turn about any of them

@@ -210,6 +210,35 @@ test_apply(void)
     g_assert_cmpuint(n_bad, ==, 1);
 }
 
+// Pixels that are finer than atoms are binned, but not where few would be left; a number is obeyed.
+static void
+test_finest(void)
+{
+    static const struct {
+        gsize size;
+        double pixel_size;
+        guint equals;
+    } cases[] = { { 200, 0.35, 2 }, { 200, 0.4, 1 }, { 200, 0.0, 1 }, { 128, 0.35, 1 } };
+    LacAlignParams params;
+    lac_align_params_init(&params);
+    params.iterations = params.recon_iterations = 1;
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        TiltedParams wrong = { .size = cases[i].size, .n = 5, .max_shift = 2.0 };
+        g_auto(Tilted) tilted = tilted_new(&wrong);
+        g_autoptr(LacSeries) series = lac_series_copy(tilted.measured);
+        series->pixel_size = cases[i].pixel_size;
+        params.finest_bin = 0;
+        g_autoptr(LacSeries) automatic = align(series, LAC_ALIGN_REPROJECTION, &params);
+        params.finest_bin = cases[i].equals;
+        g_autoptr(LacSeries) same = align(series, LAC_ALIGN_REPROJECTION, &params);
+        params.finest_bin = 3 - cases[i].equals;
+        g_autoptr(LacSeries) other = align(series, LAC_ALIGN_REPROJECTION, &params);
+        gsize n_bytes = 5 * sizeof *same->shifts;
+        g_assert_cmpint(memcmp(automatic->shifts, same->shifts, n_bytes), ==, 0);
+        g_assert_cmpint(memcmp(automatic->shifts, other->shifts, n_bytes), !=, 0);
+    }
+}
+
 static void
 test_threads(void)
 {
@@ -368,6 +397,7 @@ main(int argc, char **argv)
     g_test_add_func("/align/axis", test_axis);
     g_test_add_func("/align/gauge", test_gauge);
     g_test_add_func("/align/apply", test_apply);
+    g_test_add_func("/align/finest", test_finest);
     g_test_add_func("/align/threads", test_threads);
     g_test_add_func("/align/cancel", test_cancel);
     g_test_add_func("/align/bad-projections", test_bad_projections);
