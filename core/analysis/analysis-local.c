@@ -84,8 +84,7 @@ update_shells(const LacAnalysis *previous, const LacPoints *points, LacNeighbour
     return self->neighbours != NULL ? g_steal_pointer(&self) : NULL;
 }
 
-// The values of atoms that are still there get their new numbers. What cannot have them does not fit
-// a model of other atoms.
+// The values of atoms that are still there get their new numbers.
 static void
 renumber_all(LacAnalysis *self, LacAnalysis *previous, const LacPointsMap *map)
 {
@@ -156,8 +155,7 @@ update_second_pass(LacAnalysis *self, const LacAnalysis *previous, const LacPoin
  *
  * Brings neighbours, coordination, order and the phases of atoms up to date after an edit of a few
  * atoms; cut-offs stay as they were. All other results are marked stale: atoms keep their values
- * under their new numbers, new atoms have none. Results that only list atoms (surface, Delaunay
- * cells, inner lattices) are taken out. lac_analysis_run() then does the rest.
+ * under their new numbers, new atoms have none. lac_analysis_run() then does the rest.
  *
  * Returns: (transfer full): the analysis, or %NULL with @error set
  */
