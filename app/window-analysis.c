@@ -81,18 +81,20 @@ line_action(GSimpleAction *action, GVariant *parameter, gpointer data)
     (void) parameter;
     LacWindow *self = data;
     const LacAtoms *atoms = lac_session_get_atoms(self->session);
-    const LacLineParams *last = lac_session_get_line(self->session);
-    LacLineParams line;
     gsize n;
     g_autofree gsize *indices = dup_present(self, &n);
     if (n != 2)
         return;
-    lac_line_params_init(&line);
-    if (last != NULL)
-        line = *last;
-    line.a = (LacVec3){ atoms->x[indices[0]], atoms->y[indices[0]], atoms->z[indices[0]] };
-    line.b = (LacVec3){ atoms->x[indices[1]], atoms->y[indices[1]], atoms->z[indices[1]] };
-    lac_session_set_line(self->session, &line);
+    lac_session_draw_line(self->session,
+        (LacVec3){ atoms->x[indices[0]], atoms->y[indices[0]], atoms->z[indices[0]] },
+        (LacVec3){ atoms->x[indices[1]], atoms->y[indices[1]], atoms->z[indices[1]] });
+    lac_view_area_show_page(self->view_area, "results");
+}
+
+// Whoever draws a line wants to see its profile.
+static void
+line_drawn_cb(LacWindow *self)
+{
     lac_view_area_show_page(self->view_area, "results");
 }
 
@@ -133,6 +135,10 @@ lac_window_init_analysis(LacWindow *self)
         lac_analysis_strip_new(self->session, lac_view_area_get_analysis(self->view_area));
     self->analysis_strip = LAC_ANALYSIS_STRIP(strip);
     lac_view_area_add_page(self->view_area, strip, "results", "Results");
+    g_signal_connect_object(viewport, "line-drawn", G_CALLBACK(line_drawn_cb), self,
+        G_CONNECT_SWAPPED);
+    g_signal_connect_object(lac_view_area_get_slices(self->view_area), "line-drawn",
+        G_CALLBACK(line_drawn_cb), self, G_CONNECT_SWAPPED);
     gtk_box_prepend(self->layers_list,
         lac_result_layers_new(self->session, lac_view_area_get_analysis(self->view_area),
             viewport));

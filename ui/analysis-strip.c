@@ -2,6 +2,7 @@
 #include "ui/analysis-strip.h"
 
 #include "ui/column-chart.h"
+#include "ui/line-bar.h"
 #include "ui/region-table.h"
 
 #include <math.h>
@@ -30,9 +31,10 @@ struct _LacAnalysisStrip {
     LacChartView *view;
     GtkStack *stack; // the plot or the table
     LacRegionTable *regions;
-    LacReport *chosen;  // (nullable) the line and the regions with the newest analysis
-    GPtrArray *line;    // (nullable) of LacChart: profiles along the line
-    GPtrArray *entries; // of Entry
+    GtkWidget *line_bar; // with a profile along the line
+    LacReport *chosen;   // (nullable) the line and the regions with the newest analysis
+    GPtrArray *line;     // (nullable) of LacChart: profiles along the line
+    GPtrArray *entries;  // of Entry
     GtkStringList *titles;
     char *wanted; // (nullable) id of the plot that the user chose
     LacSession *session;
@@ -237,6 +239,7 @@ show_plot(LacAnalysisStrip *self)
     LacChart *chart = entry != NULL && self->shown != NULL ? make_chart(self, entry) : NULL;
     gboolean is_table = entry != NULL && entry->kind == ENTRY_REGIONS;
     gtk_stack_set_visible_child_name(self->stack, is_table ? "table" : "plot");
+    gtk_widget_set_visible(self->line_bar, entry != NULL && entry->kind == ENTRY_LINE);
     if (is_table)
         lac_region_table_set_report(self->regions, self->chosen);
     lac_chart_view_set_chart(self->view, chart);
@@ -492,6 +495,9 @@ lac_analysis_strip_new(LacSession *session, LacViewAnalysis *view)
     LacAnalysisStrip *self = g_object_new(LAC_TYPE_ANALYSIS_STRIP, NULL);
     self->session = g_object_ref(session);
     self->view_analysis = g_object_ref(view);
+    self->line_bar = lac_line_bar_new(session);
+    gtk_box_insert_child_after(GTK_BOX(self->box), self->line_bar,
+        gtk_widget_get_first_child(self->box));
     g_signal_connect_swapped(session, "analysis-changed", G_CALLBACK(analysis_changed_cb), self);
     g_signal_connect_swapped(session, "selection-changed", G_CALLBACK(selection_changed_cb), self);
     g_signal_connect_swapped(session, "save-views", G_CALLBACK(save_views_cb), self);

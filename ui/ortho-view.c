@@ -25,11 +25,13 @@ struct _LacOrthoView {
     double black, white; // range of the volume
     LacVolume *layer;    // (nullable) shown in place of the volume
     double span;         // of the layer's colours, to both sides of 0
+    gboolean is_drawing; // a drag draws a line
 };
 
 enum {
     POINTED,
     COLORMAP_CHANGED,
+    LINE_DRAWN,
     N_SIGNALS
 };
 static guint signals[N_SIGNALS];
@@ -269,17 +271,51 @@ lac_ortho_view_class_init(LacOrthoViewClass *klass)
         NULL, NULL, G_TYPE_NONE, 4, G_TYPE_BOOLEAN, G_TYPE_UINT, G_TYPE_UINT, G_TYPE_UINT);
     signals[COLORMAP_CHANGED] = g_signal_new("colormap-changed", LAC_TYPE_ORTHO_VIEW,
         G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+    signals[LINE_DRAWN] = g_signal_new("line-drawn", LAC_TYPE_ORTHO_VIEW, G_SIGNAL_RUN_LAST, 0,
+        NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
-// C: the next colours, with Shift the ones before.
+static void
+set_drawing(LacOrthoView *self, gboolean is_drawing)
+{
+    self->is_drawing = is_drawing;
+    for (guint i = 0; i < 3; i++)
+        lac_slice_view_set_drawing(self->slices[i], is_drawing);
+}
+
+static void
+line_drawn_cb(LacSliceView *slice, const LacVec3 *a, const LacVec3 *b, LacOrthoView *self)
+{
+    (void) slice;
+    lac_session_draw_line(self->session, *a, *b);
+    g_signal_emit(self, signals[LINE_DRAWN], 0);
+}
+
+static void
+chosen_changed_cb(LacOrthoView *self)
+{
+    const LacLineParams *line = lac_session_get_line(self->session);
+    const LacVec3 ends[2] = { line != NULL ? line->a : (LacVec3){ 0 },
+        line != NULL ? line->b : (LacVec3){ 0 } };
+    for (guint i = 0; i < 3; i++)
+        lac_slice_view_set_line(self->slices[i], line != NULL ? ends : NULL,
+            line != NULL ? line->radius : 0.0);
+}
+
+// C: the next colours, with Shift the ones before. D: draw a line, until D or Escape.
 static gboolean
 key_cb(GtkEventControllerKey *controller, guint key, guint code, GdkModifierType state,
     LacOrthoView *self)
 {
     (void) controller;
     (void) code;
-    if ((key != GDK_KEY_c && key != GDK_KEY_C) ||
-        (state & (GDK_CONTROL_MASK | GDK_ALT_MASK | GDK_SUPER_MASK)) != 0)
+    if ((state & (GDK_CONTROL_MASK | GDK_ALT_MASK | GDK_SUPER_MASK)) != 0)
+        return GDK_EVENT_PROPAGATE;
+    if (key == GDK_KEY_d || key == GDK_KEY_D || (key == GDK_KEY_Escape && self->is_drawing)) {
+        set_drawing(self, !self->is_drawing);
+        return GDK_EVENT_STOP;
+    }
+    if (key != GDK_KEY_c && key != GDK_KEY_C)
         return GDK_EVENT_PROPAGATE;
     guint step = (state & GDK_SHIFT_MASK) != 0 ? LAC_N_COLORMAPS - 1 : 1;
     lac_ortho_view_set_colormap(self, (LacColormap) ((self->colormap + step) % LAC_N_COLORMAPS));
@@ -320,6 +356,7 @@ lac_ortho_view_init(LacOrthoView *self)
         g_signal_connect(slice, "crosshair-moved", G_CALLBACK(crosshair_moved_cb), self);
         g_signal_connect(slice, "pointed", G_CALLBACK(pointed_cb), self);
         g_signal_connect(slice, "activated", G_CALLBACK(activated_cb), self);
+        g_signal_connect(slice, "line-drawn", G_CALLBACK(line_drawn_cb), self);
         gtk_accessible_update_property(GTK_ACCESSIBLE(slice), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
             tooltips[order[i]], -1);
         gtk_widget_set_parent(slice, GTK_WIDGET(self));
@@ -349,7 +386,10 @@ lac_ortho_view_new(LacSession *session)
         G_CONNECT_SWAPPED);
     g_signal_connect_object(session, "crosshair-changed", G_CALLBACK(crosshair_changed_cb), self,
         G_CONNECT_SWAPPED);
+    g_signal_connect_object(session, "chosen-changed", G_CALLBACK(chosen_changed_cb), self,
+        G_CONNECT_SWAPPED);
     volume_changed_cb(self);
+    chosen_changed_cb(self);
     return GTK_WIDGET(self);
 }
 

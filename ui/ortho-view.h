@@ -15,6 +15,7 @@ G_DECLARE_FINAL_TYPE(LacOrthoView, lac_ortho_view, LAC, ORTHO_VIEW, GtkWidget)
 
 // Signals:
 //   "pointed" (gboolean inside, guint x, guint y, guint z): the voxel under the pointer
+//   "line-drawn" (): the session has it
 //   "colormap-changed" ()
 GtkWidget *lac_ortho_view_new(LacSession *session);
 void lac_ortho_view_set_range(LacOrthoView *self, double black, double white);

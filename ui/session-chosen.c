@@ -67,6 +67,31 @@ lac_session_set_line(LacSession *self, const LacLineParams *line)
 }
 
 /**
+ * lac_session_draw_line:
+ * @self: a session
+ * @a: [Å] where it begins
+ * @b: [Å] where it ends
+ *
+ * A line with the radius and the bins of the one before it. Can be undone.
+ */
+void
+lac_session_draw_line(LacSession *self, LacVec3 a, LacVec3 b)
+{
+    g_return_if_fail(LAC_IS_SESSION(self));
+
+    const LacLineParams *last = lac_session_get_line(self);
+    LacLineParams line;
+    lac_line_params_init(&line);
+    if (last != NULL)
+        line = *last;
+    line.a = a;
+    line.b = b;
+    lac_session_set_line(self, &line);
+    if (self->analysis == NULL)
+        lac_session_say(self, "The profile along the line appears once the atoms are analysed.");
+}
+
+/**
  * lac_session_get_line:
  * @self: a session
  *

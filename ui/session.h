@@ -146,6 +146,7 @@ void lac_session_set_picked(LacSession *self, const LacPicked *picked);
 
 // What is chosen to be looked at with the analyses. Each change can be undone.
 void lac_session_set_line(LacSession *self, const LacLineParams *line);
+void lac_session_draw_line(LacSession *self, LacVec3 a, LacVec3 b);
 const LacLineParams *lac_session_get_line(LacSession *self); // (nullable)
 void lac_session_set_region(LacSession *self, LacRegionName which, const gsize *indices, gsize n);
 gsize lac_session_count_region(LacSession *self, LacRegionName which);

@@ -24,6 +24,7 @@ struct _LacSliceView {
     gsize grabbed;                           // atom under the button, or G_MAXSIZE
     gboolean is_moving;                      // and it follows the pointer
     double press_x, press_y, drag_x, drag_y; // [widget unit]
+    LacSliceLine line;
 };
 
 enum {
@@ -32,6 +33,7 @@ enum {
     ACTIVATED,
     ATOM_CLICKED,
     ATOM_MOVED,
+    LINE_DRAWN,
     N_SIGNALS
 };
 static guint signals[N_SIGNALS];
@@ -174,6 +176,10 @@ draw_overlay(LacImageView *image, cairo_t *cr, int width, int height, gpointer d
         LacSlicePlane plane = get_plane(self);
         lac_slice_atoms_draw(self->atoms, &plane, cr);
     }
+    if (self->line.has_line || self->line.is_drawing) {
+        LacSlicePlane plane = get_plane(self);
+        lac_slice_line_draw(&self->line, &plane, widget, cr);
+    }
     if (!self->hides_crosshair)
         draw_cross(self, cr, width, height);
     if (self->is_moving)
@@ -254,10 +260,37 @@ click_atom(LacSliceView *self, double x, double y)
     return TRUE;
 }
 
+// ---- The line of a profile
+
+static void
+begin_line(LacSliceView *self, double x, double y)
+{
+    LacSliceLine *line = &self->line;
+    lac_image_view_to_widget(self->image, x, y, &line->from[0], &line->from[1]);
+    line->to[0] = line->from[0];
+    line->to[1] = line->from[1];
+    line->is_drawing = TRUE;
+}
+
+static void
+end_line(LacSliceView *self)
+{
+    LacSlicePlane plane = get_plane(self);
+    LacVec3 ends[2];
+    self->line.is_drawing = FALSE;
+    gtk_widget_queue_draw(GTK_WIDGET(self->image));
+    if (lac_slice_line_find_ends(&self->line, &plane, self->atoms, ends))
+        g_signal_emit(self, signals[LINE_DRAWN], 0, &ends[0], &ends[1]);
+}
+
 static void
 clicked_cb(LacImageView *image, int n_press, double x, double y, LacSliceView *self)
 {
     (void) image;
+    if (self->line.is_on) {
+        begin_line(self, x, y);
+        return;
+    }
     self->grabbed = G_MAXSIZE;
     self->is_moving = FALSE;
     if (n_press == 1 && !click_atom(self, x, y))
@@ -269,6 +302,11 @@ clicked_cb(LacImageView *image, int n_press, double x, double y, LacSliceView *s
 static void
 dragged_cb(LacImageView *image, double x, double y, LacSliceView *self)
 {
+    if (self->line.is_drawing) {
+        lac_image_view_to_widget(image, x, y, &self->line.to[0], &self->line.to[1]);
+        gtk_widget_queue_draw(GTK_WIDGET(image));
+        return;
+    }
     if (self->grabbed == G_MAXSIZE || self->atoms == NULL) {
         move_to(self, x, y);
         return;
@@ -294,6 +332,10 @@ released_cb(LacImageView *image, LacSliceView *self)
 {
     (void) image;
     double to[3];
+    if (self->line.is_drawing) {
+        end_line(self);
+        return;
+    }
     gsize index = self->grabbed;
     gboolean was_moving = self->is_moving;
     if (was_moving)
@@ -409,6 +451,8 @@ lac_slice_view_class_init(LacSliceViewClass *klass)
     signals[ATOM_MOVED] = g_signal_new("atom-moved", LAC_TYPE_SLICE_VIEW, G_SIGNAL_RUN_LAST, 0,
         NULL, NULL, NULL, G_TYPE_NONE, 5, G_TYPE_UINT, G_TYPE_DOUBLE, G_TYPE_DOUBLE, G_TYPE_DOUBLE,
         G_TYPE_BOOLEAN);
+    signals[LINE_DRAWN] = g_signal_new("line-drawn", LAC_TYPE_SLICE_VIEW, G_SIGNAL_RUN_LAST, 0,
+        NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_POINTER, G_TYPE_POINTER);
 }
 
 static void
@@ -449,7 +493,7 @@ lac_slice_view_new(LacAxis normal)
         "Click or drag to move the crosshair, arrow keys by one voxel, Page Up and Page Down or "
         "the wheel to step through the slices, Ctrl and wheel to zoom. Click an atom to select it, "
         "drag to move it to the nearest peak, with Ctrl to where it is let go; Alt and arrow keys "
-        "move it by a tenth of a voxel",
+        "move it by a tenth of a voxel. D, then drag: a line to make profiles along",
         -1);
     return GTK_WIDGET(self);
 }
@@ -488,6 +532,40 @@ lac_slice_view_set_atoms(LacSliceView *self, LacSliceAtoms *atoms)
         self->grabbed = G_MAXSIZE;
         self->is_moving = FALSE;
     }
+    gtk_widget_queue_draw(GTK_WIDGET(self->image));
+}
+
+/**
+ * lac_slice_view_set_line:
+ * @self: a view
+ * @ends: (nullable) (array fixed-size=2): [Å] of a line that is drawn over it; %NULL: none
+ * @radius: [Å] of the cylinder around it
+ */
+void
+lac_slice_view_set_line(LacSliceView *self, const LacVec3 *ends, double radius)
+{
+    g_return_if_fail(LAC_IS_SLICE_VIEW(self));
+
+    self->line.has_line = ends != NULL;
+    for (guint k = 0; ends != NULL && k < 2; k++)
+        self->line.ends[k] = ends[k];
+    self->line.radius = radius;
+    gtk_widget_queue_draw(GTK_WIDGET(self->image));
+}
+
+/**
+ * lac_slice_view_set_drawing:
+ * @self: a view
+ * @is_on: whether a drag of the first button draws a line
+ */
+void
+lac_slice_view_set_drawing(LacSliceView *self, gboolean is_on)
+{
+    g_return_if_fail(LAC_IS_SLICE_VIEW(self));
+
+    self->line.is_on = is_on;
+    self->line.is_drawing = FALSE;
+    gtk_widget_set_cursor_from_name(GTK_WIDGET(self), is_on ? "crosshair" : NULL);
     gtk_widget_queue_draw(GTK_WIDGET(self->image));
 }
 

@@ -5,7 +5,7 @@
 #include "core/data/volume.h"
 #include "core/figure/colormap.h"
 #include "ui/render/camera.h"
-#include "ui/slice-atoms.h"
+#include "ui/slice-line.h"
 
 #include <gtk/gtk.h>
 
@@ -20,11 +20,14 @@ G_DECLARE_FINAL_TYPE(LacSliceView, lac_slice_view, LAC, SLICE_VIEW, GtkWidget)
 //   "pointed" (gboolean inside, guint x, guint y, guint z): the voxel under the pointer
 //   "activated" (): double click on the volume
 //   "atom-clicked" (guint index, gboolean extend): G_MAXUINT where there is none
+//   "line-drawn" (LacVec3 *a, LacVec3 *b): by the user [Å]
 //   "atom-moved" (guint index, double x, double y, double z, gboolean free): dragged, or by keys, to
 //     a position [Å]; free: it stays there, else it goes to the nearest peak
 GtkWidget *lac_slice_view_new(LacAxis normal);
 void lac_slice_view_set_volume(LacSliceView *self, LacVolume *volume);
 void lac_slice_view_set_atoms(LacSliceView *self, LacSliceAtoms *atoms);
+void lac_slice_view_set_line(LacSliceView *self, const LacVec3 *ends, double radius);
+void lac_slice_view_set_drawing(LacSliceView *self, gboolean is_on);
 void lac_slice_view_set_crosshair(LacSliceView *self, const gsize xyz[3]);
 void lac_slice_view_set_show_crosshair(LacSliceView *self, gboolean show);
 void lac_slice_view_set_range(LacSliceView *self, double black, double white);

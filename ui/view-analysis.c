@@ -169,14 +169,7 @@ chosen_changed_cb(LacViewAnalysis *self)
 static void
 line_drawn_cb(LacViewAnalysis *self, const LacVec3 *a, const LacVec3 *b)
 {
-    const LacLineParams *last = lac_session_get_line(self->session);
-    LacLineParams line;
-    lac_line_params_init(&line);
-    if (last != NULL)
-        line = *last;
-    line.a = *a;
-    line.b = *b;
-    lac_session_set_line(self->session, &line);
+    lac_session_draw_line(self->session, *a, *b);
 }
 
 // --- the legend

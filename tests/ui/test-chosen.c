@@ -7,6 +7,7 @@
 #include "tests/support/crystal.h"
 #include "tests/support/desk.h"
 #include "ui/analysis-strip.h"
+#include "ui/ortho-view.h"
 #include "ui/selection-panel.h"
 #include "ui/view-analysis.h"
 #include "ui/view-area.h"
@@ -206,6 +207,100 @@ test_line(Desk *desk, gconstpointer bench)
     g_assert_cmpfloat_with_epsilon(line->a.x, atoms->x[ends[0]], 1e-12);
     g_assert_cmpfloat_with_epsilon(line->a.z, atoms->z[ends[0]], 1e-12);
     shoot(desk, "chosen-drawn");
+}
+
+static GtkSpinButton *
+find_field(Desk *desk, const char *tooltip)
+{
+    return GTK_SPIN_BUTTON(desk_find(desk, tooltip));
+}
+
+// Radius and bins of the line, as the fields have them; a burst of turns is one step.
+static void
+test_line_fields(Desk *desk, gconstpointer bench)
+{
+    (void) bench;
+    static const char *const of_radius =
+        "Of the cylinder around the line; its atoms make the profile";
+    g_autofree char *path = open_crystal(desk);
+    lac_session_draw_line(desk->session, (LacVec3){ -8, 1, 0 }, (LacVec3){ 8, 0, 2 });
+    LacAnalysisStrip *strip = get_strip(desk);
+    g_assert_true(lac_analysis_strip_show(strip, "line-cn"));
+    settle(desk);
+    guint n = lac_session_get_n_steps(desk->session);
+    gtk_spin_button_set_value(find_field(desk, of_radius), 5.0);
+    gtk_spin_button_set_value(find_field(desk, of_radius), 4.5);
+    lac_driver_pause(desk->driver, 400);
+    g_assert_cmpfloat(lac_session_get_line(desk->session)->radius, ==, 4.5);
+    g_assert_cmpuint(lac_session_get_n_steps(desk->session), ==, n + 1);
+    gtk_spin_button_set_value(find_field(desk, "Length of a bin along the line, about"), 1.5);
+    lac_driver_pause(desk->driver, 400);
+    lac_driver_click(desk->driver,
+        desk_find(desk, "Prolong the profile to both ends of the particle; A stays at 0"));
+    lac_driver_pause(desk->driver, 400);
+    g_assert_true(lac_session_get_line(desk->session)->whole);
+    g_assert_cmpuint(lac_session_get_n_steps(desk->session), ==, n + 3);
+    shoot(desk, "chosen-line-fields");
+    const LacChart *chart = lac_chart_view_get_chart(lac_analysis_strip_get_view(strip));
+    const LacChartSeries *series = g_ptr_array_index(chart->series, 0);
+    g_autoptr(TestRun) run = test_cli("analyse", path, "--line", "-8,1,0,8,0,2,4.5", "--line-step",
+        "1.5", "--line-whole", "--json", NULL);
+    g_autoptr(JsonParser) parser = json_parser_new();
+    JsonObject *sections =
+        json_object_get_object_member(test_run_get_json(run, parser), "analyses");
+    for (guint i = 0; i < series->n; i++)
+        if (isfinite(series->y[i]))
+            g_assert_cmpfloat(series->y[i], ==,
+                get_json_cell(sections, "line", "profile", "cn", i));
+    check_project(desk);
+    lac_driver_key(desk->driver, "ctrl+z");
+    lac_driver_key(desk->driver, "ctrl+z");
+    lac_driver_key(desk->driver, "ctrl+z");
+    g_assert_cmpfloat(gtk_spin_button_get_value(find_field(desk, of_radius)), ==, 6.0);
+    lac_driver_click(desk->driver, desk_find(desk, "Remove the line; can be undone"));
+    g_assert_null(lac_session_get_line(desk->session));
+}
+
+// A line drawn in a slice lies in it, and begins at the atom that it was drawn from.
+static void
+test_line_in_slice(Desk *desk, gconstpointer bench)
+{
+    (void) bench;
+    g_free(open_crystal(desk));
+    g_autoptr(LacVolume) volume = lac_volume_new(48, 48, 48, 1.0, NULL);
+    for (gsize i = 0; i < lac_volume_get_size(volume); i++)
+        volume->data[i] = (float) (i % 48);
+    lac_session_set_volume(desk->session, volume);
+    settle(desk);
+    LacViewArea *area =
+        LAC_VIEW_AREA(lac_driver_find_type(GTK_WIDGET(desk->window), LAC_TYPE_VIEW_AREA));
+    LacSliceView *slice = lac_ortho_view_get_slice(lac_view_area_get_slices(area), LAC_AXIS_Z);
+    const double ends[2][3] = { { -9.4, -9.0, 0.0 }, { 9.6, 8.0, 0.0 } };
+    double from[2], to[2];
+    for (guint k = 0; k < 2; k++)
+        lac_slice_view_locate_position(slice, ends[k], k == 0 ? &from[0] : &to[0],
+            k == 0 ? &from[1] : &to[1]);
+    lac_driver_click_at(desk->driver, GTK_WIDGET(slice), from[0], from[1], 1);
+    lac_driver_key(desk->driver, "d");
+    lac_driver_drag(desk->driver, GTK_WIDGET(slice), from, to, 1);
+    lac_driver_key(desk->driver, "Escape");
+    settle(desk);
+    const LacLineParams *line = lac_session_get_line(desk->session);
+    g_assert_nonnull(line);
+    g_assert_cmpfloat(fabs(line->a.x - ends[0][0]), <, 1.7);
+    g_assert_cmpfloat(fabs(line->a.y - ends[0][1]), <, 1.7);
+    g_assert_cmpfloat(fabs(line->a.z), <, 1.7);
+    g_assert_cmpfloat(fabs(line->b.x - ends[1][0]), <, 1.7);
+    g_assert_cmpfloat(fabs(line->b.y - ends[1][1]), <, 1.7);
+    shoot(desk, "chosen-line-slice");
+    // Out of the mode a drag moves the crosshair again.
+    gsize before[3], after[3];
+    lac_session_get_crosshair(desk->session, before);
+    lac_driver_drag(desk->driver, GTK_WIDGET(slice), to, from, 1);
+    lac_session_get_crosshair(desk->session, after);
+    g_assert_cmpint(memcmp(before, after, sizeof before), !=, 0);
+    lac_driver_key(desk->driver, "ctrl+z");
+    g_assert_null(lac_session_get_line(desk->session));
 }
 
 // --- regions
@@ -460,6 +555,8 @@ main(int argc, char **argv)
 {
     static const DeskTest tests[] = {
         { "/chosen/line", test_line },
+        { "/chosen/line-fields", test_line_fields },
+        { "/chosen/line-in-slice", test_line_in_slice },
         { "/chosen/regions", test_regions },
         { "/chosen/phases", test_phases },
         { "/chosen/saved", test_saved },
