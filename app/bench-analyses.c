@@ -97,45 +97,73 @@ time_edits(LacBench *bench, LacAnalysis *analysis, LacAtoms *atoms, GError **err
     return TRUE;
 }
 
-// One analysis after the other, each taking those before it.
-static gboolean
-time_all(LacBench *bench, GError **error)
+// Adds the time on the wall and that of all threads since a start.
+static void
+add_times(LacBench *bench, const char *name, gint64 start, double start_cpu)
 {
-    g_autoptr(LacAtoms) atoms = make_particle(N_PARTICLE, SHARE);
+    g_autofree char *wall = g_strconcat(name, "_s", NULL);
+    g_autofree char *cpu = g_strconcat(name, "_cpu_s", NULL);
+    lac_bench_number(bench, wall, 1e-6 * (double) (g_get_monotonic_time() - start));
+    lac_bench_number(bench, cpu, get_cpu_seconds() - start_cpu);
+}
+
+// One analysis after the other, each taking those before it.
+static LacAnalysis *
+time_each(LacBench *bench, LacAtoms *atoms, const LacAnalysisParams *params, GError **error)
+{
     g_autoptr(LacAnalysis) analysis = NULL;
-    LacAnalysisParams params;
-    lac_analysis_params_init(&params);
-    double seconds = 0.0, cpu = 0.0, slow = 0.0, slow_cpu = 0.0;
     gsize n;
     const LacAnalysisInfo *const *table = lac_analysis_table(&n);
     for (gsize i = 0; i < n; i++) {
         gint64 start = g_get_monotonic_time();
         double start_cpu = get_cpu_seconds();
-        LacAnalysis *next = lac_analysis_run(atoms, NULL, &params, LAC_ANALYSIS_BIT(i), analysis,
+        LacAnalysis *next = lac_analysis_run(atoms, NULL, params, LAC_ANALYSIS_BIT(i), analysis,
             bench->progress, error);
         if (next == NULL)
-            return FALSE;
-        double t = 1e-6 * (double) (g_get_monotonic_time() - start);
-        double t_cpu = get_cpu_seconds() - start_cpu;
-        gboolean is_slow = i == LAC_ANALYSIS_TEMPLATES || i == LAC_ANALYSIS_DELAUNAY;
-        g_autofree char *name = g_strconcat(table[i]->id, "_s", NULL);
-        g_autofree char *name_cpu = g_strconcat(table[i]->id, "_cpu_s", NULL);
+            return NULL;
         g_clear_pointer(&analysis, lac_analysis_unref);
         analysis = next;
-        if (i == 0)
-            lac_bench_number(bench, "atoms", (double) analysis->points->n);
-        lac_bench_number(bench, name, t);
-        lac_bench_number(bench, name_cpu, t_cpu);
-        seconds += t;
-        cpu += t_cpu;
-        slow += is_slow ? t : 0.0;
-        slow_cpu += is_slow ? t_cpu : 0.0;
+        add_times(bench, table[i]->id, start, start_cpu);
     }
-    lac_bench_number(bench, "all_s", seconds);
-    lac_bench_number(bench, "all_cpu_s", cpu);
-    lac_bench_number(bench, "all_but_templates_and_delaunay_s", seconds - slow);
-    lac_bench_number(bench, "all_but_templates_and_delaunay_cpu_s", cpu - slow_cpu);
+    return g_steal_pointer(&analysis);
+}
+
+// All at once, as the window and the command line have them computed; what @before has is shared.
+static gboolean
+time_run(LacBench *bench, const char *name, LacAtoms *atoms, const LacAnalysisParams *params,
+    const LacAnalysis *before, GError **error)
+{
+    gint64 start = g_get_monotonic_time();
+    double start_cpu = get_cpu_seconds();
+    g_autoptr(LacAnalysis) analysis =
+        lac_analysis_run(atoms, NULL, params, LAC_ANALYSIS_ALL, before, bench->progress, error);
+    if (analysis == NULL)
+        return FALSE;
+    add_times(bench, name, start, start_cpu);
+    return TRUE;
+}
+
+static gboolean
+time_all(LacBench *bench, GError **error)
+{
+    g_autoptr(LacAtoms) atoms = make_particle(N_PARTICLE, SHARE);
+    LacAnalysisParams params;
+    lac_analysis_params_init(&params);
+    lac_bench_number(bench, "atoms", (double) atoms->n);
+    if (!time_run(bench, "all", atoms, &params, NULL, error))
+        return FALSE;
+    guint64 slow =
+        LAC_ANALYSIS_BIT(LAC_ANALYSIS_TEMPLATES) | LAC_ANALYSIS_BIT(LAC_ANALYSIS_DELAUNAY);
+    g_autoptr(LacAnalysis) before =
+        lac_analysis_run(atoms, NULL, &params, slow, NULL, bench->progress, error);
+    if (before == NULL ||
+        !time_run(bench, "all_but_templates_and_delaunay", atoms, &params, before, error))
+        return FALSE;
+    g_clear_pointer(&before, lac_analysis_unref);
     lac_bench_number(bench, "peak_memory_mib", get_peak_mib());
+    g_autoptr(LacAnalysis) analysis = time_each(bench, atoms, &params, error);
+    if (analysis == NULL)
+        return FALSE;
     return time_edits(bench, analysis, atoms, error);
 }
 

@@ -63,11 +63,17 @@ find_loop(void)
     return NULL;
 }
 
+static void
+lower_priority(void)
+{
+    // Linux keeps one nice value per thread: computing yields to drawing and to other programs.
+    setpriority(PRIO_PROCESS, (id_t) syscall(SYS_gettid), BACKGROUND_NICE);
+}
+
 static void *
 pool_thread(void *unused)
 {
     (void) unused;
-    // Linux keeps one nice value per thread: computing yields to drawing and to other programs.
     gboolean lowered = FALSE;
     pthread_mutex_lock(&pool.lock);
     for (;;) {
@@ -81,7 +87,7 @@ pool_thread(void *unused)
         gboolean lower = pool.background && !lowered;
         pthread_mutex_unlock(&pool.lock);
         if (lower) {
-            setpriority(PRIO_PROCESS, (id_t) syscall(SYS_gettid), BACKGROUND_NICE);
+            lower_priority();
             lowered = TRUE;
         }
         run_blocks(loop);
@@ -161,6 +167,53 @@ lac_parallel_for(gsize n, gsize grain, LacParallelFunc func, gpointer data)
     while (loop.n_inside > 0)
         pthread_cond_wait(&pool.left, &pool.lock);
     pthread_mutex_unlock(&pool.lock);
+}
+
+typedef struct {
+    LacParallelLane func;
+    gpointer data;
+    guint lane;
+    gboolean background;
+} LaneArgs;
+
+static void *
+lane_thread(void *data)
+{
+    LaneArgs *self = data;
+    if (self->background)
+        lower_priority();
+    self->func(self->lane, self->data);
+    return NULL;
+}
+
+/**
+ * lac_parallel_lanes:
+ * @n_lanes: at most 64
+ * @func: takes its part of some work until none is left
+ * @data: passed to @func
+ *
+ * Calls @func in several threads at once, this one among them, and returns when every call is done.
+ * Unlike those of lac_parallel_for() they may run parallel loops, which share the pool. There are no
+ * more lanes than threads; inside a loop, or when the system has no more threads, there may be one.
+ */
+void
+lac_parallel_lanes(guint n_lanes, LacParallelLane func, gpointer data)
+{
+    pthread_t threads[MAX_THREADS];
+    LaneArgs args[MAX_THREADS];
+    pthread_mutex_lock(&pool.lock);
+    guint n = inside_loop ? 1 : CLAMP(MIN(n_lanes, threads_locked()), 1, MAX_THREADS);
+    gboolean background = pool.background;
+    pthread_mutex_unlock(&pool.lock);
+    guint n_started = 1;
+    for (; n_started < n; n_started++) {
+        args[n_started] = (LaneArgs){ func, data, n_started, background };
+        if (pthread_create(&threads[n_started], NULL, lane_thread, &args[n_started]) != 0)
+            break;
+    }
+    func(0, data);
+    for (guint k = 1; k < n_started; k++)
+        pthread_join(threads[k], NULL);
 }
 
 /**

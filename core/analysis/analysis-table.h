@@ -43,6 +43,9 @@ void lac_node_report_shell(const LacRdfShell *shell, LacReportSection *section);
 gboolean lac_analysis_fits_all(LacAnalysisNode node);
 gpointer lac_analysis_view_new(LacAnalysisNode node, gconstpointer result, const LacPointsMap *map);
 void lac_analysis_view_unref(LacAnalysisNode node, gpointer view);
+LacAnalysis *
+lac_analysis_new(LacPoints *points, LacVolume *volume, const LacAnalysisParams *params);
+void lac_analysis_share(LacAnalysis *self, const LacAnalysis *from, const LacAnalysisInfo *info);
 LacAnalysis *lac_analysis_copy(const LacAnalysis *self, LacPoints *points);
 void
 lac_analysis_set_result(LacAnalysis *self, LacAnalysisNode node, gpointer result, gboolean stale);

@@ -213,6 +213,57 @@ test_limits(void)
     g_assert_cmpuint(lac_parallel_max_workers(), >=, lac_parallel_get_threads());
 }
 
+typedef struct {
+    atomic_uint lanes[64], n_lanes, n_items, taken;
+} LaneArgs;
+
+static void
+count_items(gsize begin, gsize end, G_GNUC_UNUSED guint worker, gpointer data)
+{
+    atomic_fetch_add(&((LaneArgs *) data)->n_items, (guint) (end - begin));
+}
+
+static void
+run_lane(guint lane, gpointer data)
+{
+    LaneArgs *args = data;
+    atomic_fetch_add(&args->lanes[lane], 1);
+    atomic_fetch_add(&args->n_lanes, 1);
+    while (atomic_fetch_add(&args->taken, 1) < 20)
+        lac_parallel_for(1000, 7, count_items, args);
+}
+
+static void
+start_lanes(gsize begin, gsize end, G_GNUC_UNUSED guint worker, gpointer data)
+{
+    for (gsize i = begin; i < end; i++)
+        lac_parallel_lanes(4, run_lane, data);
+}
+
+// Lanes share their work out and run loops of their own.
+static void
+test_lanes(void)
+{
+    for (guint t = 0; t < G_N_ELEMENTS(THREADS); t++) {
+        lac_parallel_set_threads(THREADS[t]);
+        LaneArgs args = { .taken = 0 };
+        lac_parallel_lanes(4, run_lane, &args);
+        g_assert_cmpuint(atomic_load(&args.n_items), ==, 20 * 1000);
+        guint n_lanes = atomic_load(&args.n_lanes);
+        g_assert_cmpuint(n_lanes, <=, MIN(4, THREADS[t]));
+        for (guint k = 0; k < 64; k++)
+            g_assert_cmpuint(atomic_load(&args.lanes[k]), ==, k < n_lanes ? 1 : 0);
+    }
+    // One lane for each call within a loop.
+    LaneArgs args = { .taken = 0 };
+    lac_parallel_set_threads(3);
+    lac_parallel_for(5, 1, start_lanes, &args);
+    g_assert_cmpuint(atomic_load(&args.n_lanes), ==, 5);
+    g_assert_cmpuint(atomic_load(&args.lanes[0]), ==, 5);
+    g_assert_cmpuint(atomic_load(&args.n_items), ==, 20 * 1000);
+    lac_parallel_set_threads(0);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -223,5 +274,6 @@ main(int argc, char **argv)
     g_test_add_func("/parallel/two-callers-at-once", test_two_callers_at_once);
     g_test_add_func("/parallel/really-parallel", test_really_parallel);
     g_test_add_func("/parallel/limits", test_limits);
+    g_test_add_func("/parallel/lanes", test_lanes);
     return g_test_run();
 }

@@ -532,6 +532,36 @@ test_cancelled(void)
     }
 }
 
+// Nodes that do not need each other are computed at the same time: the same numbers come out.
+static void
+test_side_by_side(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(LacAtoms) ball = make_ball();
+    LacAnalysisParams params;
+    lac_analysis_params_init(&params);
+    g_autofree char *first = NULL;
+    for (guint threads = 1; threads <= 5; threads += 2) {
+        lac_parallel_set_threads(threads);
+        g_autoptr(LacProgress) progress = lac_progress_new();
+        g_autoptr(LacAnalysis) result =
+            lac_analysis_run(ball, NULL, &params, LAC_ANALYSIS_ALL, NULL, progress, &error);
+        g_assert_no_error(error);
+        g_assert_cmpuint(result->done, ==, LAC_ANALYSIS_ALL);
+        g_assert_cmpfloat(lac_progress_get_fraction(progress), ==, 1.0);
+        // The last of what was told on the way is all of it.
+        g_autoptr(LacAnalysis) told = lac_progress_take_result(progress);
+        g_assert_true(told->done == result->done && told->voronoi == result->voronoi);
+        g_autoptr(LacReport) report = lac_analysis_report(result, LAC_ANALYSIS_ALL, TRUE);
+        g_autofree char *json = lac_report_dup_json(report);
+        if (first == NULL)
+            first = g_steal_pointer(&json);
+        else
+            g_assert_cmpstr(json, ==, first);
+    }
+    lac_parallel_set_threads(0);
+}
+
 static void
 test_unfit(void)
 {
@@ -583,6 +613,7 @@ main(int argc, char **argv)
     g_test_add_func("/analysis/invariance", test_invariance);
     g_test_add_func("/analysis/local", test_local);
     g_test_add_func("/analysis/cancelled", test_cancelled);
+    g_test_add_func("/analysis/side-by-side", test_side_by_side);
     g_test_add_func("/analysis/unfit", test_unfit);
     g_test_add_func("/analysis/format", test_format);
     return g_test_run();
