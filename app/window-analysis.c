@@ -139,6 +139,10 @@ lac_window_init_analysis(LacWindow *self)
         G_CONNECT_SWAPPED);
     g_signal_connect_object(lac_view_area_get_slices(self->view_area), "line-drawn",
         G_CALLBACK(line_drawn_cb), self, G_CONNECT_SWAPPED);
+    GtkWidget *inside =
+        lac_look_inside_new(self->session, lac_view_area_get_analysis(self->view_area), viewport);
+    self->look_inside = LAC_LOOK_INSIDE(inside);
+    gtk_box_prepend(self->layers_list, inside);
     gtk_box_prepend(self->layers_list,
         lac_result_layers_new(self->session, lac_view_area_get_analysis(self->view_area),
             viewport));

@@ -12,6 +12,7 @@
 #include "ui/import-dialog.h"
 #include "ui/job-bar.h"
 #include "ui/layers-panel.h"
+#include "ui/look-inside.h"
 #include "ui/review-panel.h"
 #include "ui/selection-panel.h"
 #include "ui/simulate-dialog.h"
@@ -49,6 +50,7 @@ struct _LacWindow {
     LacReviewPanel *review_panel;
     LacAnalysisPanel *analysis_panel;
     LacAnalysisStrip *analysis_strip;
+    LacLookInside *look_inside;
     LacFigurePanel *figure_panel;
     gboolean is_figure;         // the stage of figures is shown
     LacView view_before_figure; // that filled the area

@@ -141,6 +141,7 @@ lac_window_set_stage(LacWindow *self, LacStage stage)
                           : "reconstruct");
     gtk_widget_set_visible(self->selection_box, is_atoms || is_analysis);
     lac_selection_panel_set_analysing(self->selection_panel, is_analysis);
+    lac_look_inside_set_is_stage(self->look_inside, is_analysis || is_figure);
     lac_view_area_show_page(self->view_area,
         is_atoms          ? "atoms"
             : is_analysis ? "results"

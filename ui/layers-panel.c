@@ -103,7 +103,7 @@ apply(LacLayersPanel *self)
     update_count(self);
 }
 
-// The menu in the view changes these too.
+// Menus, figures and other panels change these too.
 static void
 scene_changed_cb(LacLayersPanel *self)
 {
@@ -111,7 +111,9 @@ scene_changed_cb(LacLayersPanel *self)
     const struct {
         Layer layer;
         gboolean shown;
-    } states[] = { { LAYER_PLANE_X, scene->show_slices[0] },
+    } states[] = { { LAYER_VOLUME, scene->show_volume }, { LAYER_ATOMS, scene->atoms.show_atoms },
+        { LAYER_BONDS, scene->atoms.show_bonds }, { LAYER_POLYHEDRA, scene->atoms.show_polyhedra },
+        { LAYER_GHOSTS, scene->atoms.show_ghosts }, { LAYER_PLANE_X, scene->show_slices[0] },
         { LAYER_PLANE_Y, scene->show_slices[1] }, { LAYER_PLANE_Z, scene->show_slices[2] },
         { LAYER_BOX, scene->show_box }, { LAYER_AXES, scene->show_axes } };
     if (self->is_following)
@@ -121,6 +123,7 @@ scene_changed_cb(LacLayersPanel *self)
         gtk_check_button_set_active(GTK_CHECK_BUTTON(self->checks[states[i].layer]),
             states[i].shown);
     self->is_following = FALSE;
+    update_count(self);
 }
 
 static void

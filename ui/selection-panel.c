@@ -550,8 +550,10 @@ lac_selection_panel_set_analysing(LacSelectionPanel *self, gboolean analysing)
 
     self->is_analysing = analysing;
     gtk_label_set_text(GTK_LABEL(self->hint),
-        analysing ? "Click an atom, a pore, a vacancy or the interface; again for what is behind"
+        analysing ? "Click an atom, a pore, a vacancy or the interface"
                   : "Click an atom; Ctrl adds to the selection");
+    gtk_widget_set_tooltip_text(self->hint,
+        analysing ? "Click again at the same place for what is behind" : NULL);
     if (self->session != NULL)
         queue_update(self);
 }

@@ -9,7 +9,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define SPAN_SHARE 0.98 // of the atoms whose values the colours of signed numbers reach to
+#define LEGEND_WORDS 9    // that a legend has room for
+#define SPAN_SHARE   0.98 // of the atoms whose values the colours of signed numbers reach to
 
 struct _LacViewAnalysis {
     GObject parent_instance;
@@ -174,6 +175,17 @@ line_drawn_cb(LacViewAnalysis *self, const LacVec3 *a, const LacVec3 *b)
 
 // --- the legend
 
+// A bit for each of the first words that any atom has.
+static guint
+find_used_words(const LacAtomValues *values)
+{
+    guint used = 0;
+    for (gsize i = 0; i < values->n; i++)
+        if (values->values[i] >= 0.0 && values->values[i] < LEGEND_WORDS)
+            used |= 1u << (guint) values->values[i];
+    return used;
+}
+
 static void
 show_atom_colors(LacViewAnalysis *self)
 {
@@ -186,9 +198,12 @@ show_atom_colors(LacViewAnalysis *self)
         return;
     g_autofree char *title = lac_result_dup_title(look->color_column);
     if (values != NULL && values->names != NULL && g_str_equal(values->name, look->color_column)) {
+        guint used = find_used_words(values);
         lac_legend_add_title(self->legend, title);
-        for (guint i = 0; values->names[i] != NULL && i < 9; i++) {
+        for (guint i = 0; values->names[i] != NULL && i < LEGEND_WORDS; i++) {
             float rgb[3];
+            if ((used & (1u << i)) == 0)
+                continue;
             lac_category_get_color(i, rgb);
             lac_legend_add_word(self->legend, values->names[i], rgb);
         }

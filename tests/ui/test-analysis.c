@@ -282,6 +282,39 @@ test_pore(Desk *desk, gconstpointer bench)
     shoot(desk, "analysis-interface");
 }
 
+// Results lie inside: once they are there the atoms are small and show their phases. It ends with the
+// stage, and for good when the user says so.
+static void
+test_inside(Desk *desk, gconstpointer bench)
+{
+    (void) bench;
+    const double usual = lac_viewport_get_atom_look(desk->viewport)->radius_scale;
+    if (!analyse_particle(desk))
+        return;
+    const LacAtomLook *look = lac_viewport_get_atom_look(desk->viewport);
+    const LacScene *scene = lac_viewport_get_scene(desk->viewport);
+    g_assert_cmpfloat(look->radius_scale, <, 0.7 * usual);
+    g_assert_cmpstr(look->color_column, ==, "phase");
+    g_assert_false(scene->show_volume);
+    desk_wait_for(desk, has_meshes, 20000);
+    shoot(desk, "analysis-inside");
+    lac_driver_key(desk->driver, "alt+4");
+    lac_driver_frames(desk->driver, GTK_WIDGET(desk->window), 3);
+    g_assert_cmpfloat(look->radius_scale, ==, usual);
+    g_assert_true(scene->show_volume);
+    lac_driver_key(desk->driver, "alt+5");
+    lac_driver_frames(desk->driver, GTK_WIDGET(desk->window), 3);
+    g_assert_cmpfloat(look->radius_scale, <, 0.7 * usual);
+    lac_driver_click(desk->driver, desk_find(desk, "Smaller atoms in the colours of their phases"));
+    lac_driver_frames(desk->driver, GTK_WIDGET(desk->window), 3);
+    g_assert_cmpfloat(look->radius_scale, ==, usual);
+    lac_driver_key(desk->driver, "alt+4");
+    lac_driver_key(desk->driver, "alt+5");
+    lac_driver_frames(desk->driver, GTK_WIDGET(desk->window), 3);
+    g_assert_cmpfloat(look->radius_scale, ==, usual);
+    g_assert_true(scene->show_volume);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -289,6 +322,7 @@ main(int argc, char **argv)
         { "/analysis/brush", test_brush },
         { "/analysis/atoms", test_atoms },
         { "/analysis/pore", test_pore },
+        { "/analysis/inside", test_inside },
     };
     return desk_main(argc, argv, tests, G_N_ELEMENTS(tests));
 }
