@@ -261,7 +261,6 @@ csv_read(const char *path, const char *item, LacProgress *progress, GError **err
 static gboolean
 csv_write(const LacAtoms *atoms, const char *path, GError **error)
 {
-    char text[G_ASCII_DTOSTR_BUF_SIZE];
     guint n_names = g_strv_length(atoms->species_names);
     FILE *file = fopen(path, "wbe");
     if (file == NULL) {
@@ -277,15 +276,13 @@ csv_write(const LacAtoms *atoms, const char *path, GError **error)
         fprintf(file, "\n%" G_GSIZE_FORMAT ",", i + 1);
         lac_text_write_quoted(file,
             atoms->species[i] < n_names ? atoms->species_names[atoms->species[i]] : "");
-        fprintf(file, ",%s", lac_text_format_number(atoms->x[i], text));
-        fprintf(file, ",%s", lac_text_format_number(atoms->y[i], text));
-        fprintf(file, ",%s", lac_text_format_number(atoms->z[i], text));
+        const double position[] = { atoms->x[i], atoms->y[i], atoms->z[i] };
+        lac_text_write_numbers(file, ',', position, G_N_ELEMENTS(position));
         fprintf(file, ",%s,%s", lac_atom_state_get_name((LacAtomState) atoms->state[i]),
             lac_peak_flag_get_name((LacPeakFlag) atoms->flag[i]));
         for (guint k = 0; k < atoms->columns->len; k++)
-            fprintf(file, ",%s",
-                lac_text_format_number(g_array_index(atoms->columns, LacAtomColumn, k).values[i],
-                    text));
+            lac_text_write_numbers(file, ',',
+                &g_array_index(atoms->columns, LacAtomColumn, k).values[i], 1);
     }
     fputc('\n', file);
     return lac_output_close(file, path, error);

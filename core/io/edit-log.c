@@ -41,14 +41,13 @@ get_species(const Names *names, const LacAtomRow *row)
 static void
 write_row_csv(FILE *file, const Names *names, const LacAtomRow *row)
 {
-    char text[G_ASCII_DTOSTR_BUF_SIZE];
+    const double position[] = { row->x, row->y, row->z };
     if (row->state == LAC_ATOM_ABSENT) {
         fputs(",,,,,", file);
         return;
     }
-    fprintf(file, ",%s", lac_text_format_number(row->x, text));
-    fprintf(file, ",%s", lac_text_format_number(row->y, text));
-    fprintf(file, ",%s,", lac_text_format_number(row->z, text));
+    lac_text_write_numbers(file, ',', position, G_N_ELEMENTS(position));
+    fputc(',', file);
     lac_text_write_quoted(file, get_species(names, row));
     fprintf(file, ",%s", lac_atom_state_get_name((LacAtomState) row->state));
 }

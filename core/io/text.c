@@ -114,3 +114,20 @@ lac_text_write_quoted(FILE *file, const char *text)
     }
     fputc('"', file);
 }
+
+/**
+ * lac_text_write_numbers:
+ * @file: to write to
+ * @separator: before each number
+ * @values: (array length=n): numbers
+ * @n: how many
+ *
+ * Writes each with as few digits as give the same bits when they are read.
+ */
+void
+lac_text_write_numbers(FILE *file, char separator, const double *values, gsize n)
+{
+    char text[G_ASCII_DTOSTR_BUF_SIZE];
+    for (gsize i = 0; i < n; i++)
+        fprintf(file, "%c%s", separator, lac_text_format_number(values[i], text));
+}

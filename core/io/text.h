@@ -17,3 +17,4 @@ char *lac_text_next_word(char **cursor, const char *separators);
 gboolean lac_text_parse_number(const char *word, double *value);
 char *lac_text_format_number(double value, char text[G_ASCII_DTOSTR_BUF_SIZE]);
 void lac_text_write_quoted(FILE *file, const char *text);
+void lac_text_write_numbers(FILE *file, char separator, const double *values, gsize n);

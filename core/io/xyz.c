@@ -593,18 +593,15 @@ xyz_write(const LacAtoms *atoms, const char *path, GError **error)
     gboolean with_states = has_states(atoms);
     write_comment(file, atoms, with_states);
     for (gsize k = 0; k < atoms->n; k++) {
-        char text[G_ASCII_DTOSTR_BUF_SIZE];
         fputs(atoms->species[k] < n_names ? names[atoms->species[k]] : "X", file);
-        fprintf(file, " %s", lac_text_format_number(atoms->x[k], text));
-        fprintf(file, " %s", lac_text_format_number(atoms->y[k], text));
-        fprintf(file, " %s", lac_text_format_number(atoms->z[k], text));
+        const double position[] = { atoms->x[k], atoms->y[k], atoms->z[k] };
+        lac_text_write_numbers(file, ' ', position, G_N_ELEMENTS(position));
         if (with_states)
             fprintf(file, " %s %s", lac_atom_state_get_name((LacAtomState) atoms->state[k]),
                 lac_peak_flag_get_name((LacPeakFlag) atoms->flag[k]));
         for (guint i = 0; i < atoms->columns->len; i++)
-            fprintf(file, " %s",
-                lac_text_format_number(g_array_index(atoms->columns, LacAtomColumn, i).values[k],
-                    text));
+            lac_text_write_numbers(file, ' ',
+                &g_array_index(atoms->columns, LacAtomColumn, i).values[k], 1);
         fputc('\n', file);
     }
     return lac_output_close(file, path, error);
