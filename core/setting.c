@@ -107,16 +107,8 @@ lac_setting_parse(const LacSetting *self, gpointer params, const char *text, GEr
     }
 }
 
-/**
- * lac_setting_check:
- * @self: a setting
- * @params: the struct that it describes a member of
- * @error: return location for a #GError
- *
- * Returns: %TRUE, or %FALSE with @error set if a number is outside its range
- */
-gboolean
-lac_setting_check(const LacSetting *self, gconstpointer params, GError **error)
+static gboolean
+check(const LacSetting *self, gconstpointer params, GError **error)
 {
     gconstpointer member = (const guint8 *) params + self->offset;
     double value = self->min;
@@ -182,7 +174,7 @@ gboolean
 lac_settings_check(LacSettings self, gconstpointer params, GError **error)
 {
     for (gsize i = 0; i < self.n; i++)
-        if (!lac_setting_check(&self.settings[i], params, error))
+        if (!check(&self.settings[i], params, error))
             return FALSE;
     return TRUE;
 }

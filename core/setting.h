@@ -34,7 +34,6 @@ typedef struct {
 const LacSetting *lac_settings_find(LacSettings self, const char *key);
 gboolean
 lac_setting_parse(const LacSetting *self, gpointer params, const char *text, GError **error);
-gboolean lac_setting_check(const LacSetting *self, gconstpointer params, GError **error);
 char *lac_setting_dup_text(const LacSetting *self, gconstpointer params);
 gboolean lac_settings_check(LacSettings self, gconstpointer params, GError **error);
 void lac_settings_copy(LacSettings self, gconstpointer from, gpointer to);

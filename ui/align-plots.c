@@ -380,16 +380,3 @@ lac_align_plots_new(LacSession *session)
     series_changed_cb(self);
     return GTK_WIDGET(self);
 }
-
-/**
- * lac_align_plots_show_page:
- * @self: plots
- * @name: "shifts", "angles", "centres", "lines", "misfits" or "axis"
- */
-void
-lac_align_plots_show_page(LacAlignPlots *self, const char *name)
-{
-    g_return_if_fail(LAC_IS_ALIGN_PLOTS(self));
-
-    gtk_stack_set_visible_child_name(GTK_STACK(self->stack), name);
-}

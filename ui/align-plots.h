@@ -15,6 +15,5 @@ G_DECLARE_FINAL_TYPE(LacAlignPlots, lac_align_plots, LAC, ALIGN_PLOTS, GtkWidget
 GtkWidget *lac_align_plots_new(LacSession *session);
 void lac_align_plots_set_curves(LacAlignPlots *self, const LacAlignCurves *before,
     const LacAlignCurves *now);
-void lac_align_plots_show_page(LacAlignPlots *self, const char *name);
 
 G_END_DECLS

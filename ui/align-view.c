@@ -427,15 +427,3 @@ lac_align_view_get_panel(LacAlignView *self)
 {
     return self->panel;
 }
-
-/**
- * lac_align_view_get_plots:
- * @self: a view
- *
- * Returns: (transfer none): the plots
- */
-LacAlignPlots *
-lac_align_view_get_plots(LacAlignView *self)
-{
-    return self->plots;
-}

@@ -15,6 +15,5 @@ G_DECLARE_FINAL_TYPE(LacAlignView, lac_align_view, LAC, ALIGN_VIEW, GtkWidget)
 
 GtkWidget *lac_align_view_new(LacSession *session);
 LacAlignPanel *lac_align_view_get_panel(LacAlignView *self);
-LacAlignPlots *lac_align_view_get_plots(LacAlignView *self);
 
 G_END_DECLS

@@ -281,17 +281,6 @@ lac_analysis_panel_init(LacAnalysisPanel *self)
 }
 
 /**
- * lac_analysis_panel_new:
- *
- * Returns: (transfer floating): the panel
- */
-GtkWidget *
-lac_analysis_panel_new(void)
-{
-    return g_object_new(LAC_TYPE_ANALYSIS_PANEL, NULL);
-}
-
-/**
  * lac_analysis_panel_set_session:
  * @self: a panel
  * @session: whose atoms are analysed; once

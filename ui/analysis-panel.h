@@ -11,7 +11,6 @@ G_BEGIN_DECLS
 #define LAC_TYPE_ANALYSIS_PANEL (lac_analysis_panel_get_type())
 G_DECLARE_FINAL_TYPE(LacAnalysisPanel, lac_analysis_panel, LAC, ANALYSIS_PANEL, GtkWidget)
 
-GtkWidget *lac_analysis_panel_new(void);
 void lac_analysis_panel_set_session(LacAnalysisPanel *self, LacSession *session);
 
 G_END_DECLS

@@ -27,18 +27,6 @@ struct _LacAnalysisRow {
 
 G_DEFINE_FINAL_TYPE(LacAnalysisRow, lac_analysis_row, ADW_TYPE_EXPANDER_ROW)
 
-/**
- * lac_analysis_state_get_text:
- * @state: how far an analysis is
- *
- * Returns: (transfer none): the same in a word
- */
-const char *
-lac_analysis_state_get_text(LacAnalysisState state)
-{
-    return states[state].text;
-}
-
 static void
 run_cb(LacAnalysisRow *self)
 {
@@ -245,17 +233,4 @@ lac_analysis_row_update(LacAnalysisRow *self)
             lac_param_get(lac_param_row_get_info(row),
                 lac_session_get_analysis_params(self->session)));
     }
-}
-
-/**
- * lac_analysis_row_get_value:
- * @self: a row, unfolded
- * @name: the title of a number
- *
- * Returns: (transfer none) (nullable): what stands there, with its unit
- */
-const char *
-lac_analysis_row_get_value(LacAnalysisRow *self, const char *name)
-{
-    return self->facts != NULL ? lac_fact_list_get(LAC_FACT_LIST(self->facts), name) : NULL;
 }

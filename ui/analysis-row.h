@@ -13,7 +13,5 @@ G_DECLARE_FINAL_TYPE(LacAnalysisRow, lac_analysis_row, LAC, ANALYSIS_ROW, AdwExp
 
 GtkWidget *lac_analysis_row_new(LacSession *session, const LacAnalysisInfo *info);
 void lac_analysis_row_update(LacAnalysisRow *self);
-const char *lac_analysis_state_get_text(LacAnalysisState state);
-const char *lac_analysis_row_get_value(LacAnalysisRow *self, const char *name);
 
 G_END_DECLS

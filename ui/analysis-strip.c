@@ -550,15 +550,3 @@ lac_analysis_strip_get_regions(LacAnalysisStrip *self)
 {
     return self->regions;
 }
-
-/**
- * lac_analysis_strip_get_readout:
- * @self: the plots
- *
- * Returns: (transfer none): what it says of the range that is brushed
- */
-const char *
-lac_analysis_strip_get_readout(LacAnalysisStrip *self)
-{
-    return gtk_label_get_text(GTK_LABEL(self->readout));
-}

@@ -16,6 +16,5 @@ GtkWidget *lac_analysis_strip_new(LacSession *session, LacViewAnalysis *view);
 LacChartView *lac_analysis_strip_get_view(LacAnalysisStrip *self);
 gboolean lac_analysis_strip_show(LacAnalysisStrip *self, const char *id);
 LacRegionTable *lac_analysis_strip_get_regions(LacAnalysisStrip *self);
-const char *lac_analysis_strip_get_readout(LacAnalysisStrip *self);
 
 G_END_DECLS

@@ -283,17 +283,6 @@ lac_atoms_panel_init(LacAtomsPanel *self)
 }
 
 /**
- * lac_atoms_panel_new:
- *
- * Returns: (transfer floating): the panel of the Atoms stage
- */
-GtkWidget *
-lac_atoms_panel_new(void)
-{
-    return g_object_new(LAC_TYPE_ATOMS_PANEL, NULL);
-}
-
-/**
  * lac_atoms_panel_set_session:
  * @self: a panel
  * @session: whose atoms it makes; once

@@ -11,7 +11,6 @@ G_BEGIN_DECLS
 #define LAC_TYPE_ATOMS_PANEL (lac_atoms_panel_get_type())
 G_DECLARE_FINAL_TYPE(LacAtomsPanel, lac_atoms_panel, LAC, ATOMS_PANEL, GtkWidget)
 
-GtkWidget *lac_atoms_panel_new(void);
 void lac_atoms_panel_set_session(LacAtomsPanel *self, LacSession *session);
 gboolean lac_atoms_panel_trace(LacAtomsPanel *self);
 gboolean lac_atoms_panel_classify(LacAtomsPanel *self);

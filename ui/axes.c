@@ -106,16 +106,9 @@ lac_painter_draw_text(LacPainter *self, double x, double y, double align_x, doub
     return w;
 }
 
-/**
- * lac_painter_draw_upright:
- * @self: a painter
- * @x: [widget unit] of its left side
- * @y: [widget unit] of its middle
- * @alpha: opacity
- * @text: a line that runs upwards
- */
-void
-lac_painter_draw_upright(LacPainter *self, double x, double y, double alpha, const char *text)
+// A line that runs upwards: @x is its left side, @y its middle.
+static void
+draw_upright(LacPainter *self, double x, double y, double alpha, const char *text)
 {
     g_autoptr(PangoLayout) layout = make_layout(self->widget, text);
     int w, h;
@@ -265,6 +258,5 @@ lac_axes_draw(const LacAxes *self, LacPainter *painter, const char *x_label, con
         lac_painter_draw_text(painter, 0.5 * (self->left + self->right), self->bottom + LINE_TEXT,
             0.5, 0.0, 0.85, x_label);
     if (y_label != NULL)
-        lac_painter_draw_upright(painter, PAD - 3.0, 0.5 * (self->top + self->bottom), 0.85,
-            y_label);
+        draw_upright(painter, PAD - 3.0, 0.5 * (self->top + self->bottom), 0.85, y_label);
 }

@@ -30,7 +30,6 @@ void lac_painter_set_text_color(LacPainter *self, double alpha);
 double lac_painter_get_text_width(GtkWidget *widget, const char *text);
 double lac_painter_draw_text(LacPainter *self, double x, double y, double align_x, double align_y,
     double alpha, const char *text);
-void lac_painter_draw_upright(LacPainter *self, double x, double y, double alpha, const char *text);
 void lac_painter_draw_empty(LacPainter *self, const char *text);
 void lac_axes_fit(LacAxes *self, GtkWidget *widget);
 double lac_axes_to_x(const LacAxes *self, double x);

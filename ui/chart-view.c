@@ -711,18 +711,6 @@ lac_chart_view_set_handle(LacChartView *self, const char *name, double x)
 }
 
 /**
- * lac_chart_view_dup_csv:
- * @self: a view
- *
- * Returns: (transfer full) (nullable): all series: one row per point, with the titles of the axes
- */
-char *
-lac_chart_view_dup_csv(LacChartView *self)
-{
-    return self->chart != NULL ? lac_chart_dup_csv(self->chart) : NULL;
-}
-
-/**
  * lac_chart_view_locate:
  * @self: a view with a chart
  * @x: a value

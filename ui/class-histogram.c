@@ -67,15 +67,8 @@ count_below(const LacClassHistogram *self, double limit)
     return low;
 }
 
-/**
- * lac_class_histogram_get_count:
- * @self: a histogram
- * @index: of a class
- *
- * Returns: how many values lie between the borders of that class
- */
-gsize
-lac_class_histogram_get_count(LacClassHistogram *self, guint index)
+static gsize
+get_count(LacClassHistogram *self, guint index)
 {
     g_return_val_if_fail(LAC_IS_CLASS_HISTOGRAM(self) && index < self->n_classes, 0);
 
@@ -88,8 +81,7 @@ static void
 show_counts(LacClassHistogram *self)
 {
     for (guint k = 0; k < self->n_classes; k++) {
-        g_autofree char *text =
-            g_strdup_printf("%'" G_GSIZE_FORMAT, lac_class_histogram_get_count(self, k));
+        g_autofree char *text = g_strdup_printf("%'" G_GSIZE_FORMAT, get_count(self, k));
         gtk_label_set_text(GTK_LABEL(self->counts[k]), text);
     }
     gtk_widget_queue_draw(self->area);
@@ -531,19 +523,4 @@ const double *
 lac_class_histogram_get_borders(LacClassHistogram *self)
 {
     return self->borders;
-}
-
-/**
- * lac_class_histogram_locate:
- * @self: a histogram that is shown
- * @value: an intensity
- * @x: (out): where it lies [widget unit]
- * @y: (out): middle of the bars [widget unit]
- */
-void
-lac_class_histogram_locate(LacClassHistogram *self, double value, double *x, double *y)
-{
-    Frame frame = get_frame(self);
-    gtk_widget_translate_coordinates(self->area, GTK_WIDGET(self), to_x(self, &frame, value),
-        frame.y + 0.5 * frame.height, x, y);
 }

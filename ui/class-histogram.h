@@ -21,7 +21,5 @@ void lac_class_histogram_set_classes(LacClassHistogram *self, const char *const 
 void lac_class_histogram_set_borders(LacClassHistogram *self, const double *borders);
 guint lac_class_histogram_get_n_borders(LacClassHistogram *self);
 const double *lac_class_histogram_get_borders(LacClassHistogram *self);
-gsize lac_class_histogram_get_count(LacClassHistogram *self, guint index);
-void lac_class_histogram_locate(LacClassHistogram *self, double value, double *x, double *y);
 
 G_END_DECLS

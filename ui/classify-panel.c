@@ -341,17 +341,6 @@ lac_classify_panel_init(LacClassifyPanel *self)
 }
 
 /**
- * lac_classify_panel_new:
- *
- * Returns: (transfer floating): the panel
- */
-GtkWidget *
-lac_classify_panel_new(void)
-{
-    return g_object_new(LAC_TYPE_CLASSIFY_PANEL, NULL);
-}
-
-/**
  * lac_classify_panel_set_session:
  * @self: a panel
  * @session: whose atoms it classifies; once

@@ -11,7 +11,6 @@ G_BEGIN_DECLS
 #define LAC_TYPE_CLASSIFY_PANEL (lac_classify_panel_get_type())
 G_DECLARE_FINAL_TYPE(LacClassifyPanel, lac_classify_panel, LAC, CLASSIFY_PANEL, GtkWidget)
 
-GtkWidget *lac_classify_panel_new(void);
 void lac_classify_panel_set_session(LacClassifyPanel *self, LacSession *session);
 void lac_classify_panel_get_params(LacClassifyPanel *self, LacClassifyParams *params);
 gboolean lac_classify_panel_run(LacClassifyPanel *self);

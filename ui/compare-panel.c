@@ -474,17 +474,6 @@ lac_compare_panel_init(LacComparePanel *self)
 }
 
 /**
- * lac_compare_panel_new:
- *
- * Returns: (transfer floating): the panel
- */
-GtkWidget *
-lac_compare_panel_new(void)
-{
-    return g_object_new(LAC_TYPE_COMPARE_PANEL, NULL);
-}
-
-/**
  * lac_compare_panel_set_session:
  * @self: a panel
  * @session: whose atoms it compares; once

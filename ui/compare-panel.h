@@ -11,7 +11,6 @@ G_BEGIN_DECLS
 #define LAC_TYPE_COMPARE_PANEL (lac_compare_panel_get_type())
 G_DECLARE_FINAL_TYPE(LacComparePanel, lac_compare_panel, LAC, COMPARE_PANEL, GtkWidget)
 
-GtkWidget *lac_compare_panel_new(void);
 void lac_compare_panel_set_session(LacComparePanel *self, LacSession *session);
 void lac_compare_panel_reveal(LacComparePanel *self);
 

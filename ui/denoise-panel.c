@@ -56,13 +56,8 @@ get_measured(LacDenoisePanel *self)
     return raw != NULL ? raw : lac_session_get_series(self->session);
 }
 
-/**
- * lac_denoise_panel_get_params:
- * @self: a panel
- * @params: (out): what the fields say
- */
-void
-lac_denoise_panel_get_params(LacDenoisePanel *self, LacDenoiseParams *params)
+static void
+get_params(LacDenoisePanel *self, LacDenoiseParams *params)
 {
     g_return_if_fail(LAC_IS_DENOISE_PANEL(self));
 
@@ -159,7 +154,7 @@ request_preview(LacDenoisePanel *self, guint delay_ms)
     if (measured == NULL || k >= measured->n || !gtk_widget_get_mapped(GTK_WIDGET(self)))
         return;
     LacDenoiseParams params;
-    lac_denoise_panel_get_params(self, &params);
+    get_params(self, &params);
     lac_latest_request(self->worker, lac_denoise_request_new(measured, k, &params, self->strokes),
         delay_ms);
 }
@@ -209,7 +204,7 @@ update_buttons(LacDenoisePanel *self)
     gboolean has_series = lac_session_get_series(self->session) != NULL;
     gboolean is_denoised = lac_session_get_measured(self->session) != NULL;
     LacDenoiseParams params;
-    lac_denoise_panel_get_params(self, &params);
+    get_params(self, &params);
     gboolean does_something = params.method != LAC_DENOISE_NONE ||
         params.background != LAC_BEHIND_NONE || params.normalise;
     gtk_widget_set_sensitive(self->run_button, has_series && !busy && does_something);
@@ -298,7 +293,7 @@ lac_denoise_panel_run(LacDenoisePanel *self)
     g_return_val_if_fail(LAC_IS_DENOISE_PANEL(self), FALSE);
 
     LacDenoiseParams params;
-    lac_denoise_panel_get_params(self, &params);
+    get_params(self, &params);
     return lac_session_denoise(self->session, &params);
 }
 

@@ -15,7 +15,6 @@ G_DECLARE_FINAL_TYPE(LacDenoisePanel, lac_denoise_panel, LAC, DENOISE_PANEL, Gtk
 // Signal "preview-changed" (): there is another preview, or none.
 GtkWidget *lac_denoise_panel_new(LacSession *session);
 const LacDenoisePreview *lac_denoise_panel_get_preview(LacDenoisePanel *self);
-void lac_denoise_panel_get_params(LacDenoisePanel *self, LacDenoiseParams *params);
 gboolean lac_denoise_panel_get_brush(LacDenoisePanel *self, gboolean *inside, double *radius);
 gboolean lac_denoise_panel_run(LacDenoisePanel *self);
 

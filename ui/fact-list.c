@@ -234,15 +234,3 @@ lac_fact_list_get(LacFactList *self, const char *name)
 {
     return g_hash_table_lookup(self->values, name);
 }
-
-/**
- * lac_fact_list_dup_text:
- * @self: a list
- *
- * Returns: (transfer full): all of it, a line for each name with its value behind a tab
- */
-char *
-lac_fact_list_dup_text(LacFactList *self)
-{
-    return g_strdup(self->text->str);
-}

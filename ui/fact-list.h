@@ -15,6 +15,5 @@ void lac_fact_list_add_heading(LacFactList *self, const char *text);
 void
 lac_fact_list_add(LacFactList *self, const char *name, const char *value, const char *definition);
 const char *lac_fact_list_get(LacFactList *self, const char *name);
-char *lac_fact_list_dup_text(LacFactList *self);
 
 G_END_DECLS

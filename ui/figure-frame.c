@@ -9,19 +9,9 @@ struct _LacFigureFrame {
 
 G_DEFINE_FINAL_TYPE(LacFigureFrame, lac_figure_frame, GTK_TYPE_WIDGET)
 
-/**
- * lac_figure_frame_get_rectangle:
- * @self: a frame
- * @x: (out): left edge [widget unit]
- * @y: (out): upper edge
- * @width: (out): of the frame
- * @height: (out): likewise
- *
- * Tells where the figure is: the largest rectangle of its shape in the middle.
- */
-void
-lac_figure_frame_get_rectangle(LacFigureFrame *self, double *x, double *y, double *width,
-    double *height)
+// Where the figure is: the largest rectangle of its shape in the middle [widget unit].
+static void
+get_rectangle(LacFigureFrame *self, double *x, double *y, double *width, double *height)
 {
     const double w = gtk_widget_get_width(GTK_WIDGET(self));
     const double h = gtk_widget_get_height(GTK_WIDGET(self));
@@ -39,7 +29,7 @@ snapshot(GtkWidget *widget, GtkSnapshot *out)
     double x, y, width, height;
     if (w < 2 || h < 2)
         return;
-    lac_figure_frame_get_rectangle(self, &x, &y, &width, &height);
+    get_rectangle(self, &x, &y, &width, &height);
     cairo_t *cr =
         gtk_snapshot_append_cairo(out, &GRAPHENE_RECT_INIT(0.0f, 0.0f, (float) w, (float) h));
     // What the figure leaves out is dimmed.

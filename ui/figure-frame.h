@@ -13,7 +13,5 @@ G_DECLARE_FINAL_TYPE(LacFigureFrame, lac_figure_frame, LAC, FIGURE_FRAME, GtkWid
 
 GtkWidget *lac_figure_frame_new(void);
 void lac_figure_frame_set(LacFigureFrame *self, double aspect, LacDrawing *drawing);
-void lac_figure_frame_get_rectangle(LacFigureFrame *self, double *x, double *y, double *width,
-    double *height);
 
 G_END_DECLS

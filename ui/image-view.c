@@ -729,18 +729,6 @@ lac_image_view_set_smooth(LacImageView *self, gboolean smooth)
 }
 
 /**
- * lac_image_view_get_smooth:
- * @self: a view
- *
- * Returns: whether it interpolates
- */
-gboolean
-lac_image_view_get_smooth(LacImageView *self)
-{
-    return self->smooth;
-}
-
-/**
  * lac_image_view_set_flip_y:
  * @self: a view
  * @flip_y: %TRUE to show row 0 at the bottom

@@ -31,7 +31,6 @@ void lac_image_view_set_range(LacImageView *self, double black, double white);
 void lac_image_view_set_menu(LacImageView *self, GMenuModel *menu);
 void lac_image_view_set_colormap(LacImageView *self, LacColormap colormap);
 void lac_image_view_set_smooth(LacImageView *self, gboolean smooth);
-gboolean lac_image_view_get_smooth(LacImageView *self);
 void lac_image_view_set_flip_y(LacImageView *self, gboolean flip_y);
 void lac_image_view_set_stretch(LacImageView *self, gboolean stretch);
 void lac_image_view_set_wheel_steps(LacImageView *self, gboolean wheel_steps);

@@ -714,17 +714,6 @@ lac_import_dialog_init(LacImportDialog *self)
 }
 
 /**
- * lac_import_dialog_new:
- *
- * Returns: (transfer floating): an empty page
- */
-GtkWidget *
-lac_import_dialog_new(void)
-{
-    return g_object_new(LAC_TYPE_IMPORT_DIALOG, NULL);
-}
-
-/**
  * lac_import_dialog_set_session:
  * @self: a page
  * @session: what the projections are opened in; once
@@ -770,17 +759,4 @@ lac_import_dialog_open(LacImportDialog *self, GPtrArray *paths)
         return;
     self->angles = g_steal_pointer(&angles);
     read_files(self, FALSE);
-}
-
-/**
- * lac_import_dialog_is_ready:
- * @self: a page
- *
- * Returns: whether the files were read and can be opened
- */
-gboolean
-lac_import_dialog_is_ready(LacImportDialog *self)
-{
-    return self->import != NULL && !lac_latest_is_busy(self->reader) &&
-        gtk_widget_get_sensitive(self->open_button);
 }

@@ -13,9 +13,7 @@ G_DECLARE_FINAL_TYPE(LacImportDialog, lac_import_dialog, LAC, IMPORT_DIALOG, Gtk
 
 // Signals: "opened" (char *path): the session has it now; "volume-chosen" (char *path): open it as a volume
 // instead; "closed" (): leave the page, after the others too.
-GtkWidget *lac_import_dialog_new(void);
 void lac_import_dialog_set_session(LacImportDialog *self, LacSession *session);
 void lac_import_dialog_open(LacImportDialog *self, GPtrArray *paths);
-gboolean lac_import_dialog_is_ready(LacImportDialog *self); // everything was read
 
 G_END_DECLS

@@ -214,18 +214,8 @@ get_tables(LacInspector *self, LacAnalysisNode node)
     return tables;
 }
 
-/**
- * lac_inspect_row:
- * @self: an inspector with an analysis
- * @node: one of its nodes
- * @table: the name of one of its tables
- * @row: of the table
- * @list: gets all cells of the row
- *
- * Returns: %FALSE if there is no such row
- */
-gboolean
-lac_inspect_row(LacInspector *self, LacAnalysisNode node, const char *table, gsize row,
+static gboolean
+inspect_row(LacInspector *self, LacAnalysisNode node, const char *table, gsize row,
     LacFactList *list)
 {
     const GPtrArray *tables = get_tables(self, node);
@@ -311,7 +301,7 @@ inspect_junction(LacInspector *self, LacFactList *list)
         for (gsize row = 0; row < table->n_rows; row++)
             if (strstr(faces, names->texts[row]) != NULL) {
                 lac_fact_list_add_heading(list, "How both crystals are joined");
-                lac_inspect_row(self, info->node, "junctions", row, list);
+                inspect_row(self, info->node, "junctions", row, list);
                 return;
             }
     }
@@ -331,7 +321,7 @@ lac_inspect_picked(LacInspector *self, const LacPicked *picked, LacFactList *lis
     g_autofree char *position = g_strdup_printf("%.2f, %.2f, %.2f Å", picked->position.x,
         picked->position.y, picked->position.z);
     if (info != NULL)
-        lac_inspect_row(self, info->node, things[picked->kind].table, picked->index, list);
+        inspect_row(self, info->node, things[picked->kind].table, picked->index, list);
     if (picked->kind == LAC_PICKED_VACANCY)
         inspect_vacancy(self->analysis, picked->index, list);
     lac_fact_list_add(list, "Clicked at x, y, z", position, NULL);

@@ -14,8 +14,6 @@ void lac_inspector_set_analysis(LacInspector *self, LacAnalysis *analysis);
 void lac_inspect_atom(const LacAnalysis *analysis, gsize index, LacFactList *list);
 void
 lac_inspect_atoms(const LacAnalysis *analysis, const gsize *indices, gsize n, LacFactList *list);
-gboolean lac_inspect_row(LacInspector *self, LacAnalysisNode node, const char *table, gsize row,
-    LacFactList *list);
 void lac_inspect_picked(LacInspector *self, const LacPicked *picked, LacFactList *list);
 char *lac_inspect_dup_title(const LacPicked *picked);
 char *

@@ -133,17 +133,6 @@ lac_job_bar_init(LacJobBar *self)
 }
 
 /**
- * lac_job_bar_new:
- *
- * Returns: (transfer floating): a bar that is hidden while nothing runs
- */
-GtkWidget *
-lac_job_bar_new(void)
-{
-    return g_object_new(LAC_TYPE_JOB_BAR, NULL);
-}
-
-/**
  * lac_job_bar_set_session:
  * @self: a job bar
  * @session: whose job it shows; once

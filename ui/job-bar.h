@@ -12,7 +12,6 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE(LacJobBar, lac_job_bar, LAC, JOB_BAR, GtkWidget)
 
 // Its buttons activate the actions win.job-pause, win.job-finish and win.job-cancel.
-GtkWidget *lac_job_bar_new(void);
 void lac_job_bar_set_session(LacJobBar *self, LacSession *session);
 const char *lac_job_bar_get_text(LacJobBar *self);
 

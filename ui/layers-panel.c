@@ -198,17 +198,6 @@ lac_layers_panel_init(LacLayersPanel *self)
 }
 
 /**
- * lac_layers_panel_new:
- *
- * Returns: (transfer floating): the list of layers
- */
-GtkWidget *
-lac_layers_panel_new(void)
-{
-    return g_object_new(LAC_TYPE_LAYERS_PANEL, NULL);
-}
-
-/**
  * lac_layers_panel_set_viewport:
  * @self: a panel
  * @viewport: the view that it steers; once
@@ -236,17 +225,4 @@ lac_layers_panel_set_session(LacLayersPanel *self, LacSession *session)
     self->session = g_object_ref(session);
     g_signal_connect_swapped(session, "atoms-changed", G_CALLBACK(update_count), self);
     update_count(self);
-}
-
-/**
- * lac_layers_panel_set_show_ghosts:
- * @self: a panel
- * @show: whether the peaks that are no atoms are shown
- */
-void
-lac_layers_panel_set_show_ghosts(LacLayersPanel *self, gboolean show)
-{
-    g_return_if_fail(LAC_IS_LAYERS_PANEL(self));
-
-    gtk_check_button_set_active(GTK_CHECK_BUTTON(self->checks[LAYER_GHOSTS]), show);
 }

@@ -12,9 +12,7 @@ G_BEGIN_DECLS
 #define LAC_TYPE_LAYERS_PANEL (lac_layers_panel_get_type())
 G_DECLARE_FINAL_TYPE(LacLayersPanel, lac_layers_panel, LAC, LAYERS_PANEL, GtkWidget)
 
-GtkWidget *lac_layers_panel_new(void);
 void lac_layers_panel_set_viewport(LacLayersPanel *self, LacViewport *viewport);
 void lac_layers_panel_set_session(LacLayersPanel *self, LacSession *session);
-void lac_layers_panel_set_show_ghosts(LacLayersPanel *self, gboolean show);
 
 G_END_DECLS

@@ -483,20 +483,6 @@ lac_ortho_view_set_layer(LacOrthoView *self, LacVolume *layer, double span)
 }
 
 /**
- * lac_ortho_view_set_smooth:
- * @self: a view
- * @smooth: %TRUE to interpolate between voxels
- */
-void
-lac_ortho_view_set_smooth(LacOrthoView *self, gboolean smooth)
-{
-    g_return_if_fail(LAC_IS_ORTHO_VIEW(self));
-
-    for (guint i = 0; i < 3; i++)
-        lac_slice_view_set_smooth(self->slices[i], smooth);
-}
-
-/**
  * lac_ortho_view_show_only:
  * @self: a view
  * @normal: the axis normal to the one slice to show, or -1 for all three

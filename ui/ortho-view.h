@@ -23,7 +23,6 @@ void lac_ortho_view_set_auto_range(LacOrthoView *self);
 void lac_ortho_view_set_colormap(LacOrthoView *self, LacColormap colormap);
 LacColormap lac_ortho_view_get_colormap(LacOrthoView *self);
 void lac_ortho_view_set_layer(LacOrthoView *self, LacVolume *layer, double span);
-void lac_ortho_view_set_smooth(LacOrthoView *self, gboolean smooth);
 void lac_ortho_view_show_only(LacOrthoView *self, int normal);
 LacSliceView *lac_ortho_view_get_slice(LacOrthoView *self, LacAxis normal);
 

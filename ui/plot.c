@@ -542,18 +542,6 @@ lac_plot_set_log_y(LacPlot *self, gboolean log_y)
 }
 
 /**
- * lac_plot_get_log_y:
- * @self: a plot
- *
- * Returns: whether the y axis is logarithmic
- */
-gboolean
-lac_plot_get_log_y(LacPlot *self)
-{
-    return self->log_y;
-}
-
-/**
  * lac_plot_set_x_range:
  * @self: a plot
  * @lo: the axis starts here or before; NaN: where the data start

@@ -22,7 +22,6 @@ typedef enum {
 GtkWidget *lac_plot_new(const char *title);
 void lac_plot_set_axes(LacPlot *self, const char *x_label, const char *y_label);
 void lac_plot_set_log_y(LacPlot *self, gboolean log_y);
-gboolean lac_plot_get_log_y(LacPlot *self);
 void lac_plot_set_x_range(LacPlot *self, double lo, double hi);
 void lac_plot_set_empty_text(LacPlot *self, const char *text);
 void lac_plot_clear(LacPlot *self);

@@ -645,20 +645,6 @@ lac_projections_view_new(LacSession *session)
 }
 
 /**
- * lac_projections_view_set_colormap:
- * @self: a view
- * @colormap: the colours of projection and sinogram
- */
-void
-lac_projections_view_set_colormap(LacProjectionsView *self, LacColormap colormap)
-{
-    g_return_if_fail(LAC_IS_PROJECTIONS_VIEW(self));
-
-    lac_image_view_set_colormap(self->image, colormap);
-    lac_image_view_set_colormap(self->sinogram, colormap);
-}
-
-/**
  * lac_projections_view_set_playing:
  * @self: a view
  * @playing: whether it goes through the tilts, back and forth

@@ -13,7 +13,6 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE(LacProjectionsView, lac_projections_view, LAC, PROJECTIONS_VIEW, GtkWidget)
 
 GtkWidget *lac_projections_view_new(LacSession *session);
-void lac_projections_view_set_colormap(LacProjectionsView *self, LacColormap colormap);
 void lac_projections_view_set_playing(LacProjectionsView *self, gboolean playing);
 void lac_projections_view_toggle_excluded(LacProjectionsView *self);
 LacBuffer *lac_projections_make_sinogram(const LacSeries *series, gsize row, const guint *order);

@@ -212,17 +212,6 @@ lac_recon_results_init(LacReconResults *self)
 }
 
 /**
- * lac_recon_results_new:
- *
- * Returns: (transfer floating): the results, hidden while there are none
- */
-GtkWidget *
-lac_recon_results_new(void)
-{
-    return g_object_new(LAC_TYPE_RECON_RESULTS, NULL);
-}
-
-/**
  * lac_recon_results_set_session:
  * @self: results
  * @session: whose reconstruction they are of; once

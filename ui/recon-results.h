@@ -11,7 +11,6 @@ G_BEGIN_DECLS
 #define LAC_TYPE_RECON_RESULTS (lac_recon_results_get_type())
 G_DECLARE_FINAL_TYPE(LacReconResults, lac_recon_results, LAC, RECON_RESULTS, GtkWidget)
 
-GtkWidget *lac_recon_results_new(void);
 void lac_recon_results_set_session(LacReconResults *self, LacSession *session);
 
 G_END_DECLS

@@ -141,17 +141,6 @@ lac_refine_panel_init(LacRefinePanel *self)
 }
 
 /**
- * lac_refine_panel_new:
- *
- * Returns: (transfer floating): the panel
- */
-GtkWidget *
-lac_refine_panel_new(void)
-{
-    return g_object_new(LAC_TYPE_REFINE_PANEL, NULL);
-}
-
-/**
  * lac_refine_panel_set_session:
  * @self: a panel
  * @session: whose atoms it refines; once

@@ -11,7 +11,6 @@ G_BEGIN_DECLS
 #define LAC_TYPE_REFINE_PANEL (lac_refine_panel_get_type())
 G_DECLARE_FINAL_TYPE(LacRefinePanel, lac_refine_panel, LAC, REFINE_PANEL, GtkWidget)
 
-GtkWidget *lac_refine_panel_new(void);
 void lac_refine_panel_set_session(LacRefinePanel *self, LacSession *session);
 void lac_refine_panel_get_params(LacRefinePanel *self, LacRefineParams *params);
 gboolean lac_refine_panel_run(LacRefinePanel *self);

@@ -37,5 +37,4 @@ struct _LacReviewQueue {
     char *species; // (nullable) any
 };
 
-gpointer lac_review_item_key(const LacReviewItem *item);
 void lac_review_queue_decide(LacReviewQueue *self, LacReviewStatus status, gsize subject);

@@ -77,14 +77,9 @@ copy_item(const LacReviewItem *item)
     return copy;
 }
 
-/**
- * lac_review_item_key:
- * @item: an item
- *
- * Returns: the same for the same atom, or for a peak of the residual at the same place
- */
-gpointer
-lac_review_item_key(const LacReviewItem *item)
+// The same for the same atom, or for a peak of the residual at the same place.
+static gpointer
+get_key(const LacReviewItem *item)
 {
     if (item->index != G_MAXSIZE)
         return GSIZE_TO_POINTER(2 * item->index + 1);
@@ -178,14 +173,14 @@ collect_entries(LacReviewQueue *self)
     g_autoptr(GHashTable) before = g_hash_table_new(NULL, NULL);
     for (guint k = 0; k < self->all->len; k++) {
         LacReviewEntry *entry = self->all->pdata[k];
-        g_hash_table_insert(before, lac_review_item_key(entry->item), entry);
+        g_hash_table_insert(before, get_key(entry->item), entry);
     }
     g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func(g_object_unref);
     g_autoptr(GPtrArray) items =
         self->review != NULL ? lac_review_get_items(self->review, MAX_ITEMS) : NULL;
     for (guint k = 0; items != NULL && k < items->len; k++) {
         LacReviewItem *item = items->pdata[k];
-        gpointer key = lac_review_item_key(item);
+        gpointer key = get_key(item);
         if ((k >= MIN_ITEMS && item->score < LEAST_SCORE) ||
             g_hash_table_contains(self->decided, key))
             continue;
@@ -432,7 +427,7 @@ note_edits(LacReviewQueue *self)
     for (guint k = 0; k < self->all->len; k++) {
         LacReviewEntry *entry = self->all->pdata[k];
         gsize i = entry->item->index;
-        gpointer key = lac_review_item_key(entry->item);
+        gpointer key = get_key(entry->item);
         if (i >= atoms->n || !is_by_hand(atoms->state[i]) ||
             g_hash_table_contains(self->decided, key))
             continue;
@@ -759,7 +754,7 @@ lac_review_queue_decide(LacReviewQueue *self, LacReviewStatus status, gsize subj
     entry->subject = subject;
     if (subject != G_MAXSIZE)
         entry->state = atoms->state[subject];
-    g_hash_table_insert(self->decided, lac_review_item_key(entry->item), g_object_ref(entry));
+    g_hash_table_insert(self->decided, get_key(entry->item), g_object_ref(entry));
     collect_entries(self);
 }
 

@@ -528,17 +528,6 @@ lac_selection_panel_init(LacSelectionPanel *self)
 }
 
 /**
- * lac_selection_panel_new:
- *
- * Returns: (transfer floating): the panel
- */
-GtkWidget *
-lac_selection_panel_new(void)
-{
-    return g_object_new(LAC_TYPE_SELECTION_PANEL, NULL);
-}
-
-/**
  * lac_selection_panel_set_analysing:
  * @self: a panel
  * @analysing: whether results are shown, instead of what corrects atoms

@@ -12,7 +12,6 @@ G_BEGIN_DECLS
 #define LAC_TYPE_SELECTION_PANEL (lac_selection_panel_get_type())
 G_DECLARE_FINAL_TYPE(LacSelectionPanel, lac_selection_panel, LAC, SELECTION_PANEL, GtkWidget)
 
-GtkWidget *lac_selection_panel_new(void);
 void lac_selection_panel_set_analysing(LacSelectionPanel *self, gboolean analysing);
 const char *lac_selection_panel_get_result(LacSelectionPanel *self, const char *name);
 void lac_selection_panel_set_session(LacSelectionPanel *self, LacSession *session);

@@ -97,7 +97,6 @@ void lac_session_replace_all(LacSession *self, LacProject *project, const char *
     const char *source);
 void lac_session_center_crosshair(LacSession *self);
 void lac_session_store_position(LacSession *self);
-void lac_session_update_job(LacSession *self, LacJob *job);
 
 // Work that is the session's only one. @done gets the result, NULL if it failed or was cancelled.
 typedef void (*LacSessionFinish)(LacSession *self, gpointer result);

@@ -458,15 +458,8 @@ lac_session_is_match_stale(LacSession *self)
     return self->match != NULL && self->is_match_stale;
 }
 
-/**
- * lac_session_set_truth:
- * @self: a session
- * @truth: (nullable): what is known; the session takes a reference
- *
- * Can be undone.
- */
-void
-lac_session_set_truth(LacSession *self, LacTruth *truth)
+static void
+set_truth(LacSession *self, LacTruth *truth)
 {
     g_return_if_fail(LAC_IS_SESSION(self));
 
@@ -555,7 +548,7 @@ truth_done(LacSession *self, gpointer result)
 {
     if (result == NULL)
         return;
-    lac_session_set_truth(self, result);
+    set_truth(self, result);
     if (!self->has_match_params) {
         LacMatchParams params;
         lac_match_params_init(&params);

@@ -28,13 +28,8 @@ watch_free(gpointer data, GClosure *closure)
     g_free(watch);
 }
 
-/**
- * lac_session_update_job:
- * @self: a session
- * @job: (nullable): the active job; the session takes a reference
- */
-void
-lac_session_update_job(LacSession *self, LacJob *job)
+static void
+update_job(LacSession *self, LacJob *job)
 {
     if (g_set_object(&self->job, job))
         lac_session_emit(self, LAC_SESSION_JOB_CHANGED);
@@ -49,7 +44,7 @@ job_finished_cb(LacJob *job, Watch *watch)
     g_autoptr(GError) error = NULL;
     gpointer result = lac_job_steal_result(job, &error);
     watch->done(self, result);
-    lac_session_update_job(self, NULL);
+    update_job(self, NULL);
     if (error != NULL && !g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
         lac_session_say(self, "%s: %s", watch->failure, error->message);
     if (result != NULL && watch->free_result != NULL)
@@ -75,7 +70,7 @@ lac_session_start_job(LacSession *self, LacJob *job, LacSessionFinish done,
     watch->failure = g_strdup(failure);
     g_signal_connect_data(job, "finished", G_CALLBACK(job_finished_cb), watch, watch_free, 0);
     lac_job_start(job);
-    lac_session_update_job(self, job);
+    update_job(self, job);
 }
 
 /**

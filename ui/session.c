@@ -627,28 +627,6 @@ lac_session_get_mask(LacSession *self)
 }
 
 /**
- * lac_session_set_mask:
- * @self: a session
- * @mask: (nullable): 0 outside the support; the session takes a reference
- *
- * Can be undone.
- */
-void
-lac_session_set_mask(LacSession *self, LacVolume *mask)
-{
-    g_return_if_fail(LAC_IS_SESSION(self));
-
-    LacProject *project = self->state->project;
-    if (project->mask == mask)
-        return;
-    lac_session_push_undo(self, mask != NULL ? "Load mask" : "Remove mask");
-    g_clear_pointer(&project->mask, lac_volume_unref);
-    project->mask = mask != NULL ? lac_volume_ref(mask) : NULL;
-    lac_session_emit(self, LAC_SESSION_SERIES_CHANGED);
-    lac_session_emit(self, LAC_SESSION_FILE_CHANGED);
-}
-
-/**
  * lac_session_get_truth:
  * @self: a session
  *

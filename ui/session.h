@@ -53,7 +53,6 @@ void lac_session_nudge_series(LacSession *self, LacSeries *series); // a burst i
 LacSeries *lac_session_get_measured(LacSession *self); // (nullable) before it was denoised
 void lac_session_restore_measured(LacSession *self);
 LacVolume *lac_session_get_mask(LacSession *self);
-void lac_session_set_mask(LacSession *self, LacVolume *mask);
 LacTruth *lac_session_get_truth(LacSession *self);
 LacAtoms *lac_session_get_known_atoms(LacSession *self); // (nullable) of the truth
 LacVolume *lac_session_get_volume(LacSession *self);     // what is shown: the iterate while running
@@ -101,8 +100,7 @@ gboolean lac_session_classify(LacSession *self, const LacClassifyParams *params)
 const LacClassifyReport *lac_session_get_classification(LacSession *self); // (nullable)
 gboolean lac_session_refine(LacSession *self, const LacRefineParams *params);
 gboolean lac_session_again(LacSession *self, const LacAgainParams *params);
-const LacRefinement *lac_session_get_refinement(LacSession *self); // (nullable)
-void lac_session_set_truth(LacSession *self, LacTruth *truth);
+const LacRefinement *lac_session_get_refinement(LacSession *self);        // (nullable)
 void lac_session_open_truth(LacSession *self, const char *path);          // then compares
 void lac_session_compare(LacSession *self, const LacMatchParams *params); // NULL: no more
 const LacMatch *lac_session_get_match(LacSession *self);                  // (nullable)

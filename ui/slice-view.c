@@ -605,20 +605,6 @@ lac_slice_view_set_crosshair(LacSliceView *self, const gsize xyz[3])
 }
 
 /**
- * lac_slice_view_set_show_crosshair:
- * @self: a view
- * @show: whether the crosshair is drawn
- */
-void
-lac_slice_view_set_show_crosshair(LacSliceView *self, gboolean show)
-{
-    g_return_if_fail(LAC_IS_SLICE_VIEW(self));
-
-    self->hides_crosshair = !show;
-    gtk_widget_queue_draw(GTK_WIDGET(self->image));
-}
-
-/**
  * lac_slice_view_set_range:
  * @self: a view
  * @black: value of the first colour
@@ -669,20 +655,6 @@ lac_slice_view_set_smooth(LacSliceView *self, gboolean smooth)
     g_return_if_fail(LAC_IS_SLICE_VIEW(self));
 
     lac_image_view_set_smooth(self->image, smooth);
-}
-
-/**
- * lac_slice_view_fit:
- * @self: a view
- *
- * Shows the whole slice.
- */
-void
-lac_slice_view_fit(LacSliceView *self)
-{
-    g_return_if_fail(LAC_IS_SLICE_VIEW(self));
-
-    lac_image_view_fit(self->image);
 }
 
 /**

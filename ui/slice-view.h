@@ -29,12 +29,10 @@ void lac_slice_view_set_atoms(LacSliceView *self, LacSliceAtoms *atoms);
 void lac_slice_view_set_line(LacSliceView *self, const LacVec3 *ends, double radius);
 void lac_slice_view_set_drawing(LacSliceView *self, gboolean is_on);
 void lac_slice_view_set_crosshair(LacSliceView *self, const gsize xyz[3]);
-void lac_slice_view_set_show_crosshair(LacSliceView *self, gboolean show);
 void lac_slice_view_set_range(LacSliceView *self, double black, double white);
 void lac_slice_view_set_menu(LacSliceView *self, GMenuModel *menu);
 void lac_slice_view_set_colormap(LacSliceView *self, LacColormap colormap);
 void lac_slice_view_set_smooth(LacSliceView *self, gboolean smooth);
-void lac_slice_view_fit(LacSliceView *self);
 void lac_slice_view_locate(LacSliceView *self, const gsize xyz[3], double *wx, double *wy);
 void
 lac_slice_view_locate_position(LacSliceView *self, const double xyz[3], double *wx, double *wy);

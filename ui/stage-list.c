@@ -205,17 +205,6 @@ lac_stage_list_init(LacStageList *self)
 }
 
 /**
- * lac_stage_list_new:
- *
- * Returns: (transfer floating): the list of stages
- */
-GtkWidget *
-lac_stage_list_new(void)
-{
-    return g_object_new(LAC_TYPE_STAGE_LIST, NULL);
-}
-
-/**
  * lac_stage_list_set_session:
  * @self: a stage list
  * @session: whose progress it shows; once
@@ -242,17 +231,4 @@ void
 lac_stage_list_set_stage(LacStageList *self, LacStage stage)
 {
     gtk_list_box_select_row(GTK_LIST_BOX(self->list), GTK_LIST_BOX_ROW(self->rows[stage].row));
-}
-
-/**
- * lac_stage_list_get_state:
- * @self: a stage list
- * @stage: one of the stages
- *
- * Returns: (transfer none): what the row says about the stage, such as "done"
- */
-const char *
-lac_stage_list_get_state(LacStageList *self, LacStage stage)
-{
-    return states[self->rows[stage].shown].text;
 }

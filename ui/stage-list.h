@@ -22,9 +22,7 @@ typedef enum {
 G_DECLARE_FINAL_TYPE(LacStageList, lac_stage_list, LAC, STAGE_LIST, GtkWidget)
 
 // Signal "stage-chosen" (int stage): by the user.
-GtkWidget *lac_stage_list_new(void);
 void lac_stage_list_set_session(LacStageList *self, LacSession *session);
 void lac_stage_list_set_stage(LacStageList *self, LacStage stage);
-const char *lac_stage_list_get_state(LacStageList *self, LacStage stage);
 
 G_END_DECLS

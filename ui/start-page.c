@@ -84,14 +84,3 @@ lac_start_page_init(LacStartPage *self)
     self->rows = g_ptr_array_new();
     gtk_widget_init_template(GTK_WIDGET(self));
 }
-
-/**
- * lac_start_page_new:
- *
- * Returns: (transfer floating): a start page; its list of recent files is made when it is shown
- */
-GtkWidget *
-lac_start_page_new(void)
-{
-    return g_object_new(LAC_TYPE_START_PAGE, NULL);
-}

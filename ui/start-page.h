@@ -10,6 +10,5 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE(LacStartPage, lac_start_page, LAC, START_PAGE, GtkWidget)
 
 // Its buttons activate win.open, win.import, win.example and win.open-path (s).
-GtkWidget *lac_start_page_new(void);
 
 G_END_DECLS

@@ -208,17 +208,6 @@ lac_trace_panel_init(LacTracePanel *self)
 }
 
 /**
- * lac_trace_panel_new:
- *
- * Returns: (transfer floating): the panel
- */
-GtkWidget *
-lac_trace_panel_new(void)
-{
-    return g_object_new(LAC_TYPE_TRACE_PANEL, NULL);
-}
-
-/**
  * lac_trace_panel_set_session:
  * @self: a panel
  * @session: whose volume it traces; once

@@ -11,7 +11,6 @@ G_BEGIN_DECLS
 #define LAC_TYPE_TRACE_PANEL (lac_trace_panel_get_type())
 G_DECLARE_FINAL_TYPE(LacTracePanel, lac_trace_panel, LAC, TRACE_PANEL, GtkWidget)
 
-GtkWidget *lac_trace_panel_new(void);
 void lac_trace_panel_set_session(LacTracePanel *self, LacSession *session);
 gboolean lac_trace_panel_get_params(LacTracePanel *self, LacTraceParams *params);
 gboolean lac_trace_panel_run(LacTracePanel *self);

@@ -735,27 +735,3 @@ lac_transfer_editor_set_show_opacity(LacTransferEditor *self, gboolean show)
     gtk_widget_set_visible(GTK_WIDGET(self->preset), show);
     gtk_widget_queue_draw(self->area);
 }
-
-/**
- * lac_transfer_editor_locate:
- * @self: an editor
- * @x: position in the range, 0 to 1
- * @opacity: 0 to 1
- * @area: (out) (transfer none): the widget that @wx and @wy refer to
- * @wx: (out): place of that opacity in it
- * @wy: (out): place of that opacity in it
- *
- * Returns: %FALSE while nothing is on screen
- */
-gboolean
-lac_transfer_editor_locate(LacTransferEditor *self, double x, double opacity, GtkWidget **area,
-    double *wx, double *wy)
-{
-    g_return_val_if_fail(LAC_IS_TRANSFER_EDITOR(self), FALSE);
-
-    LacHistogramFrame frame = get_frame(self);
-    *area = self->area;
-    *wx = value_to_x(&frame, lac_transfer_get_value(&self->transfer, x));
-    *wy = opacity_to_y(&frame, opacity);
-    return gtk_widget_get_mapped(self->area);
-}

@@ -20,7 +20,5 @@ void lac_transfer_editor_set_histogram(LacTransferEditor *self, const gsize *bin
 void lac_transfer_editor_set_transfer(LacTransferEditor *self, const LacTransfer *transfer);
 void lac_transfer_editor_get_transfer(LacTransferEditor *self, LacTransfer *transfer);
 void lac_transfer_editor_set_show_opacity(LacTransferEditor *self, gboolean show);
-gboolean lac_transfer_editor_locate(LacTransferEditor *self, double x, double opacity,
-    GtkWidget **area, double *wx, double *wy);
 
 G_END_DECLS

@@ -551,16 +551,3 @@ lac_view_analysis_set_layer(LacViewAnalysis *self, LacResultKind kind, const Lac
     queue_legend(self);
     g_signal_emit(self, signals[LAYERS_CHANGED], 0);
 }
-
-/**
- * lac_view_analysis_dup_legend:
- * @self: it
- *
- * Returns: (transfer full): what the legend says
- */
-char *
-lac_view_analysis_dup_legend(LacViewAnalysis *self)
-{
-    update_legend(self);
-    return lac_legend_dup_text(self->legend);
-}

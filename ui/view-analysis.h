@@ -18,6 +18,5 @@ const LacResultLayer *lac_view_analysis_get_layer(LacViewAnalysis *self, LacResu
 void
 lac_view_analysis_set_layer(LacViewAnalysis *self, LacResultKind kind, const LacResultLayer *layer);
 void lac_view_analysis_color_atoms(LacViewAnalysis *self, const char *column);
-char *lac_view_analysis_dup_legend(LacViewAnalysis *self);
 
 G_END_DECLS

@@ -214,17 +214,6 @@ lac_view_panel_init(LacViewPanel *self)
 }
 
 /**
- * lac_view_panel_new:
- *
- * Returns: (transfer floating): the panel
- */
-GtkWidget *
-lac_view_panel_new(void)
-{
-    return g_object_new(LAC_TYPE_VIEW_PANEL, NULL);
-}
-
-/**
  * lac_view_panel_add:
  * @self: a panel
  * @group: put above all others

@@ -12,7 +12,6 @@ G_BEGIN_DECLS
 #define LAC_TYPE_VIEW_PANEL (lac_view_panel_get_type())
 G_DECLARE_FINAL_TYPE(LacViewPanel, lac_view_panel, LAC, VIEW_PANEL, GtkWidget)
 
-GtkWidget *lac_view_panel_new(void);
 void lac_view_panel_add(LacViewPanel *self, GtkWidget *group);
 void lac_view_panel_set_viewport(LacViewPanel *self, LacViewport *viewport);
 void lac_view_panel_set_slices(LacViewPanel *self, LacOrthoView *slices);

@@ -23,13 +23,8 @@ update_drawing(LacViewport *self)
     gtk_widget_queue_draw(GTK_WIDGET(self->drawing));
 }
 
-/**
- * lac_viewport_set_selection_mode:
- * @self: a view
- * @mode: what a click or a drag of the left button does
- */
-void
-lac_viewport_set_selection_mode(LacViewport *self, LacViewportMode mode)
+static void
+set_selection_mode(LacViewport *self, LacViewportMode mode)
 {
     if (self->mode == mode)
         return;
@@ -57,7 +52,7 @@ lac_viewport_get_selection_mode(LacViewport *self)
 static void
 toggle_mode(LacViewport *self, LacViewportMode mode)
 {
-    lac_viewport_set_selection_mode(self, self->mode == mode ? LAC_VIEWPORT_NAVIGATE : mode);
+    set_selection_mode(self, self->mode == mode ? LAC_VIEWPORT_NAVIGATE : mode);
 }
 
 /**
@@ -89,7 +84,7 @@ lac_viewport_atom_key(LacViewport *self, guint key, GdkModifierType state)
     case GDK_KEY_Escape:
         if (self->mode == LAC_VIEWPORT_NAVIGATE)
             return FALSE;
-        lac_viewport_set_selection_mode(self, LAC_VIEWPORT_NAVIGATE);
+        set_selection_mode(self, LAC_VIEWPORT_NAVIGATE);
         return TRUE;
     default: return FALSE;
     }

@@ -120,7 +120,6 @@ void lac_viewport_set_show_bonds(LacViewport *self, gboolean show);
 void lac_viewport_set_show_polyhedra(LacViewport *self, gboolean show);
 void lac_viewport_set_show_ghosts(LacViewport *self, gboolean show);
 void lac_viewport_fly_to(LacViewport *self, LacVec3 position);
-void lac_viewport_set_selection_mode(LacViewport *self, LacViewportMode mode);
 LacViewportMode lac_viewport_get_selection_mode(LacViewport *self);
 char *lac_viewport_dup_measure(LacViewport *self);
 void lac_viewport_set_line(LacViewport *self, const LacVec3 *ends);

@@ -352,17 +352,6 @@ lac_volume_panel_init(LacVolumePanel *self)
 }
 
 /**
- * lac_volume_panel_new:
- *
- * Returns: (transfer floating): the panel of the Volume stage
- */
-GtkWidget *
-lac_volume_panel_new(void)
-{
-    return g_object_new(LAC_TYPE_VOLUME_PANEL, NULL);
-}
-
-/**
  * lac_volume_panel_set_session:
  * @self: a panel
  * @session: what it reconstructs; once

@@ -12,7 +12,6 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE(LacVolumePanel, lac_volume_panel, LAC, VOLUME_PANEL, GtkWidget)
 
 // While a run goes on its button activates win.job-pause; the job bar has finish and cancel.
-GtkWidget *lac_volume_panel_new(void);
 void lac_volume_panel_set_session(LacVolumePanel *self, LacSession *session);
 gboolean lac_volume_panel_run(LacVolumePanel *self, gboolean resume);
 

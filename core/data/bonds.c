@@ -135,18 +135,11 @@ measure_minimum(const LacCells *cells, const LacAtoms *atoms, const guint8 *skip
     return first_minimum(counts, n);
 }
 
-/**
- * lac_bonds_find_minimum:
- * @atoms: a model
- * @error: return location for a #GError
- *
- * Measures where the first shell of neighbours ends: at the first minimum of the radial distribution
- * of all atoms, or of every k-th atom of a large model, in steps of 0.05 Å.
- *
- * Returns: [Å], or 0 with @error set if a position is no number
- */
-double
-lac_bonds_find_minimum(const LacAtoms *atoms, GError **error)
+// Where the first shell of neighbours ends [Å]: at the first minimum of the radial distribution of all
+// atoms, or of every k-th atom of a large model, in steps of 0.05 Å; 0 with @error set if a position
+// is no number.
+static double
+find_minimum(const LacAtoms *atoms, GError **error)
 {
     g_autofree guint8 *skip = make_skip(atoms);
     g_autoptr(LacCells) cells =
@@ -199,7 +192,7 @@ make_cutoffs(Cutoffs *self, const LacAtoms *atoms, const LacBondParams *params, 
     for (gsize s = 0; s < n; s++)
         is_known = is_known && radii[s] > 0.0;
     if (fallback == 0.0 && !is_known) {
-        fallback = lac_bonds_find_minimum(atoms, error);
+        fallback = find_minimum(atoms, error);
         if (fallback == 0.0)
             return FALSE;
     }

@@ -32,7 +32,6 @@ typedef struct {
 void lac_bond_params_init(LacBondParams *params);
 LacBonds *lac_bonds_find(const LacAtoms *atoms, const LacBondParams *params, LacProgress *progress,
     GError **error);
-double lac_bonds_find_minimum(const LacAtoms *atoms, GError **error);
 LacAtoms *lac_bonds_make_column(const LacBonds *self, const LacAtoms *atoms);
 void lac_bonds_free(LacBonds *self);
 

@@ -499,7 +499,7 @@ clear_op(gpointer data)
 
 /**
  * lac_filter_new:
- * @text: an expression; see lac_filter_get_help()
+ * @text: an expression, such as "intensity < 0.4 and cn <= 7"
  * @atoms: atoms with the columns and species that it may name
  * @error: return location for a #GError
  *
@@ -541,21 +541,4 @@ lac_filter_free(LacFilter *self)
         return;
     g_array_unref(self->ops);
     g_free(self);
-}
-
-/**
- * lac_filter_get_help:
- *
- * Returns: (transfer none): what an expression may say, in a few lines
- */
-const char *
-lac_filter_get_help(void)
-{
-    return "Numbers: atom (from 1), index (from 0), x, y, z, r (distance from the centre), cn (coordination number), nn "
-           "(distance to the nearest atom), and every column, such as intensity [positions in Å].\n"
-           "Words: species == Zr, state == added, flag != too-close; present is true for atoms of "
-           "the model and false for records.\n"
-           "Between them: + - * /, abs() sqrt() log() min(,) max(,), < <= > >= == !=, and, or, "
-           "not, brackets. Names with blanks stand in quotation marks.\n"
-           "A comparison with an unknown number is false.";
 }

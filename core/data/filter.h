@@ -10,6 +10,5 @@ typedef struct LacFilter LacFilter;
 LacFilter *lac_filter_new(const char *text, const LacAtoms *atoms, GError **error);
 guint8 *lac_filter_apply(const LacFilter *self, const LacAtoms *atoms, GError **error);
 void lac_filter_free(LacFilter *self);
-const char *lac_filter_get_help(void);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LacFilter, lac_filter_free)

@@ -29,13 +29,9 @@ digest_of_nothing(void)
     return lac_atoms_digest(nothing);
 }
 
-/**
- * lac_journal_encode_state:
- * @self: a journal
- * @out: receives the model now, every edit, and the place among them
- */
-void
-lac_journal_encode_state(const LacJournal *self, LacEncoder *out)
+// The model now, every edit, and the place among them.
+static void
+encode_state(const LacJournal *self, LacEncoder *out)
 {
     lac_atoms_encode(self->atoms, out);
     lac_encode_uint64(out, self->position);
@@ -195,7 +191,7 @@ lac_journal_write_state(LacJournal *self)
         return;
     g_auto(LacEncoder) state = { 0 };
     lac_record_start(&state);
-    lac_journal_encode_state(self, &state);
+    encode_state(self, &state);
     lac_journal_file_append(self->file, LAC_RECORD_STATE, &state, &self->mark, self->digest);
 }
 

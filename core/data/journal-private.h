@@ -42,7 +42,6 @@ const char *lac_journal_file_get_path(const LacJournalFile *self);
 const char *lac_journal_file_get_problem(const LacJournalFile *self);
 void lac_journal_file_get_mark(const LacJournalFile *self, LacJournalMark *mark);
 
-void lac_journal_encode_state(const LacJournal *self, LacEncoder *out);
 void lac_journal_write_state(LacJournal *self);
 gboolean lac_journal_replay_edit(LacJournal *self, LacEdit *edit, GError **error);
 void lac_journal_replay_position(LacJournal *self, gsize position);

@@ -165,17 +165,3 @@ lac_truth_phase_get_title(LacTruthPhase phase)
     g_return_val_if_fail(phase < LAC_N_TRUTH_PHASES, "");
     return titles[phase];
 }
-
-/**
- * lac_lattice_type_get_name:
- * @lattice: a lattice
- *
- * Returns: "fcc", "hcp", "bcc" or "none"
- */
-const char *
-lac_lattice_type_get_name(LacLatticeType lattice)
-{
-    static const char *const names[LAC_N_LATTICES] = { "none", "fcc", "hcp", "bcc" };
-    g_return_val_if_fail(lattice < LAC_N_LATTICES, "");
-    return names[lattice];
-}

@@ -94,6 +94,5 @@ double lac_truth_get_radius(const LacTruth *truth);
 gboolean lac_truth_get_interface_distance(const LacTruth *self, LacVec3 position, double *distance);
 gboolean lac_truth_pore_contains(const LacTruthPore *pore, LacVec3 position);
 const char *lac_truth_phase_get_title(LacTruthPhase phase);
-const char *lac_lattice_type_get_name(LacLatticeType lattice);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LacTruth, lac_truth_unref)

@@ -163,25 +163,6 @@ lac_egl_context_free(LacEglContext *self)
 }
 
 /**
- * lac_egl_context_make_current:
- * @self: a context
- * @error: return location for a #GError
- *
- * Makes the context current in this thread.
- *
- * Returns: %TRUE, or %FALSE with @error set
- */
-gboolean
-lac_egl_context_make_current(LacEglContext *self, GError **error)
-{
-    if (eglMakeCurrent(self->display, EGL_NO_SURFACE, EGL_NO_SURFACE, self->context))
-        return TRUE;
-    g_set_error(error, LAC_ERROR, LAC_ERROR_INTERNAL,
-        "The OpenGL context cannot be made current (EGL error 0x%x)", (guint) eglGetError());
-    return FALSE;
-}
-
-/**
  * lac_egl_context_get_renderer:
  * @self: a context
  *

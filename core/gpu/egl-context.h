@@ -8,7 +8,6 @@ typedef struct LacEglContext LacEglContext;
 
 LacEglContext *lac_egl_context_new(GError **error);
 void lac_egl_context_free(LacEglContext *self);
-gboolean lac_egl_context_make_current(LacEglContext *self, GError **error);
 const char *lac_egl_context_get_renderer(LacEglContext *self);
 char *lac_egl_dup_description(void);
 

@@ -142,14 +142,9 @@ get_double(const guint8 *bytes, gboolean big_endian)
     return v;
 }
 
-/**
- * lac_float_from_half:
- * @half: an IEEE 754 half
- *
- * Returns: its value, exactly
- */
-float
-lac_float_from_half(guint16 half)
+// The value of an IEEE 754 half, exactly.
+static float
+float_from_half(guint16 half)
 {
     guint exponent = (half >> 10) & 0x1f, mantissa = half & 0x3ff;
     float sign = (half & 0x8000) != 0 ? -1.0f : 1.0f;
@@ -216,7 +211,7 @@ lac_values_to_floats(LacValueType type, gboolean big_endian, const guint8 *in, g
         break;
     case LAC_VALUE_FLOAT16:
         for (gsize i = 0; i < n; i++)
-            out[i] = lac_float_from_half(lac_get_uint16(in + 2 * i, big_endian));
+            out[i] = float_from_half(lac_get_uint16(in + 2 * i, big_endian));
         break;
     case LAC_VALUE_FLOAT32:
         for (gsize i = 0; i < n; i++)
@@ -243,7 +238,7 @@ get_value(LacValueType type, gboolean big_endian, const guint8 *in)
     case LAC_VALUE_INT32: return (gint32) lac_get_uint32(in, big_endian);
     case LAC_VALUE_UINT64: return (double) lac_get_uint64(in, big_endian);
     case LAC_VALUE_INT64: return (double) (gint64) lac_get_uint64(in, big_endian);
-    case LAC_VALUE_FLOAT16: return (double) lac_float_from_half(lac_get_uint16(in, big_endian));
+    case LAC_VALUE_FLOAT16: return (double) float_from_half(lac_get_uint16(in, big_endian));
     case LAC_VALUE_FLOAT32: return (double) lac_get_float(in, big_endian);
     case LAC_VALUE_FLOAT64: return get_double(in, big_endian);
     case LAC_N_VALUES:

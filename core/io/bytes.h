@@ -40,7 +40,6 @@ guint16 lac_get_uint16(const guint8 *bytes, gboolean big_endian);
 guint32 lac_get_uint32(const guint8 *bytes, gboolean big_endian);
 guint64 lac_get_uint64(const guint8 *bytes, gboolean big_endian);
 float lac_get_float(const guint8 *bytes, gboolean big_endian);
-float lac_float_from_half(guint16 half);
 
 void lac_io_set_error(GError **error, LacErrorCode code, const char *path, const char *format, ...)
     G_GNUC_PRINTF(4, 5);

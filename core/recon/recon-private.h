@@ -58,7 +58,6 @@ void lac_recon_run_clear(LacReconRun *run);
 LacVolume *lac_recon_run_unpack(const LacReconRun *run, const float *x, GError **error);
 LacVolume *lac_recon_run_make_volume(const LacReconRun *run, const float *x, GError **error);
 LacRecon *lac_recon_run_make_result(const LacReconRun *run, LacVolume *volume);
-void lac_recon_run_score(LacReconRun *run, const float *calculated);
 void lac_recon_run_residual(const LacReconRun *run, const float *calculated, float *residual);
 gboolean lac_recon_run_step(LacReconRun *run, guint iteration, const float *x,
     const float *calculated, gboolean *stop, GError **error);

@@ -57,16 +57,10 @@ score_projections(gsize begin, gsize end, guint worker, gpointer data)
     }
 }
 
-/**
- * lac_recon_run_score:
- * @run: an open run
- * @calculated: packed projections of the newest iterate
- *
- * Appends R1 = mean over projections of sum |p - P| / sum |P|, R2 = the same with square norms, and
- * R1 of the held-out projections.
- */
-void
-lac_recon_run_score(LacReconRun *run, const float *calculated)
+// Appends R1 = mean over projections of sum |p - P| / sum |P|, R2 = the same with square norms, and
+// R1 of the held-out projections.
+static void
+score(LacReconRun *run, const float *calculated)
 {
     ScoreArgs args = { run, calculated };
     lac_parallel_for(run->series->n, 1, score_projections, &args);
@@ -220,7 +214,7 @@ lac_recon_run_step(LacReconRun *run, guint iteration, const float *x, const floa
 {
     if (lac_progress_is_cancelled(run->progress))
         return lac_progress_update(run->progress, 0.0, error);
-    lac_recon_run_score(run, calculated);
+    score(run, calculated);
     const LacReconParams *p = run->params;
     guint done = run->r1->len, last = run->first_iteration + p->n_iterations;
     if (p->snapshot_every > 0 && done % p->snapshot_every == 0 && done < last)

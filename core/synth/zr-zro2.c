@@ -285,19 +285,10 @@ push_oxygen(GArray *oxygen, const GArray *amorphous)
     }
 }
 
-/**
- * lac_zr_place_oxygen:
- * @self: a shape
- * @crystals: the complete crystals
- * @amorphous: the amorphous zirconium atoms that are left
- *
- * Puts oxygen on the tetrahedral sites of the cubic oxide, and two atoms at about 2.1 Å from every
- * amorphous zirconium atom, pushed apart a little.
- *
- * Returns: (transfer full) (element-type LacSite): the oxygen atoms
- */
-GArray *
-lac_zr_place_oxygen(const LacZrShape *self, const GArray *crystals, const GArray *amorphous)
+// On the tetrahedral sites of the cubic oxide of complete crystals, and two atoms at about 2.1 Å from
+// every amorphous zirconium atom that is left, pushed apart a little.
+static GArray *
+place_oxygen(const LacZrShape *self, const GArray *crystals, const GArray *amorphous)
 {
     guint64 seed = lac_stream_seed(self->params->seed, LAC_STREAM_OXYGEN);
     GArray *oxygen = lac_sites_new();
@@ -375,7 +366,7 @@ lac_zr_build(const LacModelParams *params, LacProgress *progress, GError **error
     fill_truth(&self, truth);
     g_array_append_vals(truth->vacancies, vacancies->data, vacancies->len);
     if (params->oxygen) {
-        g_autoptr(GArray) oxygen = lac_zr_place_oxygen(&self.shape, complete, amorphous);
+        g_autoptr(GArray) oxygen = place_oxygen(&self.shape, complete, amorphous);
         truth->faint = lac_sites_make_oxygen(oxygen);
     }
     return g_steal_pointer(&truth);

@@ -32,7 +32,5 @@ LacVec3 lac_zr_shape_push(const LacZrShape *self, LacVec3 r);
 void lac_zr_shape_measure_pores(LacZrShape *self);
 LacVec3 lac_zr_shape_kink(const LacZrShape *self, LacVec3 r);
 LacTruth *lac_zr_build(const LacModelParams *params, LacProgress *progress, GError **error);
-GArray *
-lac_zr_place_oxygen(const LacZrShape *self, const GArray *crystals, const GArray *amorphous);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(LacZrShape, lac_zr_shape_clear)

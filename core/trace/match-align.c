@@ -179,17 +179,9 @@ best_rotation(double s[3][3])
     } };
 }
 
-/**
- * lac_motion_fit:
- * @from: positions
- * @to: positions
- * @pairs: (element-type LacMatchPair): which of @from, its model, belongs to which of @to; not empty
- * @align: translation, or rigid, which needs three pairs to turn
- *
- * Returns: the motion that brings @from closest to @to
- */
-LacMotion
-lac_motion_fit(const LacPoints *from, const LacPoints *to, const GArray *pairs, LacAlign align)
+// The motion that brings @from closest to @to. A rigid one needs three pairs to turn.
+static LacMotion
+fit_motion(const LacPoints *from, const LacPoints *to, const GArray *pairs, LacAlign align)
 {
     LacMotion motion = { .rotation = { { { 1, 0, 0 }, { 0, 1, 0 }, { 0, 0, 1 } } } };
     const LacMatchPair *pair = (const LacMatchPair *) (gconstpointer) pairs->data;
@@ -369,7 +361,7 @@ lac_match_align(const LacPoints *model, const LacPoints *truth, const LacCells *
         if (align == LAC_ALIGN_NONE || pairs->len == 0 || round == MOST_ROUNDS)
             return TRUE;
         double square = get_square(pairs);
-        LacMotion next = lac_motion_fit(model, truth, pairs, align);
+        LacMotion next = fit_motion(model, truth, pairs, align);
         if (is_same_motion(motion, &next) || square == 0.0)
             return TRUE;
         *motion = next;

@@ -21,8 +21,6 @@ LacVec3 lac_points_get_mean(const LacPoints *points);
 gboolean lac_points_get_bond(const LacPoints *points, double *bond, GError **error);
 
 LacVec3 lac_motion_apply(const LacMotion *motion, LacVec3 p);
-LacMotion
-lac_motion_fit(const LacPoints *from, const LacPoints *to, const GArray *pairs, LacAlign align);
 
 // Pairs are LacMatchPair by ascending index of the model, with indices into the points.
 gboolean lac_match_assign(const LacPoints *model, const LacPoints *truth, const LacCells *cells,

@@ -184,15 +184,10 @@ lac_quartic_free(LacQuartic *self)
     g_free(self);
 }
 
-/**
- * lac_quartic_get_filters:
- * @self: a fit
- * @window: samples of lac_spline_sample()
- * @filtered: (out): value, first derivatives x, y, z and second xx, yy, zz, xy, xz, yz of the fitted
- *   polynomial at the centre, per step
- */
-void
-lac_quartic_get_filters(const LacQuartic *self, const float *window, double filtered[10])
+// Value, first derivatives x, y, z and second xx, yy, zz, xy, xz, yz of the fitted polynomial at the
+// centre, per step.
+static void
+get_filters(const LacQuartic *self, const float *window, double filtered[10])
 {
     for (guint f = 0; f < LAC_QUARTIC_FILTERS; f++) {
         const float *restrict filter = self->filter[f];
@@ -353,7 +348,7 @@ lac_quartic_measure(const LacQuartic *self, const LacSpline *spline, double step
     double filtered[LAC_QUARTIC_FILTERS], values[3];
     if (!lac_spline_sample(spline, peak->voxel, step, window))
         return;
-    lac_quartic_get_filters(self, window, filtered);
+    get_filters(self, window, filtered);
     LacMat3 hessian = hessian_of(filtered), vectors;
     lac_symmetric_eigen(&hessian, values, &vectors);
     peak->height = filtered[0];
@@ -388,7 +383,7 @@ lac_quartic_fit(const LacQuartic *self, const LacSpline *spline, LacVec3 seed, d
             return peak;
         }
         double filtered[LAC_QUARTIC_FILTERS], d[3];
-        lac_quartic_get_filters(self, window, filtered);
+        get_filters(self, window, filtered);
         peak.n_passes++;
         peak.height = filtered[0];
         LacMat3 hessian = hessian_of(filtered), vectors;

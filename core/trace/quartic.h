@@ -21,7 +21,6 @@ typedef struct LacQuartic LacQuartic;
 
 LacQuartic *lac_quartic_new(void);
 void lac_quartic_free(LacQuartic *self);
-void lac_quartic_get_filters(const LacQuartic *self, const float *window, double filtered[10]);
 LacVoxelPeak
 lac_quartic_fit(const LacQuartic *self, const LacSpline *spline, LacVec3 seed, double step);
 void lac_quartic_measure(const LacQuartic *self, const LacSpline *spline, double step,

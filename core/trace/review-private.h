@@ -88,4 +88,3 @@ guint lac_review_explain(const LacReview *self, gsize i, GString *text);
 LacVec3 lac_review_get_position(const LacReview *self, gsize i);
 guint lac_review_get_class(const LacReview *self, gsize i);
 double lac_review_get_residual(const LacReview *self, LacVec3 position);
-const char *lac_review_feature_get_name(LacReviewFeature feature);

@@ -38,18 +38,6 @@ static const Evidence evidences[LAC_N_REVIEW_FEATURES] = {
 };
 
 /**
- * lac_review_feature_get_name:
- * @feature: a feature
- *
- * Returns: (transfer none): its name in tables
- */
-const char *
-lac_review_feature_get_name(LacReviewFeature feature)
-{
-    return evidences[feature].name;
-}
-
-/**
  * lac_review_select:
  * @v: (array length=n): values without NaN; reordered
  * @n: above 0

@@ -100,18 +100,10 @@ is_bond(double length)
     return length >= SHORTEST_BOND && length <= LONGEST_BOND;
 }
 
-/**
- * lac_atoms_guess_unit:
- * @atoms: positions as stored
- * @voxel_size: [Å]; 0: unknown
- * @error: return location for a #GError
- *
- * Judges by the distance to the nearest neighbour, which is a bond length only in the right unit.
- *
- * Returns: the unit, or %LAC_UNIT_GUESS with @error set when none makes sense
- */
-LacUnit
-lac_atoms_guess_unit(const LacAtoms *atoms, double voxel_size, GError **error)
+// By the distance to the nearest neighbour, which is a bond length only in the right unit;
+// LAC_UNIT_GUESS with @error set when none makes sense.
+static LacUnit
+guess_unit(const LacAtoms *atoms, double voxel_size, GError **error)
 {
     g_autoptr(LacAtoms) present = lac_atoms_dup_present(atoms, NULL);
     const LacPoints points = { present->n, present->x, present->y, present->z };
@@ -161,7 +153,7 @@ lac_atoms_to_angstrom(const LacAtoms *atoms, LacUnit *unit, double voxel_size, g
     GError **error)
 {
     if (*unit == LAC_UNIT_GUESS)
-        *unit = lac_atoms_guess_unit(atoms, voxel_size, error);
+        *unit = guess_unit(atoms, voxel_size, error);
     if (*unit == LAC_UNIT_GUESS)
         return NULL;
     if (*unit != LAC_UNIT_ANGSTROM && !(voxel_size > 0.0 && isfinite(voxel_size))) {

@@ -23,7 +23,6 @@ typedef struct {
 const char *lac_unit_get_name(LacUnit unit);
 gboolean lac_unit_parse(const char *name, LacUnit *unit, GError **error);
 gboolean lac_axes_parse(const char *text, LacAxes *axes, GError **error);
-LacUnit lac_atoms_guess_unit(const LacAtoms *atoms, double voxel_size, GError **error);
 LacAtoms *lac_atoms_to_angstrom(const LacAtoms *atoms, LacUnit *unit, double voxel_size, gsize size,
     GError **error);
 LacAtoms *lac_atoms_reorder(const LacAtoms *atoms, const LacAxes *axes);

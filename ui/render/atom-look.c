@@ -123,18 +123,10 @@ lac_atom_look_get_species_color(const LacAtomLook *self, const char *species, gu
         unpack(OTHERS[index % G_N_ELEMENTS(OTHERS)], rgb);
 }
 
-/**
- * lac_atom_look_get_species_radius:
- * @self: a look
- * @species: name of a species
- *
- * The geometric mean of the covalent radius and 1.35 Å: so that the atoms of an oxide differ, but
- * none is lost to the eye.
- *
- * Returns: [Å] the radius of its atoms, by species
- */
-double
-lac_atom_look_get_species_radius(const LacAtomLook *self, const char *species)
+// [Å] The geometric mean of the covalent radius and 1.35 Å: so that the atoms of an oxide differ, but
+// none is lost to the eye.
+static double
+get_species_radius(const LacAtomLook *self, const char *species)
 {
     guint number = lac_element_from_symbol(species);
     double radius = number != 0 ? lac_element_get_radius(number) : OTHER_RADIUS;
@@ -289,7 +281,7 @@ get_species(const LacAtomLook *self, const LacAtoms *atoms, guint *n)
     for (guint i = 0; i <= *n; i++) { // the last one is for those without a name
         const char *name = i < *n ? atoms->species_names[i] : "";
         lac_atom_look_get_species_color(self, name, i, looks[i].rgb);
-        looks[i].radius = (float) lac_atom_look_get_species_radius(self, name);
+        looks[i].radius = (float) get_species_radius(self, name);
     }
     return looks;
 }

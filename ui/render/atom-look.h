@@ -70,7 +70,6 @@ gboolean lac_atom_look_is_equal(const LacAtomLook *a, const LacAtomLook *b);
 void lac_atom_look_set_own_color(LacAtomLook *self, const char *species, const float rgb[3]);
 void lac_atom_look_get_species_color(const LacAtomLook *self, const char *species, guint index,
     float rgb[3]);
-double lac_atom_look_get_species_radius(const LacAtomLook *self, const char *species);
 gboolean lac_atom_look_get_range(const LacAtoms *atoms, const LacAtomValues *values,
     const char *column, double *lo, double *hi);
 void lac_atom_look_apply(const LacAtomLook *self, const LacAtoms *atoms, const guint8 *match,

@@ -147,14 +147,9 @@ compare_floats(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/**
- * lac_result_get_curvature_span:
- * @analysis: an analysis with an interface
- *
- * Returns: [1/Å] the curvature that the colours reach to, on both sides of zero
- */
-double
-lac_result_get_curvature_span(const LacAnalysis *analysis)
+// [1/Å] The curvature that the colours reach to, on both sides of zero.
+static double
+get_curvature_span(const LacAnalysis *analysis)
 {
     const LacMesh *mesh = lac_result_get_interface(analysis)->mesh;
     if (mesh->values == NULL || mesh->n_vertices == 0)
@@ -270,7 +265,7 @@ color_interface(const LacAnalysis *analysis, LacResultColor color, LacMeshSource
 {
     const LacInterface *interface = lac_result_get_interface(analysis);
     if (color == LAC_RESULT_BY_CURVATURE) {
-        double span = lac_result_get_curvature_span(analysis);
+        double span = get_curvature_span(analysis);
         source->by_value = TRUE;
         source->colormap = LAC_COLORMAP_DIVERGING;
         source->lo = -span;
@@ -422,30 +417,6 @@ lac_result_dup_markers(const LacAnalysis *analysis, gsize selected, gsize *n)
             .is_selected = i == selected };
     }
     return markers;
-}
-
-/**
- * lac_result_get_position:
- * @analysis: an analysis
- * @kind: pores or vacancies
- * @index: which one
- * @position: (out): [Å] its centre
- *
- * Returns: %FALSE if there is none
- */
-gboolean
-lac_result_get_position(const LacAnalysis *analysis, LacResultKind kind, gsize index,
-    LacVec3 *position)
-{
-    const LacPores *pores = lac_result_get_pores(analysis);
-    const LacVacancies *vacancies = lac_result_get_vacancies(analysis);
-    if (kind == LAC_RESULT_PORES && pores != NULL && index < pores->n)
-        *position = pores->pores[index].centre;
-    else if (kind == LAC_RESULT_VACANCIES && vacancies != NULL && index < vacancies->n)
-        *position = vacancies->sites[index].position;
-    else
-        return FALSE;
-    return TRUE;
 }
 
 /**

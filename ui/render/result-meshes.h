@@ -46,10 +46,7 @@ const LacVacancies *lac_result_get_vacancies(const LacAnalysis *analysis);
 guint64 lac_result_get_needs(LacResultKind kind, LacResultColor color);
 gboolean lac_result_is_there(const LacAnalysis *analysis, LacResultKind kind);
 void lac_result_get_color(LacResultKind kind, float rgb[3]);
-double lac_result_get_curvature_span(const LacAnalysis *analysis);
 LacMeshSet *lac_result_meshes_new(const LacAnalysis *analysis, LacResultColor color,
     LacProgress *progress, GError **error);
 LacMarker *lac_result_dup_markers(const LacAnalysis *analysis, gsize selected, gsize *n);
-gboolean lac_result_get_position(const LacAnalysis *analysis, LacResultKind kind, gsize index,
-    LacVec3 *position);
 gsize lac_result_find_part(const LacAnalysis *analysis, LacResultKind kind, gsize triangle);
