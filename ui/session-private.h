@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What session.c (state and undo), session-work.c (jobs), session-atoms.c (atoms, selection, edits)
-// session-align.c (work on projections), session-trace.c (work on atoms) and session-analysis.c share.
+// What the parts of the session share: session.c (what is open), session-history.c, session-series.c,
+// session-position.c (what is shown), session-work.c (jobs), session-atoms.c (selection, edits),
+// session-align.c and session-prep.c (work on projections), session-trace.c and session-refine.c (on
+// atoms), session-analysis.c, session-chosen.c and session-figures.c.
 #pragma once
 
 #include "ui/latest.h"
@@ -89,6 +91,10 @@ struct _LacSession {
 
 void lac_session_emit(LacSession *self, guint signal);
 void lac_session_offer_run(LacSession *self);
+LacSessionState *lac_session_state_new(LacProject *project, guint64 serial);
+void lac_session_state_free(gpointer data);
+void lac_session_emit_differences(LacSession *self, const LacSessionState *old_state,
+    const LacSessionState *new_state);
 LacSessionState *lac_session_get_state(LacSession *self, guint i);
 void lac_session_push_undo(LacSession *self, const char *label);
 void lac_session_push_burst(LacSession *self, const char *label);
@@ -97,6 +103,8 @@ void lac_session_replace_all(LacSession *self, LacProject *project, const char *
     const char *source);
 void lac_session_center_crosshair(LacSession *self);
 void lac_session_store_position(LacSession *self);
+void lac_session_restore_position(LacSession *self);
+void lac_session_fit_position(LacSession *self);
 
 // Work that is the session's only one. @done gets the result, NULL if it failed or was cancelled.
 typedef void (*LacSessionFinish)(LacSession *self, gpointer result);
