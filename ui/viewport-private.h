@@ -93,6 +93,12 @@ struct _LacViewport {
 void lac_viewport_add_controllers(LacViewport *self);
 double lac_viewport_get_aspect(LacViewport *self);
 void lac_viewport_begin_moving(LacViewport *self);
+void lac_viewport_begin_refining(LacViewport *self);
+void lac_viewport_make_area(LacViewport *self);
+void lac_viewport_watch_clock(LacViewport *self, GdkFrameClock *clock);
+void lac_viewport_init_volume(LacViewport *self);
+void lac_viewport_prepare_newest(LacViewport *self);
+void lac_viewport_set_status(LacViewport *self, const char *status);
 void lac_viewport_scene_changed(LacViewport *self);
 void lac_viewport_set_flag(LacViewport *self, gboolean *flag, gboolean value);
 void lac_viewport_moved(LacViewport *self, GtkEventController *controller);
@@ -123,3 +129,4 @@ void lac_viewport_emit_atom_pointed(LacViewport *self);
 void lac_viewport_emit_pointed(LacViewport *self);
 void lac_viewport_emit_crosshair_picked(LacViewport *self, const gsize xyz[3]);
 void lac_viewport_emit_camera_changed(LacViewport *self);
+void lac_viewport_emit_scene_changed(LacViewport *self);

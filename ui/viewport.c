@@ -5,19 +5,9 @@
 #include "ui/render/program.h"
 #include "ui/viewport-private.h"
 
-#include <epoxy/gl.h>
 #include <math.h>
 
-#define SETTLE_MS           150  // after the last event the full picture is begun
-#define SMOOTH_MS           600  // after the last volume it is made smooth
-#define FRAME_BUDGET_MS     16.0 // of the renderer; painting the window comes on top
-#define ATOM_BUDGET_MS      12.0 // of the atoms in it
-#define ATOM_MIN_RESOLUTION 0.45
-#define FAST_MS             8.0    // a quick picture this fast need not be quick
-#define MAX_MOVING_BONDS    400000 // that a graphics card draws in each frame
-#define MAX_MOVING_SHADOWS  100000 // atoms and bonds that a graphics card shades in each frame
-#define SHADOW              0.6
-#define DEFAULT_MAX         2048 // [texel] before the graphics card could be asked
+#define SHADOW 0.6 // of the atoms
 
 enum {
     POINTED,
@@ -38,62 +28,15 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE(LacViewport, lac_viewport, GTK_TYPE_WIDGET)
 
-// ---- What is asked of the worker ----
-
-typedef struct {
-    LacVolume *volume;
-    guint max_size;
-    gboolean smooth;
-} PrepareRequest;
-
-static void
-free_request(gpointer data)
-{
-    PrepareRequest *request = data;
-    lac_volume_unref(request->volume);
-    g_free(request);
-}
-
-static gpointer
-prepare(LacProgress *progress, gpointer data, GError **error)
-{
-    PrepareRequest *request = data;
-    return lac_volume_texture_prepare(request->volume, request->max_size, request->smooth, progress,
-        error);
-}
-
-static void
-free_texture(gpointer data)
-{
-    lac_volume_texture_unref(data);
-}
-
-static void
-request_texture(LacViewport *self, LacVolume *volume, gboolean smooth)
-{
-    PrepareRequest *request = g_new0(PrepareRequest, 1);
-    request->volume = lac_volume_ref(volume);
-    request->max_size =
-        self->renderer != NULL ? lac_renderer_get_max_size(self->renderer) : DEFAULT_MAX;
-    request->smooth = smooth;
-    lac_latest_request(self->worker, request, 0);
-}
-
-// A newer volume waits until the one before was drawn completely at least once: a stream of
-// iterates then shows whole pictures, however slow the machine is.
-static void
-prepare_newest(LacViewport *self)
-{
-    const LacVolumeTexture *shown = self->scene.volume;
-    if (self->newest == NULL || (shown != NULL && shown->volume == self->newest))
-        return;
-    gboolean is_drawn = self->is_settled || self->is_moving || self->renderer == NULL;
-    if (!lac_latest_is_busy(self->worker) && (shown == NULL || is_drawn))
-        request_texture(self, self->newest, FALSE);
-}
-
-static void
-set_status(LacViewport *self, const char *status)
+/**
+ * lac_viewport_set_status:
+ * @self: a view
+ * @status: (nullable): what the user should know, such as binning or a failure
+ *
+ * Says it over the picture, and tells.
+ */
+void
+lac_viewport_set_status(LacViewport *self, const char *status)
 {
     if (g_strcmp0(self->status, status) == 0)
         return;
@@ -103,8 +46,6 @@ set_status(LacViewport *self, const char *status)
     gtk_widget_set_visible(GTK_WIDGET(self->note), status != NULL);
     g_signal_emit(self, signals[STATUS_CHANGED], 0);
 }
-
-// ---- Frames ----
 
 /**
  * lac_viewport_get_aspect:
@@ -120,59 +61,6 @@ lac_viewport_get_aspect(LacViewport *self)
     return width > 0 && height > 0 ? (double) width / height : 1.5;
 }
 
-// Says what a picture that moves leaves out, as long as it does.
-static void
-say_left_out(LacViewport *self, gsize n_bonds)
-{
-    if (n_bonds == self->n_left_out)
-        return;
-    self->n_left_out = n_bonds;
-    g_autofree char *text = n_bonds > 0
-        ? g_strdup_printf("%" G_GSIZE_FORMAT " bonds are left out while the view moves", n_bonds)
-        : g_strdup(self->status);
-    gtk_label_set_text(self->note, text != NULL ? text : "");
-    gtk_widget_set_visible(GTK_WIDGET(self->note), text != NULL);
-}
-
-static gboolean
-settle_cb(gpointer data)
-{
-    LacViewport *self = data;
-    self->settle_timer = 0;
-    self->is_moving = FALSE;
-    say_left_out(self, 0);
-    self->progress = (LacRenderProgress){ 0 };
-    gtk_gl_area_queue_render(self->area);
-    return G_SOURCE_REMOVE;
-}
-
-/**
- * lac_viewport_begin_moving:
- * @self: a view
- *
- * Shows at once what changed, by quick pictures, and the full one soon after.
- */
-void
-lac_viewport_begin_moving(LacViewport *self)
-{
-    self->is_moving = TRUE;
-    self->is_settled = FALSE;
-    g_clear_handle_id(&self->settle_timer, g_source_remove);
-    self->settle_timer = g_timeout_add(SETTLE_MS, settle_cb, self);
-    gtk_gl_area_queue_render(self->area);
-    gtk_widget_queue_draw(GTK_WIDGET(self->scale_bar));
-    gtk_widget_queue_draw(GTK_WIDGET(self->drawing));
-}
-
-// Something changed that may come over the picture row by row.
-static void
-begin_refining(LacViewport *self)
-{
-    self->progress = (LacRenderProgress){ 0 };
-    self->is_settled = FALSE;
-    gtk_gl_area_queue_render(self->area);
-}
-
 /**
  * lac_viewport_scene_changed:
  * @self: a view
@@ -186,301 +74,21 @@ lac_viewport_scene_changed(LacViewport *self)
     g_signal_emit(self, signals[SCENE_CHANGED], 0);
 }
 
-/**
- * lac_viewport_moved:
- * @self: a view
- * @controller: (nullable): whose event moved the camera
- *
- * Shows the camera's new position, and starts the clock that tells how long that takes.
- */
-void
-lac_viewport_moved(LacViewport *self, GtkEventController *controller)
-{
-    lac_frame_stats_input(&self->stats,
-        controller != NULL ? gtk_event_controller_get_current_event_time(controller) : 0);
-    lac_viewport_begin_moving(self);
-}
-
-static gboolean
-smooth_cb(gpointer data)
-{
-    LacViewport *self = data;
-    LacVolumeTexture *shown = self->scene.volume;
-    self->smooth_timer = 0;
-    if (shown == NULL || shown->volume != self->newest || self->was_smoothed ||
-        lac_latest_is_busy(self->worker) || self->renderer == NULL ||
-        !lac_renderer_wants_smooth(self->renderer, self->newest))
-        return G_SOURCE_REMOVE;
-    self->was_smoothed = TRUE;
-    request_texture(self, self->newest, TRUE);
-    return G_SOURCE_REMOVE;
-}
-
-static void
-follow_volume(LacViewport *self)
-{
-    const LacVolumeTexture *texture = self->scene.volume;
-    if (self->is_auto_transfer) {
-        LacColormap colormap = self->scene.transfer.colormap;
-        self->scene.transfer = texture->transfer;
-        self->scene.transfer.colormap = colormap;
-    }
-    if (self->is_auto_level)
-        self->scene.iso[0].level = texture->iso_level;
-    if (self->is_fit_due) {
-        self->is_fit_due = FALSE;
-        LacBox box = lac_volume_get_box(texture->volume);
-        lac_camera_fit(&self->scene.camera, self->scene.show_box ? &box : &texture->content,
-            lac_viewport_get_aspect(self));
-        g_signal_emit(self, signals[CAMERA_CHANGED], 0);
-    }
-}
-
-static void
-prepared(gpointer result, const GError *error, gpointer owner)
-{
-    LacViewport *self = owner;
-    if (error != NULL) {
-        if (!self->has_failed)
-            set_status(self, error->message);
-        return;
-    }
-    LacVolumeTexture *old = self->scene.volume;
-    gboolean was_empty = old == NULL;
-    self->scene.volume = result;
-    lac_volume_texture_unref(old);
-    if (!self->has_failed)
-        set_status(self, self->scene.volume->note);
-    follow_volume(self);
-    if (was_empty)
-        lac_viewport_begin_moving(self);
-    else
-        begin_refining(self);
-    g_clear_handle_id(&self->smooth_timer, g_source_remove);
-    self->smooth_timer = g_timeout_add(SMOOTH_MS, smooth_cb, self);
-    g_signal_emit(self, signals[SCENE_CHANGED], 0);
-    prepare_newest(self);
-}
-
-static gboolean
-again_cb(gpointer data)
-{
-    LacViewport *self = data;
-    self->again_idle = 0;
-    gtk_gl_area_queue_render(self->area);
-    return G_SOURCE_REMOVE;
-}
-
-// While moving: as fine as the time of a frame allows.
-static LacRenderQuality
-get_moving_quality(LacViewport *self)
-{
-    double ms = lac_renderer_get_frame_ms(self->renderer);
-    double atom_ms = lac_renderer_get_atom_ms(self->renderer);
-    if (ms > 0.0) {
-        double wanted = sqrt(FRAME_BUDGET_MS / MAX(ms, 0.5));
-        self->move_resolution = CLAMP(self->move_resolution * CLAMP(wanted, 0.5, 1.2), 0.14, 1.0);
-    }
-    if (atom_ms > 0.0) {
-        double wanted = sqrt(ATOM_BUDGET_MS / MAX(atom_ms, 0.5));
-        self->move_atom_resolution =
-            CLAMP(self->move_atom_resolution * CLAMP(wanted, 0.7, 1.1), ATOM_MIN_RESOLUTION, 1.0);
-    }
-    gboolean is_fast = ms > 0.0 && ms < FAST_MS && self->move_resolution >= 1.0;
-    LacRenderQuality quality =
-        is_fast ? lac_render_quality_full() : lac_render_quality_quick(self->move_resolution);
-    quality.atom_resolution = self->move_atom_resolution;
-    const LacAtomSet *set = self->scene.atoms.set;
-    if (!lac_renderer_is_software(self->renderer))
-        quality.max_bonds = MAX_MOVING_BONDS;
-    quality.shadows = is_fast && !lac_renderer_is_software(self->renderer) && set != NULL &&
-        set->n_solid + set->n_sticks < MAX_MOVING_SHADOWS;
-    if (is_fast && atom_ms < FAST_MS && self->move_atom_resolution >= 1.0)
-        quality.atom_resolution = lac_render_quality_full().atom_resolution;
-    return quality;
-}
-
-// A maximum needs most of its samples; looking for the others costs a processor more than they do.
-static gboolean
-is_skipping_worth_it(LacViewport *self)
-{
-    return self->scene.mode != LAC_RENDER_MIP || !lac_renderer_is_software(self->renderer);
-}
-
-static gboolean
-draw(LacViewport *self, const LacRenderTarget *target, GError **error)
-{
-    LacScene scene = self->scene;
-    scene.show_axes = scene.show_axes && !self->is_bare;
-    LacRenderQuality quality = lac_render_quality_full();
-    if (self->is_moving) {
-        quality = get_moving_quality(self);
-        quality.skip_empty = is_skipping_worth_it(self);
-        const LacAtomSet *set = self->scene.atoms.set;
-        gboolean drops = set != NULL && self->scene.atoms.show_bonds && quality.max_bonds > 0 &&
-            set->n_sticks > quality.max_bonds;
-        say_left_out(self, drops ? set->n_sticks : 0);
-        LacRenderProgress quick = { .budget_ms = quality.resolution < 1.0 ? FRAME_BUDGET_MS : 1e3 };
-        if (!lac_renderer_draw(self->renderer, &scene, &quality, target, &quick, error))
-            return FALSE;
-        self->progress.done = FALSE;
-        return TRUE;
-    }
-    quality.skip_empty = is_skipping_worth_it(self);
-    self->progress.budget_ms = FRAME_BUDGET_MS;
-    return lac_renderer_draw(self->renderer, &scene, &quality, target, &self->progress, error);
-}
-
-static gboolean
-render_cb(GtkGLArea *area, GdkGLContext *context, LacViewport *self)
-{
-    (void) context;
-    g_autoptr(GError) error = NULL;
-    int scale = gtk_widget_get_scale_factor(GTK_WIDGET(area)), framebuffer = 0;
-    int width = gtk_widget_get_width(GTK_WIDGET(area)) * scale;
-    int height = gtk_widget_get_height(GTK_WIDGET(area)) * scale;
-    if (self->renderer == NULL || width < 1 || height < 1)
-        return FALSE;
-    glGetIntegerv(GL_DRAW_FRAMEBUFFER_BINDING, &framebuffer); // the area's own, never 0
-    lac_viewport_update_atoms(self);
-    LacRenderTarget target = lac_render_target_whole((guint) framebuffer, width, height);
-    target.line_scale = scale;
-    if (!draw(self, &target, &error)) {
-        set_status(self, error->message);
-        return FALSE;
-    }
-    lac_frame_stats_drawn(&self->stats);
-    gboolean was_settled = self->is_settled;
-    self->is_settled = !self->is_moving && self->progress.done;
-    if (!self->is_moving && !self->progress.done && self->again_idle == 0)
-        self->again_idle = g_idle_add(again_cb, self);
-    if (self->is_settled && !was_settled)
-        prepare_newest(self);
-    return TRUE;
-}
-
-static void
-resize_cb(GtkGLArea *area, int width, int height, LacViewport *self)
-{
-    (void) area;
-    (void) width;
-    (void) height;
-    lac_viewport_begin_moving(self);
-}
-
-static void
-after_paint_cb(GdkFrameClock *clock, LacViewport *self)
-{
-    (void) clock;
-    guint64 n = self->stats.n;
-    lac_frame_stats_shown(&self->stats);
-    if (self->stats.n == n || !gtk_widget_get_visible(GTK_WIDGET(self->stats_label)))
-        return;
-    g_autofree char *text =
-        g_strdup_printf("input to frame %.0f ms, 95 %% %.0f, max %.0f, n %" G_GUINT64_FORMAT
-                        "\nvolume %.0f ms at %.0f %%",
-            self->stats.last_ms, lac_frame_stats_get_p95_ms(&self->stats), self->stats.max_ms,
-            self->stats.n, self->renderer != NULL ? lac_renderer_get_frame_ms(self->renderer) : 0.0,
-            100.0 * self->move_resolution);
-    gtk_label_set_text(self->stats_label, text);
-}
-
-// ---- OpenGL, from realize to unrealize ----
-
-static GdkGLContext *
-try_context(GtkGLArea *area, GdkGLAPI api, int major, int minor, GError **error)
-{
-    GdkSurface *surface = gtk_native_get_surface(gtk_widget_get_native(GTK_WIDGET(area)));
-    g_autoptr(GdkGLContext) context = gdk_surface_create_gl_context(surface, error);
-    if (context == NULL)
-        return NULL;
-    gdk_gl_context_set_allowed_apis(context, api);
-    gdk_gl_context_set_required_version(context, major, minor);
-    return gdk_gl_context_realize(context, error) ? g_steal_pointer(&context) : NULL;
-}
-
-static GdkGLContext *
-create_context_cb(GtkGLArea *area, LacViewport *self)
-{
-    (void) self;
-    g_autoptr(GError) error = NULL;
-    GdkGLContext *context = try_context(area, GDK_GL_API_GL, 3, 3, &error);
-    if (context == NULL)
-        context = try_context(area, GDK_GL_API_GLES, 3, 0, NULL);
-    if (context == NULL)
-        gtk_gl_area_set_error(area, error);
-    return context;
-}
-
-static void
-show_failure(LacViewport *self, const char *reason)
-{
-    gdk_gl_context_clear_current(); // EGL refuses beside a context of GLX
-    g_autofree char *found = lac_egl_dup_description();
-    g_autofree char *text = g_strdup_printf("The 3D view needs OpenGL 3.3 or OpenGL ES 3.0; this "
-                                            "computer offers %s.",
-        found);
-    g_autofree char *advice =
-        g_strdup_printf("%s\n(%s)\n\nA newer graphics driver helps, or Mesa's "
-                        "software renderer, package libgl1-mesa-dri.\nSlices "
-                        "and all computations work without it.",
-            text, reason);
-    gtk_label_set_text(self->message, advice);
-    gtk_widget_set_visible(GTK_WIDGET(self->message), TRUE);
-    gtk_widget_set_opacity(GTK_WIDGET(self->area), 0.0); // it would show the reason a second time
-    self->has_failed = TRUE;
-    set_status(self, text);
-    gtk_widget_set_visible(GTK_WIDGET(self->note), FALSE);
-}
-
-static void
-area_realize_cb(GtkGLArea *area, LacViewport *self)
-{
-    g_autoptr(GError) error = NULL;
-    gtk_gl_area_make_current(area);
-    const GError *failure = gtk_gl_area_get_error(area);
-    if (failure == NULL) {
-        self->renderer = lac_renderer_new(&error);
-        failure = error;
-    }
-    if (failure != NULL) {
-        show_failure(self, failure->message);
-        return;
-    }
-    g_free(self->gl_info);
-    self->gl_info = g_strdup(lac_renderer_get_info(self->renderer));
-    g_debug("%s", self->gl_info);
-    lac_viewport_begin_moving(self);
-}
-
-static void
-area_unrealize_cb(GtkGLArea *area, LacViewport *self)
-{
-    gtk_gl_area_make_current(area);
-    if (gtk_gl_area_get_error(area) == NULL)
-        g_clear_pointer(&self->renderer, lac_renderer_free);
-}
-
 static void
 lac_viewport_realize(GtkWidget *widget)
 {
     LacViewport *self = LAC_VIEWPORT(widget);
     GTK_WIDGET_CLASS(lac_viewport_parent_class)->realize(widget);
-    self->clock = gtk_widget_get_frame_clock(widget);
-    self->after_paint =
-        g_signal_connect(self->clock, "after-paint", G_CALLBACK(after_paint_cb), self);
+    lac_viewport_watch_clock(self, gtk_widget_get_frame_clock(widget));
 }
 
 static void
 lac_viewport_unrealize(GtkWidget *widget)
 {
     LacViewport *self = LAC_VIEWPORT(widget);
-    g_signal_handler_disconnect(self->clock, self->after_paint);
-    self->clock = NULL;
+    lac_viewport_watch_clock(self, NULL);
     GTK_WIDGET_CLASS(lac_viewport_parent_class)->unrealize(widget);
 }
-
-// ---- The widget ----
 
 static void
 draw_scale_bar(GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer data)
@@ -597,18 +205,9 @@ lac_viewport_init(LacViewport *self)
     self->scene.show_axes = TRUE;
     self->scene.atoms.shadow = SHADOW;
     lac_viewport_init_atoms(self);
-    self->is_auto_transfer = self->is_auto_level = self->is_fit_due = TRUE;
-    self->move_resolution = 0.4;
-    self->move_atom_resolution = 0.5;
+    lac_viewport_init_volume(self);
     self->pointer_x = self->pointer_y = -1.0;
-    self->worker = lac_latest_new(prepare, free_request, free_texture, prepared, self);
-    self->area = GTK_GL_AREA(gtk_gl_area_new());
-    gtk_gl_area_set_auto_render(self->area, FALSE);
-    g_signal_connect(self->area, "create-context", G_CALLBACK(create_context_cb), self);
-    g_signal_connect_after(self->area, "realize", G_CALLBACK(area_realize_cb), self);
-    g_signal_connect(self->area, "unrealize", G_CALLBACK(area_unrealize_cb), self);
-    g_signal_connect(self->area, "render", G_CALLBACK(render_cb), self);
-    g_signal_connect(self->area, "resize", G_CALLBACK(resize_cb), self);
+    lac_viewport_make_area(self);
     self->overlay = GTK_OVERLAY(gtk_overlay_new());
     gtk_widget_set_parent(GTK_WIDGET(self->overlay), GTK_WIDGET(self));
     gtk_overlay_set_child(self->overlay, GTK_WIDGET(self->area));
@@ -658,57 +257,6 @@ lac_viewport_probe_software(void)
 {
     g_autoptr(LacEglContext) context = lac_egl_context_new(NULL);
     return context != NULL && lac_gl_is_software(lac_egl_context_get_renderer(context));
-}
-
-static gboolean
-is_same_box(const LacVolume *a, const LacVolume *b)
-{
-    return a->nx == b->nx && a->ny == b->ny && a->nz == b->nz && a->voxel_size == b->voxel_size &&
-        a->origin.x == b->origin.x && a->origin.y == b->origin.y && a->origin.z == b->origin.z;
-}
-
-/**
- * lac_viewport_set_volume:
- * @self: a view
- * @volume: (nullable): a published volume; a reference is kept
- *
- * Shows a volume. It is prepared in a worker; what was there before stays until it is ready, and
- * volumes that come faster than they can be drawn are left out.
- */
-void
-lac_viewport_set_volume(LacViewport *self, LacVolume *volume)
-{
-    g_return_if_fail(LAC_IS_VIEWPORT(self));
-
-    if (self->newest == volume)
-        return;
-    if (volume == NULL || self->newest == NULL || !is_same_box(self->newest, volume))
-        self->is_fit_due = TRUE;
-    g_clear_pointer(&self->newest, lac_volume_unref);
-    self->was_smoothed = FALSE;
-    if (volume != NULL) {
-        self->newest = lac_volume_ref(volume);
-        prepare_newest(self);
-        return;
-    }
-    lac_latest_drop(self->worker);
-    g_clear_handle_id(&self->smooth_timer, g_source_remove);
-    g_clear_pointer(&self->scene.volume, lac_volume_texture_unref);
-    if (!self->has_failed)
-        set_status(self, NULL);
-    lac_viewport_scene_changed(self);
-}
-
-/**
- * lac_viewport_get_texture:
- * @self: a view
- *
- * Returns: (transfer none) (nullable): what is drawn, with range and histogram
- */
-LacVolumeTexture *
-lac_viewport_get_texture(LacViewport *self)
-{
-    return self->scene.volume;
 }
 
 /**
@@ -862,71 +410,27 @@ lac_viewport_emit_crosshair_picked(LacViewport *self, const gsize xyz[3])
 }
 
 /**
+ * lac_viewport_emit_scene_changed:
+ * @self: a view
+ *
+ * Tells that the scene changed.
+ */
+void
+lac_viewport_emit_scene_changed(LacViewport *self)
+{
+    g_signal_emit(self, signals[SCENE_CHANGED], 0);
+}
+
+/**
  * lac_viewport_emit_camera_changed:
  * @self: a view
  *
- * Tells that the user moved the camera.
+ * Tells that the camera moved.
  */
 void
 lac_viewport_emit_camera_changed(LacViewport *self)
 {
     g_signal_emit(self, signals[CAMERA_CHANGED], 0);
-}
-
-/**
- * lac_viewport_is_settled:
- * @self: a view
- *
- * Returns: whether the full picture of all that was set is shown
- */
-gboolean
-lac_viewport_is_settled(LacViewport *self)
-{
-    const LacVolumeTexture *shown = self->scene.volume;
-    return self->is_settled && !lac_latest_is_busy(self->worker) &&
-        !lac_latest_is_busy(self->atom_worker) && self->smooth_timer == 0 &&
-        (self->newest == NULL || (shown != NULL && shown->volume == self->newest));
-}
-
-/**
- * lac_viewport_get_stats:
- * @self: a view
- * @stats: (out): how long input events waited for their frames
- */
-void
-lac_viewport_get_stats(LacViewport *self, LacViewportStats *stats)
-{
-    *stats = (LacViewportStats){
-        .n = self->stats.n,
-        .mean_ms = lac_frame_stats_get_mean_ms(&self->stats),
-        .max_ms = self->stats.max_ms,
-        .p95_ms = lac_frame_stats_get_p95_ms(&self->stats),
-        .n_frames = self->stats.n_frames,
-        .frame_ms = self->renderer != NULL ? lac_renderer_get_frame_ms(self->renderer) : 0.0,
-    };
-}
-
-/**
- * lac_viewport_reset_stats:
- * @self: a view
- *
- * Begins the statistics anew.
- */
-void
-lac_viewport_reset_stats(LacViewport *self)
-{
-    self->stats = (LacFrameStats){ 0 };
-}
-
-/**
- * lac_viewport_set_show_stats:
- * @self: a view
- * @show: whether the statistics stand in the corner
- */
-void
-lac_viewport_set_show_stats(LacViewport *self, gboolean show)
-{
-    gtk_widget_set_visible(GTK_WIDGET(self->stats_label), show);
 }
 
 /**
@@ -939,16 +443,4 @@ const char *
 lac_viewport_get_status(LacViewport *self)
 {
     return self->status;
-}
-
-/**
- * lac_viewport_get_gl_info:
- * @self: a view
- *
- * Returns: (transfer none) (nullable): version and device, once realized
- */
-const char *
-lac_viewport_get_gl_info(LacViewport *self)
-{
-    return self->gl_info;
 }
