@@ -2,9 +2,11 @@
 #include "ui/render/atom-pass.h"
 
 #include "core/error.h"
+#include "ui/render/atom-copy.h"
 #include "ui/render/atom-frame.h"
 #include "ui/render/cull.h"
 #include "ui/render/face-pass.h"
+#include "ui/render/gpu-timer.h"
 #include "ui/render/program.h"
 #include "ui/render/shadow-maps.h"
 
@@ -23,9 +25,6 @@
 #define QUICK_FACES   ((gsize) 4000)         // of a quick picture where the processor draws
 #define MIN_QUICK     2000.0                 // of each, however slow the machine is
 #define FIRST_ITEM_MS 2e-3                   // one of a quick picture, before it is measured
-#define EDGE_FAINT    1.2f                   // [Å] that a line tells in depth, to be seen
-#define EDGE_FULL     6.0f                   // and to be dark
-#define OUTLINE_WIDTH 1.8                    // in units of target->line_scale pixels
 
 typedef enum {
     SPHERES,
@@ -80,9 +79,8 @@ typedef struct {
 
 struct LacAtomPass {
     gboolean software;
-    GLuint programs[N_KINDS][N_VARIANTS], copy_program, vertex_arrays[N_KINDS], frame_buffer,
-        copy_array;
-    GLint copy_outline, copy_edges;
+    GLuint programs[N_KINDS][N_VARIANTS], vertex_arrays[N_KINDS], frame_buffer;
+    LacAtomCopy *copy;
     List lists[N_KINDS];
     LacAtomSet *loaded; // (nullable) what the lists hold, where a graphics card draws
     LacFacePass *faces;
@@ -94,10 +92,9 @@ struct LacAtomPass {
     guint n_runs, variant;
     Picture pictures[N_PICTURES];
     PictureKind shown;
-    LacAtomDepth depth; // mapping of the picture that is shown
-    double frame_ms;    // of the last quick picture that was measured
-    GLuint query;       // 0: there is no timer
-    gboolean query_pending;
+    LacAtomDepth depth;                              // mapping of the picture that is shown
+    double frame_ms;                                 // of the last quick picture that was measured
+    LacGpuTimer timer;                               // of quick pictures
     double item_ms[N_KINDS], quick_item_ms[N_KINDS]; // one of a full and of a quick picture
 };
 
@@ -132,23 +129,6 @@ make_program(Kind kind, guint variant, GError **error)
         glUseProgram(0);
     }
     return program;
-}
-
-static gboolean
-make_programs(LacAtomPass *self, GError **error)
-{
-    LacProgramSource copy = { "full.vert", "atoms-copy.frag", NULL, NULL, NULL };
-    self->copy_program = lac_program_new(&copy, error);
-    if (self->copy_program == 0)
-        return FALSE;
-    glUseProgram(self->copy_program);
-    glUniform1i(glGetUniformLocation(self->copy_program, "u_picture"), 0);
-    glUniform1i(glGetUniformLocation(self->copy_program, "u_ids"), 1);
-    glUniform1i(glGetUniformLocation(self->copy_program, "u_depth"), 2);
-    self->copy_outline = glGetUniformLocation(self->copy_program, "u_outline");
-    self->copy_edges = glGetUniformLocation(self->copy_program, "u_edges");
-    glUseProgram(0);
-    return TRUE;
 }
 
 // Compiles what the runs need and was not needed before.
@@ -199,9 +179,8 @@ lac_atom_pass_new(gboolean software, GError **error)
     for (guint i = 0; i < N_KINDS; i++)
         self->lists[i].buffers = g_array_new(FALSE, FALSE, sizeof(GLuint));
     if (!software && epoxy_is_desktop_gl())
-        glGenQueries(1, &self->query);
+        lac_gpu_timer_init(&self->timer);
     glGenVertexArrays(N_KINDS, self->vertex_arrays);
-    glGenVertexArrays(1, &self->copy_array);
     glGenBuffers(1, &self->frame_buffer);
     glBindBuffer(GL_UNIFORM_BUFFER, self->frame_buffer);
     glBufferData(GL_UNIFORM_BUFFER, sizeof(LacAtomFrame), NULL, GL_DYNAMIC_DRAW);
@@ -213,7 +192,8 @@ lac_atom_pass_new(gboolean software, GError **error)
         picture->ids = make_texture(GL_NEAREST);
         picture->depth = make_texture(GL_NEAREST);
     }
-    if (make_programs(self, error))
+    self->copy = lac_atom_copy_new(error);
+    if (self->copy != NULL)
         return self;
     lac_atom_pass_free(self);
     return NULL;
@@ -242,12 +222,10 @@ lac_atom_pass_free(LacAtomPass *self)
         for (guint k = 0; k < N_VARIANTS; k++)
             glDeleteProgram(self->programs[i][k]);
     }
-    if (self->query != 0)
-        glDeleteQueries(1, &self->query);
+    lac_gpu_timer_clear(&self->timer);
     glDeleteVertexArrays(N_KINDS, self->vertex_arrays);
-    glDeleteVertexArrays(1, &self->copy_array);
     glDeleteBuffers(1, &self->frame_buffer);
-    glDeleteProgram(self->copy_program);
+    lac_atom_copy_free(self->copy);
     lac_atom_set_unref(self->loaded);
     lac_culler_free(self->culler);
     lac_face_pass_free(self->faces);
@@ -594,22 +572,6 @@ begin_picture(const Picture *picture)
     glClearBufferfv(GL_DEPTH, 0, FAR);
 }
 
-// On a graphics card the commands run later: their time comes from a query, some frames after.
-static void
-collect_query(LacAtomPass *self)
-{
-    GLuint available = GL_FALSE;
-    if (!self->query_pending)
-        return;
-    glGetQueryObjectuiv(self->query, GL_QUERY_RESULT_AVAILABLE, &available);
-    if (!available)
-        return;
-    GLuint64 ns = 0;
-    glGetQueryObjectui64v(self->query, GL_QUERY_RESULT, &ns);
-    self->frame_ms = 1e-6 * (double) ns;
-    self->query_pending = FALSE;
-}
-
 // What the picture at hand needs, with no more than a depth.
 static gboolean
 draw_shadow(LacAtomPass *self, const LacScene *light, const LacRenderTarget *target, GError **error)
@@ -736,17 +698,13 @@ lac_atom_pass_draw(LacAtomPass *self, const LacScene *scene, const LacRenderQual
             (has_shadows ? VARIANT_SHADOW : 0u);
         if (!need_programs(self, error))
             return FALSE;
-        collect_query(self);
-        gboolean is_timed = kind == QUICK && self->query != 0 && !self->query_pending;
-        if (is_timed)
-            glBeginQuery(GL_TIME_ELAPSED, self->query);
+        lac_gpu_timer_collect(&self->timer, &self->frame_ms);
+        gboolean is_timed = kind == QUICK && lac_gpu_timer_begin(&self->timer);
         begin_picture(picture);
         draw_items(self, picture, kind == FULL ? budget_ms : 0.0);
         gboolean done = !picture->complete || draw_faces(self, scene, kind, error);
-        if (is_timed) {
-            glEndQuery(GL_TIME_ELAPSED);
-            self->query_pending = TRUE;
-        }
+        if (is_timed)
+            lac_gpu_timer_end(&self->timer);
         glDisable(GL_DEPTH_TEST);
         if (!done)
             return FALSE;
@@ -778,39 +736,6 @@ lac_atom_pass_get_depth(LacAtomPass *self, LacAtomDepth *depth)
     return picture->width > 0;
 }
 
-// Columns and rows of the target, from its lower left.
-typedef struct {
-    int left, right, bottom, top;
-} Part;
-
-// The part of the target in which there are atoms, with @room [pixel] about it for outlines.
-static Part
-find_part(const LacScene *scene, const LacRenderTarget *target, double room)
-{
-    const LacBox *box = &scene->atoms.set->box;
-    double low_x = G_MAXDOUBLE, high_x = -G_MAXDOUBLE, low_y = G_MAXDOUBLE, high_y = -G_MAXDOUBLE;
-    for (int i = 0; i < 8; i++) {
-        LacVec3 corner = { i & 1 ? box->max.x : box->min.x, i & 2 ? box->max.y : box->min.y,
-            i & 4 ? box->max.z : box->min.z };
-        double x, y;
-        if (!lac_camera_project(&scene->camera, target->full_width, target->full_height, corner, &x,
-                &y, NULL))
-            return (Part){ 0, target->width, 0, target->height };
-        y = target->full_height - y;
-        low_x = MIN(low_x, x);
-        high_x = MAX(high_x, x);
-        low_y = MIN(low_y, y);
-        high_y = MAX(high_y, y);
-    }
-    room += 5.0; // and what a quick picture is blurred
-    return (Part){
-        .left = (int) CLAMP(floor(low_x - target->tile_x - room), 0.0, target->width),
-        .right = (int) CLAMP(ceil(high_x - target->tile_x + room), 0.0, target->width),
-        .bottom = (int) CLAMP(floor(low_y - target->tile_y - room), 0.0, target->height),
-        .top = (int) CLAMP(ceil(high_y - target->tile_y + room), 0.0, target->height),
-    };
-}
-
 /**
  * lac_atom_pass_copy:
  * @self: the pass, drawn
@@ -823,36 +748,12 @@ void
 lac_atom_pass_copy(LacAtomPass *self, const LacScene *scene, const LacRenderTarget *target)
 {
     const Picture *picture = &self->pictures[self->shown];
-    gboolean has_outline = scene->atoms.outline && scene->atoms.set->has_marked;
-    double width = has_outline ? OUTLINE_WIDTH * target->line_scale : 0.0;
-    double edges = self->shown == FULL ? scene->atoms.edges * target->full_height : 0.0;
-    Part part = find_part(scene, target, MAX(width, edges));
-    if (part.right <= part.left || part.top <= part.bottom)
-        return;
-    glUseProgram(self->copy_program);
-    glUniform4f(self->copy_outline, 1.0f / (float) target->width, 1.0f / (float) target->height,
-        (float) width, self->shown == QUICK ? 2.0f : 1.0f);
-    glUniform4f(self->copy_edges, (float) edges, (float) self->depth.span, EDGE_FAINT, EDGE_FULL);
-    glEnable(GL_SCISSOR_TEST);
-    glScissor(part.left, part.bottom, part.right - part.left, part.top - part.bottom);
-    glActiveTexture(GL_TEXTURE2);
-    glBindTexture(GL_TEXTURE_2D, picture->depth);
-    glActiveTexture(GL_TEXTURE1);
-    glBindTexture(GL_TEXTURE_2D, picture->ids);
-    glActiveTexture(GL_TEXTURE0);
-    glBindTexture(GL_TEXTURE_2D, picture->color);
-    glBindVertexArray(self->copy_array);
-    glEnable(GL_BLEND);
-    glBlendFunc(GL_ONE, GL_ONE_MINUS_SRC_ALPHA);
-    glDrawArrays(GL_TRIANGLES, 0, 3);
-    glDisable(GL_SCISSOR_TEST);
-    glDisable(GL_BLEND);
-    glBindTexture(GL_TEXTURE_2D, 0);
-    glActiveTexture(GL_TEXTURE1);
-    glBindTexture(GL_TEXTURE_2D, 0);
-    glActiveTexture(GL_TEXTURE2);
-    glBindTexture(GL_TEXTURE_2D, 0);
-    glActiveTexture(GL_TEXTURE0);
+    const LacAtomCopySource source = { .color = picture->color,
+        .ids = picture->ids,
+        .depth = picture->depth,
+        .span = self->depth.span,
+        .is_full = self->shown == FULL };
+    lac_atom_copy_draw(self->copy, &source, scene, target);
 }
 
 /**

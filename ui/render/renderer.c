@@ -4,6 +4,7 @@
 #include "core/error.h"
 #include "ui/render/atom-frame.h"
 #include "ui/render/atom-pass.h"
+#include "ui/render/gpu-timer.h"
 #include "ui/render/mesh-pass.h"
 #include "ui/render/overlay-pass.h"
 #include "ui/render/program.h"
@@ -50,11 +51,10 @@ struct LacRenderer {
     GLuint copy_program, vertex_array;
     GLint copy_background; // uniform
     Picture pictures[N_PICTURES];
-    guint warm_kind; // of textures that the quick shader was compiled for
-    GLuint query;
-    gboolean query_pending;
-    PictureKind query_kind;
-    int query_rows;
+    guint warm_kind;   // of textures that the quick shader was compiled for
+    LacGpuTimer timer; // of rows
+    PictureKind timed_kind;
+    int timed_rows;
 };
 
 static void
@@ -106,7 +106,7 @@ lac_renderer_new(GError **error)
     self->store = lac_volume_store_new();
     glGenVertexArrays(1, &self->vertex_array);
     if (self->has_timer)
-        glGenQueries(1, &self->query);
+        lac_gpu_timer_init(&self->timer);
     for (guint i = 0; i < N_PICTURES; i++)
         init_picture(&self->pictures[i]);
     return g_steal_pointer(&self);
@@ -125,8 +125,7 @@ lac_renderer_free(LacRenderer *self)
         glDeleteFramebuffers(1, &self->pictures[i].framebuffer);
         glDeleteTextures(1, &self->pictures[i].texture);
     }
-    if (self->query != 0)
-        glDeleteQueries(1, &self->query);
+    lac_gpu_timer_clear(&self->timer);
     glDeleteVertexArrays(1, &self->vertex_array);
     glDeleteProgram(self->copy_program);
     lac_overlay_pass_free(self->overlay_pass);
@@ -213,23 +212,16 @@ size_picture(Picture *picture, int width, int height, GError **error)
 }
 
 static void
-collect_query(LacRenderer *self)
+collect_time(LacRenderer *self)
 {
-    GLuint available = GL_FALSE;
-    if (!self->query_pending)
+    double ms;
+    if (!lac_gpu_timer_collect(&self->timer, &ms))
         return;
-    glGetQueryObjectuiv(self->query, GL_QUERY_RESULT_AVAILABLE, &available);
-    if (!available)
-        return;
-    GLuint64 ns = 0;
-    glGetQueryObjectui64v(self->query, GL_QUERY_RESULT, &ns);
-    Picture *picture = &self->pictures[self->query_kind];
-    picture->row_ms = 1e-6 * (double) ns / self->query_rows;
+    Picture *picture = &self->pictures[self->timed_kind];
+    picture->row_ms = ms / self->timed_rows;
     picture->total_ms = picture->row_ms * picture->height;
-    self->query_pending = FALSE;
 }
 
-// On a GPU the commands run later: their time comes from a query, some frames after.
 static int
 draw_rows_unwaited(LacRenderer *self, PictureKind kind, int first, double budget_ms)
 {
@@ -239,15 +231,12 @@ draw_rows_unwaited(LacRenderer *self, PictureKind kind, int first, double budget
         double fit = picture->row_ms > 0.0 ? budget_ms / picture->row_ms : picture->height / 8.0;
         n = MIN(n, MAX(16, (int) MIN(fit, 1e6)));
     }
-    gboolean timed = self->has_timer && !self->query_pending && n > 0;
-    if (timed)
-        glBeginQuery(GL_TIME_ELAPSED, self->query);
+    gboolean timed = n > 0 && lac_gpu_timer_begin(&self->timer);
     lac_volume_pass_draw_rows(self->volume_pass, first, n);
     if (timed) {
-        glEndQuery(GL_TIME_ELAPSED);
-        self->query_pending = TRUE;
-        self->query_kind = kind;
-        self->query_rows = n;
+        lac_gpu_timer_end(&self->timer);
+        self->timed_kind = kind;
+        self->timed_rows = n;
     }
     return first + n;
 }
@@ -354,7 +343,7 @@ draw_volume(LacRenderer *self, const LacScene *scene, const LacRenderQuality *qu
     if (!lac_volume_pass_begin(self->volume_pass, self->store, scene, quality, target, atoms,
             layers, width, height, error))
         return -1;
-    collect_query(self);
+    collect_time(self);
     int row = self->has_timer ? draw_rows_unwaited(self, kind, first, budget_ms)
                               : draw_rows_waited(self, kind, first, budget_ms);
     if (row >= height) {
