@@ -110,6 +110,8 @@ void lac_session_fit_position(LacSession *self);
 typedef void (*LacSessionFinish)(LacSession *self, gpointer result);
 void lac_session_start_job(LacSession *self, LacJob *job, LacSessionFinish done,
     GDestroyNotify free_result, const char *failure);
+void lac_session_start_reading(LacSession *self, const char *path, LacJobFunc read,
+    LacSessionFinish done, GDestroyNotify free_result);
 void lac_session_want_result(LacSession *self, guint delay_ms);
 gboolean lac_session_refuse_if_busy(LacSession *self);
 

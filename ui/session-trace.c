@@ -534,13 +534,7 @@ lac_session_open_model(LacSession *self, const char *path)
 {
     g_return_if_fail(LAC_IS_SESSION(self));
 
-    if (lac_session_refuse_if_busy(self))
-        return;
-    g_autofree char *name = g_filename_display_basename(path);
-    g_autofree char *title = g_strdup_printf("Opening %s", name);
-    g_autofree char *failure = g_strdup_printf("Cannot open %s", name);
-    g_autoptr(LacJob) job = lac_job_new(title, model_job, g_strdup(path), g_free, unref_atoms);
-    lac_session_start_job(self, job, model_done, unref_atoms, failure);
+    lac_session_start_reading(self, path, model_job, model_done, unref_atoms);
 }
 
 static void
@@ -568,11 +562,5 @@ lac_session_open_truth(LacSession *self, const char *path)
 {
     g_return_if_fail(LAC_IS_SESSION(self));
 
-    if (lac_session_refuse_if_busy(self))
-        return;
-    g_autofree char *name = g_filename_display_basename(path);
-    g_autofree char *title = g_strdup_printf("Opening %s", name);
-    g_autofree char *failure = g_strdup_printf("Cannot open %s", name);
-    g_autoptr(LacJob) job = lac_job_new(title, truth_job, g_strdup(path), g_free, unref_truth);
-    lac_session_start_job(self, job, truth_done, unref_truth, failure);
+    lac_session_start_reading(self, path, truth_job, truth_done, unref_truth);
 }

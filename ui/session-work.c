@@ -460,6 +460,33 @@ open_done(LacSession *self, gpointer result)
 }
 
 /**
+ * lac_session_start_reading:
+ * @self: a session
+ * @path: of a file
+ * @read: reads it; gets @path as its data
+ * @done: gets what was read
+ * @free_result: frees what was read
+ *
+ * Reads a file in the background, unless other work runs. The job keeps @path as "source-path", and
+ * that of a project as "project-path".
+ */
+void
+lac_session_start_reading(LacSession *self, const char *path, LacJobFunc read,
+    LacSessionFinish done, GDestroyNotify free_result)
+{
+    if (lac_session_refuse_if_busy(self))
+        return;
+    g_autofree char *name = g_filename_display_basename(path);
+    g_autofree char *title = g_strdup_printf("Opening %s", name);
+    g_autofree char *failure = g_strdup_printf("Cannot open %s", name);
+    g_autoptr(LacJob) job = lac_job_new(title, read, g_strdup(path), g_free, free_result);
+    if (lac_project_is_project(path))
+        g_object_set_data_full(G_OBJECT(job), "project-path", g_strdup(path), g_free);
+    g_object_set_data_full(G_OBJECT(job), "source-path", g_strdup(path), g_free);
+    lac_session_start_job(self, job, done, free_result, failure);
+}
+
+/**
  * lac_session_open:
  * @self: a session
  * @path: a project or a volume in any readable format
@@ -471,16 +498,7 @@ lac_session_open(LacSession *self, const char *path)
 {
     g_return_if_fail(LAC_IS_SESSION(self));
 
-    if (lac_session_refuse_if_busy(self))
-        return;
-    g_autofree char *name = g_filename_display_basename(path);
-    g_autofree char *title = g_strdup_printf("Opening %s", name);
-    g_autofree char *failure = g_strdup_printf("Cannot open %s", name);
-    g_autoptr(LacJob) job = lac_job_new(title, open_job, g_strdup(path), g_free, free_project);
-    if (lac_project_is_project(path))
-        g_object_set_data_full(G_OBJECT(job), "project-path", g_strdup(path), g_free);
-    g_object_set_data_full(G_OBJECT(job), "source-path", g_strdup(path), g_free);
-    lac_session_start_job(self, job, open_done, free_project, failure);
+    lac_session_start_reading(self, path, open_job, open_done, free_project);
 }
 
 static gpointer
