@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/scratch.h"
 
+#include "core/io/io.h"
+
 #include <glib/gstdio.h>
+#include <string.h>
 #include <unistd.h>
 
 /**
@@ -132,4 +135,28 @@ lac_scratch_find_data(const char *name)
     g_autofree char *message = g_strdup_printf("the published data has no %s here", name);
     g_test_skip(message);
     return NULL;
+}
+
+/**
+ * lac_scratch_read_published:
+ * @name: path of a model inside the folder of published data
+ * @scale: [Å] of one unit of its positions
+ *
+ * Returns: (transfer full) (nullable): its atoms, or %NULL after g_test_skip() when it is absent
+ */
+LacAtoms *
+lac_scratch_read_published(const char *name, double scale)
+{
+    g_autofree char *path = lac_scratch_find_data(name);
+    if (path == NULL)
+        return NULL;
+    g_autoptr(GError) error = NULL;
+    LacAtoms *atoms = lac_read_atoms(path, NULL, &error);
+    g_assert_no_error(error);
+    for (gsize i = 0; i < atoms->n; i++) {
+        atoms->x[i] *= scale;
+        atoms->y[i] *= scale;
+        atoms->z[i] *= scale;
+    }
+    return atoms;
 }

@@ -2,7 +2,7 @@
 // A temporary folder as a test fixture, and the published data.
 #pragma once
 
-#include <glib.h>
+#include "core/data/atoms.h"
 
 typedef struct {
     char *folder;
@@ -16,3 +16,4 @@ lac_scratch_write(const LacScratch *self, const char *name, gconstpointer bytes,
 guint lac_scratch_count(const LacScratch *self);
 gboolean lac_scratch_is_same(const char *a, const char *b);
 char *lac_scratch_find_data(const char *name);
+LacAtoms *lac_scratch_read_published(const char *name, double scale);

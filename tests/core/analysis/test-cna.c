@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Common-neighbour analysis: perfect structures, noise that it cannot bear, published counts.
 #include "core/analysis/cna.h"
-#include "core/io/io.h"
 #include "core/parallel.h"
 #include "tests/support/crystal.h"
 #include "tests/support/scratch.h"
@@ -103,16 +102,9 @@ test_few(void)
 static void
 test_published(void)
 {
-    g_autofree char *path = lac_scratch_find_data("pdpt-pb/PB.xyz");
-    if (path == NULL) {
-        g_test_skip("the published data is not here");
+    g_autoptr(LacAtoms) atoms = lac_scratch_read_published("pdpt-pb/PB.xyz", 0.3434);
+    if (atoms == NULL)
         return;
-    }
-    g_autoptr(GError) error = NULL;
-    g_autoptr(LacAtoms) atoms = lac_read_atoms(path, NULL, &error);
-    g_assert_no_error(error);
-    LacMat3 one = lac_mat3_identity(), scale = lac_mat3_scale(&one, 0.3434);
-    test_atoms_transform(atoms, &scale, (LacVec3){ 0, 0, 0 });
     g_autoptr(LacCna) cna = analyse(atoms);
     g_test_message("fcc %zu, hcp %zu", cna->counts[1], cna->counts[2]);
     g_assert_cmpuint(cna->counts[LAC_STRUCTURE_FCC], ==, 7829);

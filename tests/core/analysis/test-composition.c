@@ -2,7 +2,6 @@
 // Composition around a core: a sharp ball is sharp, and the published widths come again.
 #include "core/analysis/composition.h"
 #include "core/error.h"
-#include "core/io/io.h"
 #include "core/trace/units.h"
 #include "tests/support/scratch.h"
 
@@ -90,14 +89,10 @@ test_undefined(void)
 static void
 test_published(void)
 {
-    g_autofree char *file = lac_scratch_find_data("pdpt-pb/PB.xyz");
-    if (file == NULL) {
-        g_test_skip("The published particle is not here");
+    g_autoptr(LacAtoms) stored = lac_scratch_read_published("pdpt-pb/PB.xyz", 1.0);
+    if (stored == NULL)
         return;
-    }
     g_autoptr(GError) error = NULL;
-    g_autoptr(LacAtoms) stored = lac_read_atoms(file, NULL, &error);
-    g_assert_no_error(error);
     LacUnit unit = LAC_UNIT_VOXEL;
     g_autoptr(LacAtoms) atoms = lac_atoms_to_angstrom(stored, &unit, 0.3434, 0, &error);
     g_assert_no_error(error);

@@ -2,7 +2,6 @@
 // Order and coordination: the table of perfect structures, invariance, the published glass.
 #include "core/analysis/coordination.h"
 #include "core/analysis/order.h"
-#include "core/io/io.h"
 #include "core/matrix.h"
 #include "core/parallel.h"
 #include "tests/support/crystal.h"
@@ -308,14 +307,10 @@ test_species(void)
 static void
 test_glass(void)
 {
-    g_autofree char *path = lac_scratch_find_data("metallic-glass/final_atom_coord_inA.mat");
-    if (path == NULL) {
-        g_test_skip("the published data is not here");
+    g_autoptr(LacAtoms) atoms =
+        lac_scratch_read_published("metallic-glass/final_atom_coord_inA.mat", 1.0);
+    if (atoms == NULL)
         return;
-    }
-    g_autoptr(GError) error = NULL;
-    g_autoptr(LacAtoms) atoms = lac_read_atoms(path, NULL, &error);
-    g_assert_no_error(error);
     g_auto(Found) found = analyse(atoms, 3.688, 0);
     const LacOrder *order = found.order;
     g_assert_cmpuint(order->n, ==, 18356);
@@ -373,14 +368,10 @@ test_glass(void)
 static void
 test_voxels(void)
 {
-    g_autofree char *path = lac_scratch_find_data("pdpt-pb/PB.xyz");
-    if (path == NULL) {
-        g_test_skip("the published data is not here");
+    g_autoptr(LacAtoms) atoms = lac_scratch_read_published("pdpt-pb/PB.xyz", 1.0);
+    if (atoms == NULL)
         return;
-    }
     g_autoptr(GError) error = NULL;
-    g_autoptr(LacAtoms) atoms = lac_read_atoms(path, NULL, &error);
-    g_assert_no_error(error);
     g_autoptr(LacPoints) voxels = lac_points_new(atoms, &error);
     g_assert_no_error(error);
     g_assert_cmpfloat(voxels->spacing, >, LAC_POINTS_SPACING_MAX);

@@ -102,14 +102,11 @@ test_particle(gconstpointer data)
 static void
 test_glass(void)
 {
-    g_autofree char *file = lac_scratch_find_data("metallic-glass/final_atom_coord_inA.mat");
-    if (file == NULL) {
-        g_test_skip("the published data is not here");
+    g_autoptr(LacAtoms) atoms =
+        lac_scratch_read_published("metallic-glass/final_atom_coord_inA.mat", 1.0);
+    if (atoms == NULL)
         return;
-    }
     g_autoptr(GError) error = NULL;
-    g_autoptr(LacAtoms) atoms = lac_read_atoms(file, NULL, &error);
-    g_assert_no_error(error);
     LacAnalysisParams params;
     lac_analysis_params_init(&params);
     g_autoptr(LacAnalysis) analysis = lac_analysis_run(atoms, NULL, &params,

@@ -2,7 +2,6 @@
 // Cells between atoms, and surfaces of cubes, truncated octahedra and a published glass.
 #include "core/analysis/surface.h"
 #include "core/error.h"
-#include "core/io/io.h"
 #include "core/matrix.h"
 #include "core/parallel.h"
 #include "tests/support/crystal.h"
@@ -209,12 +208,10 @@ test_truncated_octahedra_with_noise(void)
 static void
 test_glass(void)
 {
-    g_autofree char *path = lac_scratch_find_data("metallic-glass/final_atom_coord_inA.mat");
-    if (path == NULL)
+    g_autoptr(LacAtoms) atoms =
+        lac_scratch_read_published("metallic-glass/final_atom_coord_inA.mat", 1.0);
+    if (atoms == NULL)
         return;
-    g_autoptr(GError) error = NULL;
-    g_autoptr(LacAtoms) atoms = lac_read_atoms(path, NULL, &error);
-    g_assert_no_error(error);
     g_autoptr(LacPoints) points = make_points(atoms);
     g_assert_cmpuint(points->n, ==, 18356);
     g_autoptr(LacDelaunay) cells = make_cells(points);
