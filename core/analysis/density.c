@@ -7,8 +7,8 @@
 #include "core/parallel.h"
 
 #include <math.h>
-#include <string.h>
 
+#define BLOCK      65536 // nodes
 #define LEAST_PART 0.05f // of the kernel that must lie inside the particle
 
 /**
@@ -58,12 +58,38 @@ sample_planes(gsize begin, gsize end, guint worker, gpointer data)
                 (float) lac_sample_at(self->volume, lac_grid_node_at(&self->hull->grid, i));
 }
 
+typedef struct {
+    const guint8 *inside;
+    const float *mask;
+    float *field;
+    double scale;
+} DivideArgs;
+
+static void
+fill_mask(gsize begin, gsize end, G_GNUC_UNUSED guint worker, gpointer data)
+{
+    const DivideArgs *self = data;
+    for (gsize i = begin; i < end; i++)
+        self->field[i] = self->inside[i] ? 1.0f : 0.0f;
+}
+
+static void
+divide_block(gsize begin, gsize end, G_GNUC_UNUSED guint worker, gpointer data)
+{
+    const DivideArgs *self = data;
+    for (gsize i = begin; i < end; i++) {
+        float part = self->mask[i];
+        double value =
+            part > LEAST_PART ? (double) self->field[i] / ((double) part * self->scale) : 0.0;
+        self->field[i] = (float) value;
+    }
+}
+
 static void
 divide(float *field, const float *mask, gsize n, double scale)
 {
-    for (gsize i = 0; i < n; i++)
-        field[i] =
-            mask[i] > LEAST_PART ? (float) ((double) field[i] / ((double) mask[i] * scale)) : 0.0f;
+    DivideArgs args = { .field = field, .mask = mask, .scale = scale };
+    lac_parallel_for(n, BLOCK, divide_block, &args);
 }
 
 static gboolean
@@ -73,7 +99,6 @@ smooth_volume(LacDensity *self, const LacHull *hull, const LacVolume *volume, co
     self->volume = lac_alloc_floats(n, error);
     if (self->volume == NULL)
         return FALSE;
-    memset(self->volume, 0, n * sizeof *self->volume);
     Sampling sampling = { hull, volume, self->volume, hull->grid.nx * hull->grid.ny };
     lac_parallel_for(hull->grid.nz, 1, sample_planes, &sampling);
     if (!lac_field_smooth(&hull->grid, self->sigma, self->volume, progress, error))
@@ -88,9 +113,8 @@ make_fields(LacDensity *self, const LacPoints *points, const LacHull *hull, cons
 {
     gsize n = lac_grid_count(&hull->grid);
     double step = hull->grid.step;
-    for (gsize i = 0; i < n; i++)
-        mask[i] = hull->inside[i] ? 1.0f : 0.0f;
-    memset(self->density, 0, n * sizeof *self->density);
+    DivideArgs args = { .inside = hull->inside, .field = mask };
+    lac_parallel_for(n, BLOCK, fill_mask, &args);
     for (gsize i = 0; i < points->n; i++) {
         LacVec3 p = { points->x[i], points->y[i], points->z[i] };
         lac_field_splat(&hull->grid, p, 1.0f, self->density);
@@ -133,7 +157,7 @@ lac_density_new(const LacPoints *points, const LacHull *hull, const LacVolume *v
     self->n = points->n;
     self->at_atoms = g_new(double, MAX(points->n, 1));
     self->density = lac_alloc_floats(n, error);
-    float *mask = self->density != NULL ? lac_alloc_floats(n, error) : NULL;
+    float *mask = self->density != NULL ? lac_alloc_unset(n, sizeof(float), error) : NULL;
     gboolean done = mask != NULL && make_fields(self, points, hull, volume, mask, progress, error);
     lac_free(mask);
     if (!done)

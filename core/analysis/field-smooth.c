@@ -9,6 +9,7 @@
 
 #define TRUNCATE 4.0 // [sigma]
 #define CHUNK    32  // nodes that are summed up at a time
+#define FEW      16  // nodes that are looked at at a time
 
 // Where a row along x is not 0.
 typedef struct {
@@ -74,12 +75,26 @@ sum_chunk(const float *restrict centre, gssize stride, const float *restrict tap
     memcpy(out, sum, sizeof sum);
 }
 
+G_ALWAYS_INLINE static inline gboolean
+is_zero(const float *values)
+{
+    guint64 pairs[FEW / 2], any = 0;
+    memcpy(pairs, values, sizeof pairs);
+    for (gsize i = 0; i < FEW / 2; i++)
+        any |= pairs[i];
+    return any == 0;
+}
+
 static Range
 find_range(const float *row, gsize n)
 {
     gsize begin = 0, end = n;
+    while (begin + FEW <= n && is_zero(row + begin))
+        begin += FEW;
     while (begin < n && row[begin] == 0.0f)
         begin++;
+    while (end >= begin + FEW && is_zero(row + end - FEW))
+        end -= FEW;
     while (end > begin && row[end - 1] == 0.0f)
         end--;
     return (Range){ (guint32) begin, (guint32) end };
@@ -115,11 +130,18 @@ smooth_rows(const SmoothArgs *args, gsize first, gsize stride, gsize n, float *c
 {
     gsize nx = args->grid->nx, width = nx + CHUNK, far = args->n_taps - 1;
     g_autofree Range *before = g_new(Range, n);
+    Range all = { G_MAXUINT32, 0 };
     for (gsize j = 0; j < n; j++) {
-        gsize r = first + j * stride;
-        before[j] = args->ranges[r];
-        memcpy(copy + (far + j) * width, args->field + r * nx, nx * sizeof *copy);
+        before[j] = args->ranges[first + j * stride];
+        if (before[j].begin < before[j].end) {
+            all.begin = MIN(all.begin, before[j].begin);
+            all.end = MAX(all.end, before[j].end);
+        }
     }
+    for (gsize j = 0; j < n && all.begin < all.end; j++)
+        memcpy(copy + (far + j) * width + all.begin,
+            args->field + (first + j * stride) * nx + all.begin,
+            (all.end - all.begin) * sizeof *copy);
     float sum[CHUNK];
     for (gsize j = 0; j < n; j++) {
         Range range = { G_MAXUINT32, 0 };

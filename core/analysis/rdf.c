@@ -2,6 +2,7 @@
 #include "core/analysis/rdf.h"
 
 #include "core/analysis/rdf-private.h"
+#include "core/clones.h"
 #include "core/data/cells.h"
 #include "core/error.h"
 #include "core/parallel.h"
@@ -10,6 +11,7 @@
 
 #define BLOCK          256
 #define CHUNK          16384 // points between two looks at the progress
+#define LOT            256   // pairs that are measured at a time
 #define CELL           5.0   // [Å]
 #define LONGEST_RANGE  100.0 // [Å]
 #define MOST_BINS      20000
@@ -66,37 +68,65 @@ typedef struct {
     const LacCells *cells;
     double bin;
     gsize n_bins, first;
-    guint n_species;
+    guint n_species, n_workers;
     const guint16 *slot; // of a species among those that occur
     guint64 **counts;    // (n_species, n_species, n_bins) of each worker; NULL: not used yet
 } PairArgs;
 
-// Integers: their sum does not depend on who counted what.
+// What is counted around one atom.
+typedef struct {
+    const PairArgs *args;
+    guint64 *counts; // (n_species, n_bins) of the species of the atom
+    guint64 *beyond; // pairs farther apart
+    gint32 bins[LOT];
+} Around;
+
+// Beyond all bins the last one.
+LAC_CLONES static void
+find_bins(LacVec3 p, const LacVec3 *positions, gsize n, double width, gsize n_bins, gint32 *bins)
+{
+    double last = (double) n_bins;
+#pragma omp simd
+    for (gsize m = 0; m < n; m++) {
+        double dx = positions[m].x - p.x, dy = positions[m].y - p.y, dz = positions[m].z - p.z;
+        double k = sqrt(dx * dx + dy * dy + dz * dz) / width;
+        bins[m] = (gint32) (k < last ? k : last);
+    }
+}
+
+static void
+count_lot(LacVec3 p, const LacVec3 *positions, const gsize *indices, gsize n, gpointer data)
+{
+    Around *self = data;
+    const PairArgs *args = self->args;
+    gsize n_bins = args->n_bins;
+    for (gsize begin = 0; begin < n; begin += LOT) {
+        gsize n_lot = MIN(n - begin, (gsize) LOT);
+        find_bins(p, positions + begin, n_lot, args->bin, n_bins, self->bins);
+        for (gsize m = 0; m < n_lot; m++) {
+            gsize bin = (gsize) self->bins[m], slot = 0;
+            if (args->n_species > 1)
+                slot = args->slot[args->points->species[indices[begin + m]]];
+            (*(bin < n_bins ? &self->counts[slot * n_bins + bin] : self->beyond))++;
+        }
+    }
+}
+
+// Each pair once. Integers: their sum does not depend on who counted what.
 static void
 count_pairs(gsize begin, gsize end, guint worker, gpointer data)
 {
     PairArgs *args = data;
-    const LacPoints *points = args->points;
-    guint s = args->n_species;
+    gsize n_row = args->n_species * args->n_bins;
     if (args->counts[worker] == NULL)
-        args->counts[worker] = g_new0(guint64, args->n_bins * s * s);
-    guint64 *counts = args->counts[worker];
-    g_autoptr(GArray) found = g_array_new(FALSE, FALSE, sizeof(gsize));
-    for (gsize m = begin; m < end; m++) {
-        gsize i = args->first + m;
-        if (args->subset != NULL && !args->subset[i])
-            continue;
-        LacVec3 p = { points->x[i], points->y[i], points->z[i] };
-        g_array_set_size(found, 0);
-        lac_cells_find(args->cells, p, (double) args->n_bins * args->bin, found);
-        guint64 *mine = counts + args->slot[points->species[i]] * s * args->n_bins;
-        for (guint f = 0; f < found->len; f++) {
-            gsize j = g_array_index(found, gsize, f);
-            double dx = points->x[j] - p.x, dy = points->y[j] - p.y, dz = points->z[j] - p.z;
-            gsize k = (gsize) (sqrt(dx * dx + dy * dy + dz * dz) / args->bin);
-            if (j != i && k < args->n_bins)
-                mine[args->slot[points->species[j]] * args->n_bins + k]++;
-        }
+        args->counts[worker] = g_new0(guint64, args->n_species * n_row);
+    guint64 beyond = 0;
+    Around around = { .args = args, .beyond = &beyond };
+    double radius = (double) args->n_bins * args->bin;
+    for (gsize k = args->first + begin; k < args->first + end; k++) {
+        gsize i = lac_cells_get_index(args->cells, k);
+        around.counts = args->counts[worker] + args->slot[args->points->species[i]] * n_row;
+        lac_cells_for_each_after(args->cells, k, radius, count_lot, &around);
     }
 }
 
@@ -146,11 +176,12 @@ count_all_pairs(PairArgs *args, LacProgress *progress, GError **error)
     if (cells == NULL)
         return FALSE;
     args->cells = cells;
-    for (args->first = 0; args->first < points->n; args->first += CHUNK) {
-        double share = (double) args->first / (double) points->n;
+    gsize n = lac_cells_get_n(cells);
+    for (args->first = 0; args->first < n; args->first += CHUNK) {
+        double share = (double) args->first / (double) n;
         if (!lac_progress_update(progress, FRACTION_SHARE + (1.0 - FRACTION_SHARE) * share, error))
             return FALSE;
-        lac_parallel_for(MIN((gsize) CHUNK, points->n - args->first), BLOCK, count_pairs, args);
+        lac_parallel_for(MIN((gsize) CHUNK, n - args->first), BLOCK, count_pairs, args);
     }
     return TRUE;
 }
@@ -230,9 +261,12 @@ finish(LacRdf *self, PairArgs *args, const guint16 *species, const gsize *n_atom
 {
     guint s = args->n_species;
     g_autofree guint64 *counts = g_new0(guint64, self->n_bins * s * s);
-    for (guint w = 0; w < lac_parallel_max_workers(); w++)
-        for (gsize m = 0; args->counts[w] != NULL && m < self->n_bins * s * s; m++)
+    for (guint w = 0; w < args->n_workers; w++)
+        for (gsize m = 0; args->counts[w] != NULL && m < self->n_bins * s * s; m++) {
+            gsize a = m / self->n_bins / s, b = m / self->n_bins % s, k = m % self->n_bins;
             counts[m] += args->counts[w][m];
+            counts[(b * s + a) * self->n_bins + k] += args->counts[w][m];
+        }
     for (gsize m = 0; m < self->n_bins * s * s; m++)
         self->pairs[m % self->n_bins] += counts[m];
     for (guint a = 0; a < s; a++)
@@ -283,11 +317,12 @@ lac_rdf_new(const LacPoints *points, const guint8 *subset, const LacRdfMask *mas
         .n_bins = self->n_bins,
         .n_species = number_species(points, subset, slot, species, n_atoms),
         .slot = slot,
-        .counts = g_new0(guint64 *, lac_parallel_max_workers()) };
+        .n_workers = lac_parallel_max_workers() };
+    args.counts = g_new0(guint64 *, args.n_workers);
     gboolean ok = count_all_pairs(&args, progress, error);
     if (ok)
         finish(self, &args, species, n_atoms, params);
-    for (guint w = 0; w < lac_parallel_max_workers(); w++)
+    for (guint w = 0; w < args.n_workers; w++)
         g_free(args.counts[w]);
     g_free(args.counts);
     return ok ? g_steal_pointer(&self) : NULL;

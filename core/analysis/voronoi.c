@@ -3,11 +3,13 @@
 
 #include "core/analysis/neighbours-private.h"
 #include "core/analysis/polyhedron.h"
+#include "core/clones.h"
 #include "core/data/cells.h"
 #include "core/error.h"
 #include "core/parallel.h"
 
 #include <math.h>
+#include <string.h>
 
 #define BLOCK     64
 #define CHUNK     4096  // points between two looks at the progress
@@ -16,6 +18,12 @@
 #define CUBE      G_MAXUINT32
 #define USUAL     3.0  // [spacing] no cell in the bulk reaches farther
 #define FAR       20.0 // [extent of the particle] where a cell is taken for open
+#define SORTED    2.0  // [spacing] neighbours up to here come one after the other
+#define BUNCH     3.0  // [spacing] edge of a cube whose points are looked at together
+#define LANES     8    // vertices that are looked at together
+
+// [spacing] Neighbours are looked for up to one, then up to the next.
+static const double REACHES[] = { 0.0, 1.65, SORTED, 3.0, 2.0 * USUAL };
 
 /**
  * lac_voronoi_params_init:
@@ -39,22 +47,39 @@ check_params(const LacVoronoiParams *params, GError **error)
     return FALSE;
 }
 
+// Some points close together whose cells reach beyond the usual.
+typedef struct {
+    LacVec3 centre;
+    double radius; // [Å]
+    gsize begin, end;
+} Bunch;
+
+// The vertices of a cell as columns, filled up with the centre.
+typedef struct {
+    double x[LAC_POLYHEDRON_MAX_VERTICES], y[LAC_POLYHEDRON_MAX_VERTICES];
+    double z[LAC_POLYHEDRON_MAX_VERTICES], norm[LAC_POLYHEDRON_MAX_VERTICES];
+    gsize n;
+} Corners;
+G_STATIC_ASSERT(LAC_POLYHEDRON_MAX_VERTICES % LANES == 0);
+
 typedef struct {
     const LacPoints *points;
     const LacHull *hull;
     const LacVoronoiParams *params;
     const LacCells *cells;
     LacVoronoi *result;
-    double extent;        // [Å] no two points are farther apart
-    guint8 *is_large;     // of each point: its cell reaches beyond the usual
-    const guint32 *large; // points whose cells reach beyond the usual
+    double extent;    // [Å] no two points are farther apart
+    guint8 *is_large; // of each point: its cell reaches beyond the usual
+    guint32 *large;   // points whose cells reach beyond the usual, bunch by bunch
     gsize n_large;
+    GArray *bunches; // of Bunch
     gsize first;
 } CellArgs;
 
 // What one thread works with.
 typedef struct {
     LacPolyhedron cell;
+    Corners corners;
     double half;   // [Å] edge of the cube that it is cut out of
     GArray *found; // of gsize
     GArray *list;  // of LacNeighbour
@@ -87,6 +112,36 @@ distance_between(const LacPoints *points, gsize i, gsize j)
     return sqrt(dx * dx + dy * dy + dz * dz);
 }
 
+static void
+take_corners(const LacPolyhedron *cell, Corners *corners)
+{
+    corners->n = (cell->n_vertices + LANES - 1) / LANES * LANES;
+    for (gsize v = 0; v < corners->n; v++) {
+        LacVec3 p = v < cell->n_vertices ? cell->vertex[v] : (LacVec3){ 0.0, 0.0, 0.0 };
+        corners->x[v] = p.x;
+        corners->y[v] = p.y;
+        corners->z[v] = p.z;
+        corners->norm[v] = lac_vec3_norm(p);
+    }
+}
+
+// Whether some vertex is nearer to a ball around a place [Å] than to the centre of the cell: one
+// without a radius is a point whose plane may cut.
+LAC_CLONES static gboolean
+can_be_cut(const Corners *corners, LacVec3 at, double radius)
+{
+    const double *restrict x = corners->x, *restrict y = corners->y, *restrict z = corners->z;
+    const double *restrict norm = corners->norm;
+    double most = -HUGE_VAL, ax = at.x, ay = at.y, az = at.z;
+    gsize n = corners->n;
+#pragma omp simd reduction(max : most)
+    for (gsize v = 0; v < n; v++) {
+        double height = x[v] * ax + y[v] * ay + z[v] * az + radius * norm[v];
+        most = height > most ? height : most;
+    }
+    return 2.0 * most > ax * ax + ay * ay + az * az - radius * radius;
+}
+
 static gboolean
 cut_by(const CellArgs *args, gsize i, guint32 j, double distance, LacPolyhedron *cell)
 {
@@ -105,39 +160,66 @@ touches_cube(const LacPolyhedron *cell)
     return FALSE;
 }
 
+static LacVec3
+vector_between(const LacPoints *points, gsize i, gsize j)
+{
+    return (LacVec3){ points->x[j] - points->x[i], points->y[j] - points->y[i],
+        points->z[j] - points->z[i] };
+}
+
+// Cuts by one that may reach the cell. FALSE: it has too many faces.
+static gboolean
+cut_if_near(const CellArgs *args, gsize i, guint32 j, double distance, Scratch *scratch)
+{
+    if (!can_be_cut(&scratch->corners, vector_between(args->points, i, j), 0.0))
+        return TRUE;
+    if (!cut_by(args, i, j, distance, &scratch->cell))
+        return FALSE;
+    take_corners(&scratch->cell, &scratch->corners);
+    return TRUE;
+}
+
 // Cuts by all that are listed and can reach the cell. FALSE: it has too many faces.
 static gboolean
 cut_by_list(const CellArgs *args, gsize i, Scratch *scratch)
 {
-    LacPolyhedron *cell = &scratch->cell;
+    take_corners(&scratch->cell, &scratch->corners);
     for (guint k = 0; k < scratch->list->len; k++) {
         const LacNeighbour *near = &g_array_index(scratch->list, LacNeighbour, k);
-        if (near->distance < 2.0 * cell->radius &&
-            !cut_by(args, i, near->index, near->distance, cell))
+        if (near->distance < 2.0 * scratch->cell.radius &&
+            !cut_if_near(args, i, near->index, near->distance, scratch))
             return FALSE;
     }
     return TRUE;
 }
 
-// Cuts by the neighbours, the nearest first, until none can reach the cell. FALSE: it reaches
-// beyond the usual.
+// Cuts by the neighbours, the nearest first, up to one of the reaches; until none can reach the cell.
+// FALSE: it has too many faces.
 static gboolean
-make_usual_cell(const CellArgs *args, gsize i, Scratch *scratch)
+cut_by_neighbours(const CellArgs *args, gsize i, Scratch *scratch)
 {
-    static const double reaches[] = { 0.0, 2.0, 3.0, 2.0 * USUAL }; // [spacing]
     double spacing = args->points->spacing;
-    scratch->half = USUAL * spacing;
-    lac_polyhedron_set_cube(&scratch->cell, scratch->half, CUBE);
-    for (guint r = 1; r < G_N_ELEMENTS(reaches); r++) {
-        find_near(args, i, reaches[r - 1] * spacing, reaches[r] * spacing, scratch);
-        if (r == 1)
+    for (guint r = 1; r < G_N_ELEMENTS(REACHES); r++) {
+        find_near(args, i, REACHES[r - 1] * spacing, REACHES[r] * spacing, scratch);
+        if (REACHES[r] <= SORTED)
             lac_neighbours_sort(scratch->list);
         if (!cut_by_list(args, i, scratch))
             return FALSE;
-        if (2.0 * scratch->cell.radius <= reaches[r] * spacing)
-            return TRUE;
+        if (2.0 * scratch->cell.radius <= REACHES[r] * spacing)
+            break;
     }
-    return FALSE;
+    return TRUE;
+}
+
+// FALSE: it reaches beyond the usual.
+static gboolean
+make_usual_cell(const CellArgs *args, gsize i, Scratch *scratch)
+{
+    double spacing = args->points->spacing;
+    scratch->half = USUAL * spacing;
+    lac_polyhedron_set_cube(&scratch->cell, scratch->half, CUBE);
+    return cut_by_neighbours(args, i, scratch) &&
+        2.0 * scratch->cell.radius <= 2.0 * USUAL * spacing;
 }
 
 // Cuts a cube around the whole particle. A face that two cells share far out is as far from either:
@@ -149,17 +231,23 @@ make_far_cell(const CellArgs *args, gsize i, Scratch *scratch)
     LacPolyhedron *cell = &scratch->cell;
     scratch->half = FAR * args->extent;
     lac_polyhedron_set_cube(cell, scratch->half, CUBE);
-    find_near(args, i, 0.0, 2.0 * USUAL * points->spacing, scratch);
-    lac_neighbours_sort(scratch->list);
-    for (gsize k = 0; k < args->n_large; k++) {
-        guint32 j = args->large[k];
-        LacVec3 d = { points->x[j] - points->x[i], points->y[j] - points->y[i],
-            points->z[j] - points->z[i] };
-        LacNeighbour neighbour = { lac_vec3_norm(d), j };
-        if (j != i && neighbour.distance >= 2.0 * USUAL * points->spacing)
-            g_array_append_val(scratch->list, neighbour);
+    if (!cut_by_neighbours(args, i, scratch))
+        return FALSE;
+    take_corners(cell, &scratch->corners);
+    LacVec3 p = { points->x[i], points->y[i], points->z[i] };
+    for (guint b = 0; b < args->bunches->len; b++) {
+        const Bunch *bunch = &g_array_index(args->bunches, Bunch, b);
+        if (!can_be_cut(&scratch->corners, lac_vec3_subtract(bunch->centre, p), bunch->radius))
+            continue;
+        for (gsize k = bunch->begin; k < bunch->end; k++) {
+            guint32 j = args->large[k];
+            double distance = distance_between(points, i, j);
+            if (j != i && distance >= 2.0 * USUAL * points->spacing &&
+                distance < 2.0 * cell->radius && !cut_if_near(args, i, j, distance, scratch))
+                return FALSE;
+        }
     }
-    return cut_by_list(args, i, scratch) && !touches_cube(cell);
+    return !touches_cube(cell);
 }
 
 static void
@@ -304,6 +392,74 @@ measure_extent(const LacPoints *points)
     return 4.0 * sqrt(3.0) * fmax(0.5 * points->spacing, sqrt(farthest2));
 }
 
+// Points in the order of cubes: those of one come one after the other.
+typedef struct {
+    gint32 cube[3];
+    guint32 point;
+} Placed;
+
+static int
+compare_cubes(gconstpointer a, gconstpointer b)
+{
+    const Placed *one = a, *other = b;
+    for (int d = 2; d >= 0; d--)
+        if (one->cube[d] != other->cube[d])
+            return one->cube[d] < other->cube[d] ? -1 : 1;
+    return one->point < other->point ? -1 : 1;
+}
+
+static void
+surround(const LacPoints *points, const guint32 *large, Bunch *bunch)
+{
+    double n = (double) (bunch->end - bunch->begin);
+    for (gsize k = bunch->begin; k < bunch->end; k++) {
+        bunch->centre.x += points->x[large[k]] / n;
+        bunch->centre.y += points->y[large[k]] / n;
+        bunch->centre.z += points->z[large[k]] / n;
+    }
+    for (gsize k = bunch->begin; k < bunch->end; k++) {
+        LacVec3 p = { points->x[large[k]], points->y[large[k]], points->z[large[k]] };
+        double distance = lac_vec3_norm(lac_vec3_subtract(p, bunch->centre));
+        bunch->radius = MAX(bunch->radius, distance);
+    }
+    bunch->radius *= 1.0 + 1e-6; // more than rounding
+}
+
+// Puts points that lie in one cube beside each other. A bunch that no vertex of a cell is near to is
+// left out as a whole.
+static void
+find_bunches(CellArgs *args)
+{
+    const LacPoints *points = args->points;
+    double edge = BUNCH * points->spacing;
+    edge = MAX(edge, 1e-6 * args->extent);
+    g_autofree Placed *placed = g_new(Placed, MAX(args->n_large, 1));
+    LacVec3 origin = { HUGE_VAL, HUGE_VAL, HUGE_VAL };
+    for (gsize k = 0; k < args->n_large; k++) {
+        guint32 i = args->large[k];
+        origin.x = MIN(origin.x, points->x[i]);
+        origin.y = MIN(origin.y, points->y[i]);
+        origin.z = MIN(origin.z, points->z[i]);
+    }
+    for (gsize k = 0; k < args->n_large; k++) {
+        guint32 i = args->large[k];
+        placed[k] = (Placed){ { (gint32) floor((points->x[i] - origin.x) / edge),
+                                  (gint32) floor((points->y[i] - origin.y) / edge),
+                                  (gint32) floor((points->z[i] - origin.z) / edge) },
+            i };
+    }
+    qsort(placed, args->n_large, sizeof *placed, compare_cubes);
+    for (gsize begin = 0, end; begin < args->n_large; begin = end) {
+        for (end = begin; end < args->n_large &&
+             memcmp(placed[end].cube, placed[begin].cube, sizeof placed->cube) == 0;
+             end++)
+            args->large[end] = placed[end].point;
+        Bunch bunch = { .begin = begin, .end = end };
+        surround(points, args->large, &bunch);
+        g_array_append_val(args->bunches, bunch);
+    }
+}
+
 static gboolean
 make_all_cells(CellArgs *args, LacProgress *progress, GError **error)
 {
@@ -318,8 +474,12 @@ make_all_cells(CellArgs *args, LacProgress *progress, GError **error)
     for (gsize i = 0; i < n; i++)
         if (is_large[i])
             large[args->n_large++] = (guint32) i;
-    return !args->params->far_cells || args->n_large > MOST_FAR ||
-        for_all(args, args->n_large, FAR_CHUNK, make_far_cells, 0.7, 0.3, progress, error);
+    if (!args->params->far_cells || args->n_large > MOST_FAR)
+        return TRUE;
+    g_autoptr(GArray) bunches = g_array_new(FALSE, FALSE, sizeof(Bunch));
+    args->bunches = bunches;
+    find_bunches(args);
+    return for_all(args, args->n_large, FAR_CHUNK, make_far_cells, 0.7, 0.3, progress, error);
 }
 
 static void

@@ -123,8 +123,8 @@ lac_cells_new(const double *x, const double *y, const double *z, const guint8 *s
         LacVec3 p = { x[i], y[i], z[i] };
         if (n_kept++ == 0)
             low = high = p;
-        low = (LacVec3){ fmin(low.x, p.x), fmin(low.y, p.y), fmin(low.z, p.z) };
-        high = (LacVec3){ fmax(high.x, p.x), fmax(high.y, p.y), fmax(high.z, p.z) };
+        low = (LacVec3){ MIN(low.x, p.x), MIN(low.y, p.y), MIN(low.z, p.z) };
+        high = (LacVec3){ MAX(high.x, p.x), MAX(high.y, p.y), MAX(high.z, p.z) };
     }
     LacCells *self = g_new0(LacCells, 1);
     choose_grid(self, low, high, n_kept, edge);
@@ -165,30 +165,23 @@ range_around(const LacCells *self, LacVec3 p, double radius)
     };
 }
 
-typedef void (*FoundFunc)(gsize index, double distance2, gpointer data);
+// The points of a row of cells, which lie beside each other.
+typedef struct {
+    gsize begin, end;
+} Run;
 
-static void
-for_each_within(const LacCells *self, LacVec3 p, double radius, FoundFunc found, gpointer data)
+static Run
+get_run(const LacCells *self, const CellRange *range, gsize j, gsize k)
 {
-    CellRange range = range_around(self, p, radius);
-    for (gsize k = range.z0; k <= range.z1; k++)
-        for (gsize j = range.y0; j <= range.y1; j++) {
-            gsize row = (k * self->ny + j) * self->nx;
-            for (gsize m = self->start[row + range.x0]; m < self->start[row + range.x1 + 1]; m++) {
-                double dx = self->position[m].x - p.x;
-                double dy = self->position[m].y - p.y;
-                double dz = self->position[m].z - p.z;
-                double d2 = dx * dx + dy * dy + dz * dz;
-                if (d2 <= radius * radius)
-                    found(self->order[m], d2, data);
-            }
-        }
+    gsize row = (k * self->ny + j) * self->nx;
+    return (Run){ self->start[row + range->x0], self->start[row + range->x1 + 1] };
 }
 
-static void
-append_index(gsize index, G_GNUC_UNUSED double distance2, gpointer data)
+G_ALWAYS_INLINE static inline double
+get_distance2(const LacVec3 *position, LacVec3 p)
 {
-    g_array_append_val((GArray *) data, index);
+    double dx = position->x - p.x, dy = position->y - p.y, dz = position->z - p.z;
+    return dx * dx + dy * dy + dz * dz;
 }
 
 /**
@@ -205,29 +198,72 @@ gsize
 lac_cells_find(const LacCells *self, LacVec3 p, double radius, GArray *indices)
 {
     guint before = indices->len;
-    for_each_within(self, p, radius, append_index, indices);
+    CellRange range = range_around(self, p, radius);
+    for (gsize k = range.z0; k <= range.z1; k++)
+        for (gsize j = range.y0; j <= range.y1; j++) {
+            Run run = get_run(self, &range, j, k);
+            // Room for all of them; those that are too far are written over.
+            guint n = indices->len;
+            g_array_set_size(indices, n + (guint) (run.end - run.begin));
+            gsize *found = (gsize *) (gpointer) indices->data;
+            for (gsize m = run.begin; m < run.end; m++) {
+                found[n] = self->order[m];
+                n += get_distance2(&self->position[m], p) <= radius * radius ? 1 : 0;
+            }
+            g_array_set_size(indices, n);
+        }
     return indices->len - before;
 }
 
-typedef struct {
-    gsize except;
-    gsize index;
-    double distance2;
-    gsize n;
-} Nearest;
-
-static void
-keep_nearest(gsize index, double distance2, gpointer data)
+/**
+ * lac_cells_for_each_after:
+ * @self: a cell list
+ * @k: a point, counted in the order of cells; below lac_cells_get_n()
+ * @radius: [Å]
+ * @func: called with some points at a time
+ * @data: passed to @func
+ *
+ * Goes through the points that come after the @k-th in the order of cells and may lie within @radius
+ * of it, with others. All pairs of points come once when @k takes every value.
+ */
+void
+lac_cells_for_each_after(const LacCells *self, gsize k, double radius, LacCellsFunc func,
+    gpointer data)
 {
-    Nearest *nearest = data;
-    if (index == nearest->except)
-        return;
-    nearest->n++;
-    if (distance2 < nearest->distance2 ||
-        (distance2 == nearest->distance2 && index < nearest->index)) {
-        nearest->index = index;
-        nearest->distance2 = distance2;
-    }
+    LacVec3 p = self->position[k];
+    CellRange range = range_around(self, p, radius);
+    for (gsize z = range.z0; z <= range.z1; z++)
+        for (gsize y = range.y0; y <= range.y1; y++) {
+            Run run = get_run(self, &range, y, z);
+            gsize begin = MAX(run.begin, k + 1);
+            if (begin < run.end)
+                func(p, self->position + begin, self->order + begin, run.end - begin, data);
+        }
+}
+
+/**
+ * lac_cells_get_index:
+ * @self: a cell list
+ * @k: below lac_cells_get_n()
+ *
+ * Returns: the index of the @k-th point in the order of cells
+ */
+gsize
+lac_cells_get_index(const LacCells *self, gsize k)
+{
+    return self->order[k];
+}
+
+/**
+ * lac_cells_get_n:
+ * @self: a cell list
+ *
+ * Returns: the number of points that were not left out
+ */
+gsize
+lac_cells_get_n(const LacCells *self)
+{
+    return self->start[self->nx * self->ny * self->nz];
 }
 
 /**
@@ -245,14 +281,27 @@ gboolean
 lac_cells_find_nearest(const LacCells *self, LacVec3 p, double radius, gsize except, gsize *index,
     double *distance)
 {
-    Nearest nearest = { .except = except, .index = G_MAXSIZE, .distance2 = HUGE_VAL };
-    for_each_within(self, p, radius, keep_nearest, &nearest);
-    if (nearest.n == 0)
+    CellRange range = range_around(self, p, radius);
+    gsize nearest = G_MAXSIZE;
+    double nearest2 = radius * radius;
+    for (gsize k = range.z0; k <= range.z1; k++)
+        for (gsize j = range.y0; j <= range.y1; j++) {
+            Run run = get_run(self, &range, j, k);
+            for (gsize m = run.begin; m < run.end; m++) {
+                double d2 = get_distance2(&self->position[m], p);
+                if (d2 > nearest2 || self->order[m] == except ||
+                    (d2 == nearest2 && self->order[m] > nearest))
+                    continue;
+                nearest = self->order[m];
+                nearest2 = d2;
+            }
+        }
+    if (nearest == G_MAXSIZE)
         return FALSE;
     if (index != NULL)
-        *index = nearest.index;
+        *index = nearest;
     if (distance != NULL)
-        *distance = sqrt(nearest.distance2);
+        *distance = sqrt(nearest2);
     return TRUE;
 }
 
@@ -268,7 +317,16 @@ lac_cells_find_nearest(const LacCells *self, LacVec3 p, double radius, gsize exc
 gsize
 lac_cells_count(const LacCells *self, LacVec3 p, double radius, gsize except)
 {
-    Nearest nearest = { .except = except, .index = G_MAXSIZE, .distance2 = HUGE_VAL };
-    for_each_within(self, p, radius, keep_nearest, &nearest);
-    return nearest.n;
+    CellRange range = range_around(self, p, radius);
+    gsize n = 0;
+    for (gsize k = range.z0; k <= range.z1; k++)
+        for (gsize j = range.y0; j <= range.y1; j++) {
+            Run run = get_run(self, &range, j, k);
+            for (gsize m = run.begin; m < run.end; m++)
+                n += get_distance2(&self->position[m], p) <= radius * radius &&
+                        self->order[m] != except
+                    ? 1
+                    : 0;
+        }
+    return n;
 }
