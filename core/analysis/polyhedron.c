@@ -35,16 +35,12 @@ lac_polyhedron_set_cube(LacPolyhedron *self, double half_edge, guint32 plane)
     self->tolerance = TOLERANCE * half_edge;
 }
 
-// An edge that a plane cuts, and the vertex there.
-typedef struct {
-    guint8 inner, outer, vertex;
-} Crossing;
-
 // What a cut works with.
 typedef struct {
     double height[LAC_POLYHEDRON_MAX_VERTICES]; // above the plane
     gint8 side[LAC_POLYHEDRON_MAX_VERTICES];    // -1 stays, 0 lies on the plane, 1 goes
-    Crossing crossings[MAX_SECTION];
+    guint16 crossing[MAX_SECTION]; // an edge that the plane cuts, as inner and outer vertex
+    guint8 place[MAX_SECTION];     // the vertex there
     guint n_crossings;
     guint8 edge[2 * MAX_SECTION][2]; // of faces, along the plane
     guint n_edges;
@@ -72,9 +68,10 @@ find_sides(const LacPolyhedron *self, LacVec3 normal, double offset, Cut *cut)
 static guint8
 cross(LacPolyhedron *self, Cut *cut, guint8 inner, guint8 outer)
 {
+    guint16 crossing = (guint16) (inner << 8 | outer);
     for (guint k = 0; k < cut->n_crossings; k++)
-        if (cut->crossings[k].inner == inner && cut->crossings[k].outer == outer)
-            return cut->crossings[k].vertex;
+        if (cut->crossing[k] == crossing)
+            return cut->place[k];
     if (cut->n_crossings == MAX_SECTION || self->n_vertices == LAC_POLYHEDRON_MAX_VERTICES)
         return NONE;
     guint8 v = (guint8) self->n_vertices++;
@@ -83,7 +80,8 @@ cross(LacPolyhedron *self, Cut *cut, guint8 inner, guint8 outer)
     self->vertex[v] =
         (LacVec3){ a.x + t * (b.x - a.x), a.y + t * (b.y - a.y), a.z + t * (b.z - a.z) };
     cut->side[v] = 0;
-    cut->crossings[cut->n_crossings++] = (Crossing){ inner, outer, v };
+    cut->crossing[cut->n_crossings] = crossing;
+    cut->place[cut->n_crossings++] = v;
     return v;
 }
 
@@ -102,15 +100,37 @@ cut_face(LacPolyhedron *self, Cut *cut, const LacFace *face, LacFace *left)
 {
     left->plane = face->plane;
     left->n = 0;
+    guint8 a = face->corner[0];
     for (guint k = 0; k < face->n; k++) {
-        guint8 a = face->corner[k], b = face->corner[k + 1 < face->n ? k + 1 : 0];
-        if (cut->side[a] <= 0 && !add_corner(left, a))
+        guint8 b = face->corner[k + 1 < face->n ? k + 1 : 0];
+        gint8 here = cut->side[a], next = cut->side[b];
+        if (here <= 0 && !add_corner(left, a))
             return FALSE;
-        if (cut->side[a] * cut->side[b] < 0 &&
-            !add_corner(left, cut->side[a] < 0 ? cross(self, cut, a, b) : cross(self, cut, b, a)))
+        if (here * next < 0 &&
+            !add_corner(left, here < 0 ? cross(self, cut, a, b) : cross(self, cut, b, a)))
             return FALSE;
+        a = b;
     }
     return TRUE;
+}
+
+// Whether the plane leaves a face as it is, and touches none of its corners.
+static gboolean
+is_below(const Cut *cut, const LacFace *face)
+{
+    gint8 highest = -1;
+    for (guint k = 0; k < face->n; k++)
+        highest = MAX(highest, cut->side[face->corner[k]]);
+    return highest < 0;
+}
+
+static void
+copy_face(const LacFace *from, LacFace *to)
+{
+    to->plane = from->plane;
+    to->n = from->n;
+    for (guint k = 0; k < from->n; k++)
+        to->corner[k] = from->corner[k];
 }
 
 static gboolean
@@ -202,6 +222,12 @@ lac_polyhedron_cut(LacPolyhedron *self, LacVec3 normal, double offset, guint32 p
     cut.n_crossings = cut.n_edges = 0;
     guint n_left = 0;
     for (guint f = 0; f < self->n_faces; f++) {
+        if (is_below(&cut, &self->face[f])) {
+            if (n_left != f)
+                copy_face(&self->face[f], &self->face[n_left]);
+            n_left++;
+            continue;
+        }
         LacFace left;
         if (!cut_face(self, &cut, &self->face[f], &left))
             return FALSE;
@@ -209,10 +235,7 @@ lac_polyhedron_cut(LacPolyhedron *self, LacVec3 normal, double offset, guint32 p
             continue;
         if (!note_edges(&left, &cut))
             return FALSE;
-        LacFace *kept = &self->face[n_left++];
-        kept->plane = left.plane;
-        kept->n = left.n;
-        memcpy(kept->corner, left.corner, left.n);
+        copy_face(&left, &self->face[n_left++]);
     }
     self->n_faces = n_left;
     LacFace closing = { .plane = plane };

@@ -7,9 +7,9 @@
 #include "core/parallel.h"
 
 #include <math.h>
-#include <string.h>
 
 #define FEW_VECTORS 20 // lattice vectors that a bin needs of its own
+#define BLOCK       65536
 
 // The part of the mask that holds anything and a voxel around it, with the room that the transform
 // needs behind it.
@@ -31,6 +31,16 @@ frame_clear(Frame *frame)
     lac_fft_free(frame->fft);
 }
 
+static gboolean
+has_any(const guint8 *row, gsize n)
+{
+    guint8 any = 0;
+#pragma omp simd reduction(| : any)
+    for (gsize i = 0; i < n; i++)
+        any |= row[i];
+    return any != 0;
+}
+
 static void
 find_bounds(const LacRdfMask *mask, Frame *frame)
 {
@@ -38,16 +48,21 @@ find_bounds(const LacRdfMask *mask, Frame *frame)
     for (int a = 0; a < 3; a++)
         frame->low[a] = G_MAXSIZE;
     for (gsize k = 0; k < mask->nz; k++)
-        for (gsize j = 0; j < mask->ny; j++)
-            for (gsize i = 0; i < mask->nx; i++) {
-                if (!mask->inside[(k * mask->ny + j) * mask->nx + i])
-                    continue;
-                const gsize at[3] = { i, j, k };
-                for (int a = 0; a < 3; a++) {
-                    frame->low[a] = MIN(frame->low[a], at[a]);
-                    high[a] = MAX(high[a], at[a]);
-                }
+        for (gsize j = 0; j < mask->ny; j++) {
+            const guint8 *row = mask->inside + (k * mask->ny + j) * mask->nx;
+            if (!has_any(row, mask->nx))
+                continue;
+            gsize first = 0, last = mask->nx - 1;
+            while (!row[first])
+                first++;
+            while (!row[last])
+                last--;
+            const gsize from[3] = { first, j, k }, to[3] = { last, j, k };
+            for (int a = 0; a < 3; a++) {
+                frame->low[a] = MIN(frame->low[a], from[a]);
+                high[a] = MAX(high[a], to[a]);
             }
+        }
     for (int a = 0; a < 3; a++)
         frame->n[a] = frame->low[a] == G_MAXSIZE ? 0 : high[a] - frame->low[a] + 3;
 }
@@ -71,14 +86,10 @@ allocate(Frame *frame, gsize reach, GError **error)
     if (frame->atoms != NULL)
         frame->inside = lac_alloc_floats(n, error);
     if (frame->inside != NULL)
-        frame->atoms_spectrum = lac_alloc(n_spectrum, 2 * sizeof(float), error);
+        frame->atoms_spectrum = lac_alloc_unset(n_spectrum, 2 * sizeof(float), error);
     if (frame->atoms_spectrum != NULL)
-        frame->inside_spectrum = lac_alloc(n_spectrum, 2 * sizeof(float), error);
-    if (frame->inside_spectrum == NULL)
-        return FALSE;
-    memset(frame->atoms, 0, n * sizeof *frame->atoms);
-    memset(frame->inside, 0, n * sizeof *frame->inside);
-    return TRUE;
+        frame->inside_spectrum = lac_alloc_unset(n_spectrum, 2 * sizeof(float), error);
+    return frame->inside_spectrum != NULL;
 }
 
 static void
@@ -142,16 +153,22 @@ transform(gsize begin, gsize end, G_GNUC_UNUSED guint worker, gpointer data)
 }
 
 static void
-correlate(Frame *frame)
+multiply(gsize begin, gsize end, G_GNUC_UNUSED guint worker, gpointer data)
 {
-    lac_parallel_for(2, 1, transform, frame);
-    gsize n = lac_fft_get_spectrum_size(frame->fft);
-    for (gsize i = 0; i < n; i++) {
+    Frame *frame = data;
+    for (gsize i = begin; i < end; i++) {
         float ar = frame->atoms_spectrum[i][0], ai = frame->atoms_spectrum[i][1];
         float br = frame->inside_spectrum[i][0], bi = frame->inside_spectrum[i][1];
         frame->inside_spectrum[i][0] = ar * br + ai * bi;
         frame->inside_spectrum[i][1] = ar * bi - ai * br;
     }
+}
+
+static void
+correlate(Frame *frame)
+{
+    lac_parallel_for(2, 1, transform, frame);
+    lac_parallel_for(lac_fft_get_spectrum_size(frame->fft), BLOCK, multiply, frame);
     lac_fft_inverse(frame->fft, frame->inside_spectrum, frame->inside);
 }
 
