@@ -21,6 +21,7 @@
 #define MOMENTUM        0.75
 #define BLUR            0.7 // [pixel] of images that are compared; noise weighs less in them
 #define BLUR_ANGLES     1.0 // [pixel] likewise: rotations move what is far from the centre
+#define BLUR_BINNED     0.6 // [pixel] likewise, of pixels that were binned to the size of atoms
 #define DEG             (G_PI / 180.0)
 
 #define MISFIT_EDGE       64 // [pixel] about, of the images by which before and after are compared
@@ -446,26 +447,32 @@ refine(LacSeries *out, const LacAlignParams *params, gboolean with_angles, LacAl
         g_auto(LacAlignImages) images = { 0 };
         if (!lac_align_images_init(&images, out, factors[l], error))
             return FALSE;
+        // It stands for the scale below, where twice as many iterations would have been done.
+        const gboolean is_binned =
+            l + 1 == n_levels && params->finest_bin == 0 && factors[l] > 1 && with_angles;
+        const guint n_iterations = (is_binned ? 2 : 1) * params->iterations;
         g_auto(Level) level = { .params = params,
             .with_angles = with_angles,
             .images = &images,
             .series = images.series,
             .start = start,
-            .blur = with_angles ? BLUR_ANGLES : BLUR,
+            .blur = is_binned ? BLUR_BINNED
+                : with_angles ? BLUR_ANGLES
+                              : BLUR,
             .search = MAX(2.0, l == 0 ? params->max_shift / (double) factors[l] : 2.0) };
         if (!open_level(&level, error))
             return FALSE;
         double share = pow((double) factors[l], -3.0) / total, rms = HUGE_VAL;
-        for (guint i = 0; i < params->iterations && rms > TOLERANCE; i++) {
+        for (guint i = 0; i < n_iterations && rms > TOLERANCE; i++) {
             if (!iterate(&level, span.progress, &rms, error))
                 return FALSE;
             result->n_iterations++;
             lac_progress_message(span.progress,
                 "%s, bin %" G_GSIZE_FORMAT ": step %u of %u, change %.3f px",
-                with_angles ? "Angles" : "Reprojection", factors[l], i + 1, params->iterations,
+                with_angles ? "Angles" : "Reprojection", factors[l], i + 1, n_iterations,
                 rms * (double) factors[l]);
-            if (!lac_prep_span_update(span,
-                    done + share * (double) (i + 1) / (double) params->iterations, error))
+            if (!lac_prep_span_update(span, done + share * (double) (i + 1) / (double) n_iterations,
+                    error))
                 return FALSE;
             if (lac_progress_should_finish(span.progress))
                 break;
