@@ -235,7 +235,8 @@ run(LacCli *cli, int argc, char **argv, GError **error)
     if (result == NULL)
         return FALSE;
     double seconds = (double) (g_get_monotonic_time() - start) * 1e-6;
-    if (!write_result(cli, &o, &params, project, measured, result->series, error))
+    g_autoptr(LacSeries) known = lac_denoised_dup_measured(result, measured);
+    if (!write_result(cli, &o, &params, project, known, result->series, error))
         return FALSE;
     if (cli->json)
         print_json(result, &params, seconds, o.output);

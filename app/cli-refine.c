@@ -98,6 +98,8 @@ parse(LacCli *cli, Options *o, int argc, char **argv, GError **error)
         { "steps", 0, 0, G_OPTION_ARG_INT, &steps, "Of conjugate gradients in a round (8)", "N" },
         { "poses", 0, 0, G_OPTION_ARG_STRING, &o->poses,
             "Of the projections, refine with the atoms: none (default), shifts or all", "WHAT" },
+        { "no-gains", 0, G_OPTION_FLAG_REVERSE, G_OPTION_ARG_NONE, &o->params.gains,
+            "With the poses, take all projections for equally bright", NULL },
         { "series-output", 0, 0, G_OPTION_ARG_FILENAME, &o->series_output,
             "Project for the refined shifts and angles; the pixels stay as they are", "FILE" },
         { "output", 'o', 0, G_OPTION_ARG_FILENAME, &o->output, "The refined atoms", "FILE" },
@@ -111,6 +113,22 @@ parse(LacCli *cli, Options *o, int argc, char **argv, GError **error)
     return check(o, rounds, steps, error) && parse_poses(o, error);
 }
 
+// What was found of every projection.
+static void
+print_poses(const Options *o, const LacRefinement *r)
+{
+    const LacSeries *s = r->series;
+    printf("projection          phi  theta  psi [deg]     du     dv [px]     gain\n");
+    for (gsize k = 0; k < s->n; k++)
+        printf("%6" G_GSIZE_FORMAT "%4s %9.3f %9.3f %9.3f %8.3f %8.3f %8.4f\n", k + 1,
+            s->excluded[k] ? "out" : "", s->angles[k].phi, s->angles[k].theta, s->angles[k].psi,
+            s->shifts[k].du, s->shifts[k].dv, s->gains[k]);
+    printf("projections moved by %.3f px and turned by %.3f° rms", r->rms_moved, r->rms_turned);
+    if (o->params.gains)
+        printf(", their gains changed by %.2f %% rms", 100.0 * r->rms_gain);
+    putchar('\n');
+}
+
 static void
 print_text(const Options *o, const Outcome *outcome)
 {
@@ -120,8 +138,7 @@ print_text(const Options *o, const Outcome *outcome)
     printf("moved by %.1f pm on average, %.1f pm at most; error from noise %.1f pm\n",
         100.0 * r->mean_shift, 100.0 * r->max_shift, 100.0 * r->mean_error);
     if (r->series != NULL)
-        printf("projections moved by %.3f px and turned by %.3f° rms\n", r->rms_moved,
-            r->rms_turned);
+        print_poses(o, r);
     if (outcome->after != NULL) {
         lac_cli_print_poses("Before", outcome->before);
         lac_cli_print_poses("After ", outcome->after);
@@ -140,7 +157,8 @@ print_json(const Outcome *outcome)
         { "mean_shift_pm", 100.0 * r->mean_shift }, { "max_shift_pm", 100.0 * r->max_shift },
         { "position_error_pm", 100.0 * r->mean_error },
         { "projections_moved_px", with_poses ? r->rms_moved : (double) NAN },
-        { "projections_turned_deg", with_poses ? r->rms_turned : (double) NAN } };
+        { "projections_turned_deg", with_poses ? r->rms_turned : (double) NAN },
+        { "gains_changed", with_poses ? r->rms_gain : (double) NAN } };
     g_autoptr(JsonBuilder) json = json_builder_new();
     json_builder_begin_object(json);
     json_builder_set_member_name(json, "atoms");
@@ -152,6 +170,13 @@ print_json(const Outcome *outcome)
             continue;
         json_builder_set_member_name(json, numbers[k].key);
         json_builder_add_double_value(json, numbers[k].value);
+    }
+    if (with_poses) {
+        json_builder_set_member_name(json, "gains");
+        json_builder_begin_array(json);
+        for (gsize k = 0; k < r->series->n; k++)
+            json_builder_add_double_value(json, r->series->gains[k]);
+        json_builder_end_array(json);
     }
     if (outcome->after != NULL) {
         json_builder_set_member_name(json, "truth");
@@ -173,14 +198,7 @@ write_series(LacCli *cli, const Options *o, const Outcome *outcome, GError **err
     if (o->series_output == NULL)
         return TRUE;
     g_autofree char *digests = lac_project_dup_digests(project);
-    g_autoptr(LacSeries) turned =
-        lac_series_with_angles(project->series, refined->angles, refined->n, error);
-    LacSeries *moved =
-        turned != NULL ? lac_series_with_shifts(turned, refined->shifts, refined->n, error) : NULL;
-    if (moved == NULL)
-        return FALSE;
-    lac_series_unref(project->series);
-    project->series = moved;
+    lac_project_take_refined(project, refined);
     g_clear_pointer(&project->recon, lac_recon_unref); // of other shifts and angles
     g_autofree char *parameters = g_strdup_printf("poses=%s\nmodel=%s\nrounds=%u\nsteps=%u\n",
         poses[o->params.poses], o->model, o->params.n_rounds, o->params.n_steps);

@@ -71,6 +71,8 @@ print_refinement(const LacStepReport *report, const LacProject *project)
     if (!isnan(report->rms_moved))
         printf(", projections moved by %.3f px and turned by %.3f° rms", report->rms_moved,
             report->rms_turned);
+    if (!isnan(report->rms_gain) && report->rms_gain > 0.0)
+        printf(", gains by %.2f %%", 100.0 * report->rms_gain);
 }
 
 static void
@@ -137,6 +139,7 @@ add_steps(JsonBuilder *json, const LacRecipeResult *result)
         if (!isnan(result->steps[i].rms_moved)) {
             lac_cli_add_number(json, "rms_moved_px", result->steps[i].rms_moved);
             lac_cli_add_number(json, "rms_turned_deg", result->steps[i].rms_turned);
+            lac_cli_add_number(json, "rms_gain", result->steps[i].rms_gain);
         }
         json_builder_end_object(json);
     }

@@ -9,7 +9,8 @@ struct _LacRefinePanel {
     GtkWidget *box;
     GtkWidget *settings_group, *run_button, *again_button;
     GtkSpinButton *shift_spin;
-    GtkSwitch *each_switch;
+    GtkSwitch *each_switch, *gains_switch;
+    GtkWidget *gains_switch_row;
     GtkDropDown *poses_drop;
     GtkLabel *result_label;
     LacSession *session;
@@ -32,11 +33,22 @@ show_result(LacRefinePanel *self)
         : g_strdup_printf("\nProjections moved by %.2f px and turned by %.2f° rms%s", r->rms_moved,
               r->rms_turned,
               lac_session_is_volume_stale(self->session) ? ": the volume is older" : "");
+    g_autofree char *gains = r->series == NULL || r->rms_gain == 0.0
+        ? g_strdup("")
+        : g_strdup_printf("\nTheir gains changed by %.2f %% rms", 100.0 * r->rms_gain);
     g_autofree char *text = g_strdup_printf(
-        "R1 of the model %.2f → %.2f %%, %u rounds\nMoved by %.1f pm on average, %.1f pm at most%s%s",
+        "R1 of the model %.2f → %.2f %%, %u rounds\nMoved by %.1f pm on average, %.1f pm at most%s%s%s",
         100.0 * r->r1_before, 100.0 * r->r1_after, r->n_rounds, 100.0 * r->mean_shift,
-        100.0 * r->max_shift, noise, poses);
+        100.0 * r->max_shift, noise, poses, gains);
     gtk_label_set_text(self->result_label, text);
+}
+
+// Gains are found with the poses.
+static void
+poses_cb(LacRefinePanel *self)
+{
+    gtk_widget_set_sensitive(self->gains_switch_row,
+        gtk_drop_down_get_selected(self->poses_drop) != LAC_REFINE_NO_POSES);
 }
 
 static void
@@ -80,6 +92,7 @@ lac_refine_panel_get_params(LacRefinePanel *self, LacRefineParams *params)
     params->max_shift = gtk_spin_button_get_value(self->shift_spin);
     params->each = gtk_switch_get_active(self->each_switch);
     params->poses = (gint) gtk_drop_down_get_selected(self->poses_drop);
+    params->gains = gtk_switch_get_active(self->gains_switch);
 }
 
 /**
@@ -129,6 +142,8 @@ lac_refine_panel_class_init(LacRefinePanelClass *klass)
     gtk_widget_class_bind_template_child(widget_class, LacRefinePanel, again_button);
     gtk_widget_class_bind_template_child(widget_class, LacRefinePanel, shift_spin);
     gtk_widget_class_bind_template_child(widget_class, LacRefinePanel, each_switch);
+    gtk_widget_class_bind_template_child(widget_class, LacRefinePanel, gains_switch);
+    gtk_widget_class_bind_template_child(widget_class, LacRefinePanel, gains_switch_row);
     gtk_widget_class_bind_template_child(widget_class, LacRefinePanel, poses_drop);
     gtk_widget_class_bind_template_child(widget_class, LacRefinePanel, result_label);
 }
@@ -138,6 +153,8 @@ lac_refine_panel_init(LacRefinePanel *self)
 {
     gtk_widget_init_template(GTK_WIDGET(self));
     g_signal_connect_swapped(self->run_button, "clicked", G_CALLBACK(run_cb), self);
+    g_signal_connect_swapped(self->poses_drop, "notify::selected", G_CALLBACK(poses_cb), self);
+    poses_cb(self);
 }
 
 /**

@@ -71,18 +71,15 @@ store(LacSession *self, const AgainResult *result)
     lac_session_push_undo(self, "Second round");
     LacSessionState *state = self->state;
     LacProject *project = state->project;
-    LacSeries *series = again->refinement != NULL && again->refinement->series != NULL
-        ? lac_series_with_poses(project->series, again->refinement->series)
-        : lac_series_ref(project->series);
-    lac_series_unref(project->series);
-    project->series = series;
+    if (again->refinement != NULL && again->refinement->series != NULL)
+        lac_project_take_refined(project, again->refinement->series);
     g_clear_pointer(&project->recon, lac_recon_unref);
     g_clear_pointer(&project->volume, lac_volume_unref);
     g_clear_pointer(&state->recon_series, lac_series_unref);
     project->recon = lac_recon_ref(again->recon);
     project->volume = lac_volume_ref(again->recon->volume);
     // Poses that no longer move are those of the volume.
-    state->recon_series = lac_series_ref(again->is_settled ? series : again->series);
+    state->recon_series = lac_series_ref(again->is_settled ? project->series : again->series);
     LacJournal *old = project->journal;
     project->journal = lac_journal_new(again->atoms);
     lac_session_move_journal_file(self, old, project->journal);

@@ -42,7 +42,7 @@ denoise_job(LacProgress *progress, gpointer pointer, GError **error)
     if (denoised == NULL)
         return NULL;
     DenoiseResult *result = g_new0(DenoiseResult, 1);
-    result->measured = g_steal_pointer(&measured);
+    result->measured = lac_denoised_dup_measured(denoised, measured);
     result->denoised = denoised;
     result->params = data->params;
     result->digests = lac_project_dup_digests(data->project);

@@ -60,8 +60,11 @@ take_poses(LacSession *self, const RefineResult *result)
         (project->series->buffer != result->buffer &&
             (project->raw_series == NULL || project->raw_series->buffer != result->buffer)))
         return;
-    g_autoptr(LacSeries) series = lac_series_with_poses(project->series, refined);
-    lac_session_store_series(self, series, "Refine shifts and angles");
+    lac_session_push_undo(self, "Refine shifts and angles");
+    lac_project_take_refined(self->state->project, refined);
+    lac_session_emit(self, LAC_SESSION_SERIES_CHANGED);
+    lac_session_emit(self, LAC_SESSION_RECON_CHANGED);
+    lac_session_emit(self, LAC_SESSION_FILE_CHANGED);
 }
 
 static void

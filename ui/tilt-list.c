@@ -30,6 +30,7 @@ update_items(GListStore *items, const LacSeries *series)
         g_autoptr(LacTilt) tilt = g_list_model_get_item(G_LIST_MODEL(items), k);
         lac_tilt_update(tilt, &series->angles[k], series->excluded[k]);
         lac_tilt_set_shift(tilt, series->shifts[k]);
+        lac_tilt_set_gain(tilt, series->gains[k]);
     }
 }
 

@@ -17,6 +17,7 @@ typedef enum {
     COLUMN_DV,
     COLUMN_INDEX,
     COLUMN_NOISE,
+    COLUMN_GAIN,
     COLUMN_EXCLUDED,
 } Column;
 
@@ -97,6 +98,10 @@ cell_update(GtkWidget *cell)
     else if (column == COLUMN_NOISE) {
         double noise = lac_tilt_get_noise(tilt);
         g_autofree char *text = isnan(noise) ? g_strdup("…") : g_strdup_printf("%.3g", noise);
+        gtk_label_set_text(GTK_LABEL(cell), text);
+    }
+    else if (column == COLUMN_GAIN) {
+        g_autofree char *text = g_strdup_printf("%.3f", lac_tilt_get_gain(tilt));
         gtk_label_set_text(GTK_LABEL(cell), text);
     }
     else if (column == COLUMN_EXCLUDED) {
@@ -187,7 +192,7 @@ setup_cb(GtkSignalListItemFactory *factory, GtkListItem *item, LacTiltTable *sel
 {
     Column column = get_column(factory);
     GtkWidget *cell;
-    if (column == COLUMN_INDEX || column == COLUMN_NOISE) {
+    if (column == COLUMN_INDEX || column == COLUMN_NOISE || column == COLUMN_GAIN) {
         cell = gtk_label_new("");
         gtk_label_set_xalign(GTK_LABEL(cell), 1.0f);
         gtk_widget_add_css_class(cell, "numeric");
@@ -195,6 +200,10 @@ setup_cb(GtkSignalListItemFactory *factory, GtkListItem *item, LacTiltTable *sel
         if (column == COLUMN_NOISE)
             gtk_widget_set_tooltip_text(cell,
                 "Standard deviation of the noise at the mean intensity, as measured");
+        if (column == COLUMN_GAIN)
+            gtk_widget_set_tooltip_text(cell,
+                "How bright this projection is for the object that all of them show; found by "
+                "Refine and by normalising, and divided out by reconstructions");
     }
     else if (column == COLUMN_EXCLUDED) {
         cell = gtk_check_button_new();
@@ -306,7 +315,7 @@ lac_tilt_table_new(GtkSingleSelection *tilts)
  * lac_tilt_table_add_shifts:
  * @self: a table
  *
- * Adds columns for the shifts.
+ * Adds columns for the shifts and the gain.
  */
 void
 lac_tilt_table_add_shifts(LacTiltTable *self)
@@ -315,6 +324,7 @@ lac_tilt_table_add_shifts(LacTiltTable *self)
 
     add_column(self, COLUMN_DU, "Across (px)");
     add_column(self, COLUMN_DV, "Along (px)");
+    add_column(self, COLUMN_GAIN, "Gain");
 }
 
 /**

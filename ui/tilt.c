@@ -8,6 +8,7 @@ struct _LacTilt {
     guint index;
     LacAngles angles;
     LacShift shift;
+    double gain;
     gboolean excluded;
     double noise;        // [intensity]; NaN: not known yet
     GdkTexture *texture; // (nullable)
@@ -40,6 +41,7 @@ static void
 lac_tilt_init(LacTilt *self)
 {
     self->noise = (double) NAN;
+    self->gain = 1.0;
 }
 
 /**
@@ -90,6 +92,18 @@ const LacShift *
 lac_tilt_get_shift(LacTilt *self)
 {
     return &self->shift;
+}
+
+/**
+ * lac_tilt_get_gain:
+ * @self: an item
+ *
+ * Returns: how bright it is for the object that all projections show
+ */
+double
+lac_tilt_get_gain(LacTilt *self)
+{
+    return self->gain;
 }
 
 /**
@@ -176,6 +190,22 @@ lac_tilt_set_shift(LacTilt *self, LacShift shift)
     if (shift.du == self->shift.du && shift.dv == self->shift.dv)
         return;
     self->shift = shift;
+    g_signal_emit(self, signals[CHANGED], 0);
+}
+
+/**
+ * lac_tilt_set_gain:
+ * @self: an item
+ * @gain: how bright it is for the object that all projections show
+ */
+void
+lac_tilt_set_gain(LacTilt *self, double gain)
+{
+    g_return_if_fail(LAC_IS_TILT(self));
+
+    if (gain == self->gain)
+        return;
+    self->gain = gain;
     g_signal_emit(self, signals[CHANGED], 0);
 }
 

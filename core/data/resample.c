@@ -169,6 +169,7 @@ copy_rows(LacSeries *out, const LacSeries *in, gsize begin)
     memcpy(out->angles, in->angles + begin, out->n * sizeof *out->angles);
     memcpy(out->excluded, in->excluded + begin, out->n * sizeof *out->excluded);
     memcpy(out->shifts, in->shifts + begin, out->n * sizeof *out->shifts);
+    memcpy(out->gains, in->gains + begin, out->n * sizeof *out->gains);
     g_free(out->name);
     out->name = g_strdup(in->name);
 }

@@ -61,6 +61,9 @@ lac_series_new_from_buffer(LacBuffer *buffer, gsize n, gsize nv, gsize nu, doubl
     self->angles = g_new0(LacAngles, n);
     self->shifts = g_new0(LacShift, n);
     self->excluded = g_new0(gboolean, n);
+    self->gains = g_new(double, n);
+    for (gsize k = 0; k < n; k++)
+        self->gains[k] = 1.0;
     self->name = g_strdup("");
     return self;
 }
@@ -84,6 +87,7 @@ lac_series_with_buffer(const LacSeries *self, LacBuffer *buffer, GError **error)
     memcpy(copy->angles, self->angles, self->n * sizeof *copy->angles);
     memcpy(copy->shifts, self->shifts, self->n * sizeof *copy->shifts);
     memcpy(copy->excluded, self->excluded, self->n * sizeof *copy->excluded);
+    memcpy(copy->gains, self->gains, self->n * sizeof *copy->gains);
     g_free(copy->name);
     copy->name = g_strdup(self->name);
     return copy;
@@ -127,6 +131,7 @@ lac_series_unref(LacSeries *self)
     g_free(self->angles);
     g_free(self->shifts);
     g_free(self->excluded);
+    g_free(self->gains);
     g_free(self->name);
     g_free(self);
 }
@@ -272,6 +277,72 @@ lac_series_with_poses(const LacSeries *self, const LacSeries *poses)
 }
 
 /**
+ * lac_series_with_refined:
+ * @self: a series
+ * @before: as many projections, perhaps with other pixels, as denoised ones have
+ * @after: the same as @before with other angles, shifts and gains
+ *
+ * Its own gains may differ from those of @before, as when it was normalised: they change by the same
+ * factors.
+ *
+ * Returns: (transfer full): a series with the pixels and exclusions of @self, moved and turned as
+ * @after is
+ */
+LacSeries *
+lac_series_with_refined(const LacSeries *self, const LacSeries *before, const LacSeries *after)
+{
+    g_return_val_if_fail(self->n == before->n && self->n == after->n, NULL);
+
+    LacSeries *copy = lac_series_with_poses(self, after);
+    for (gsize k = 0; k < self->n; k++)
+        copy->gains[k] =
+            CLAMP(self->gains[k] * after->gains[k] / before->gains[k], LAC_GAIN_MIN, LAC_GAIN_MAX);
+    return copy;
+}
+
+/**
+ * lac_series_has_gains:
+ * @self: a series
+ *
+ * Returns: whether any projection has another gain than 1
+ */
+gboolean
+lac_series_has_gains(const LacSeries *self)
+{
+    for (gsize k = 0; k < self->n; k++)
+        if (self->gains[k] != 1.0)
+            return TRUE;
+    return FALSE;
+}
+
+/**
+ * lac_series_equalise:
+ * @self: a series
+ * @error: return location for a #GError
+ *
+ * Returns: (transfer full): the series with its pixels divided by their gains, which are 1 then
+ * (sharing the pixels where they are already), or %NULL with @error set when memory is short
+ */
+LacSeries *
+lac_series_equalise(const LacSeries *self, GError **error)
+{
+    if (!lac_series_has_gains(self))
+        return lac_series_copy(self);
+    const gsize n_pixels = self->nv * self->nu;
+    g_autoptr(LacBuffer) buffer = lac_buffer_new(self->n * n_pixels, error);
+    if (buffer == NULL)
+        return NULL;
+    LacSeries *out = lac_series_with_buffer(self, buffer, error);
+    for (gsize k = 0; k < self->n; k++) {
+        const float scale = (float) (1.0 / self->gains[k]);
+        for (gsize i = k * n_pixels; i < (k + 1) * n_pixels; i++)
+            out->data[i] = scale * self->data[i];
+        out->gains[k] = 1.0;
+    }
+    return out;
+}
+
+/**
  * lac_series_with_excluded:
  * @self: a series
  * @k: which projection, below n
@@ -316,6 +387,7 @@ lac_series_drop_excluded(const LacSeries *self, GError **error)
             continue;
         memcpy(out->data + j * n_pixels, self->data + k * n_pixels, n_pixels * sizeof(float));
         out->shifts[j] = self->shifts[k];
+        out->gains[j] = self->gains[k];
         out->angles[j++] = self->angles[k];
     }
     g_free(out->name);

@@ -17,9 +17,11 @@ typedef struct {
 } LacShift;
 
 #define LAC_SHIFT_MAX 1e6 // [pixel] on either side
+#define LAC_GAIN_MIN  1e-6
+#define LAC_GAIN_MAX  1e6
 
 // Immutable once published; pixels have shape (n, nv, nu), index (k * nv + v) * nu + u.
-// Copies with other angles, shifts or exclusions share the pixels.
+// Copies with other angles, shifts, gains or exclusions share the pixels.
 typedef struct {
     gatomicrefcount ref_count;
     gsize n, nv, nu;
@@ -29,6 +31,8 @@ typedef struct {
     LacAngles *angles;  // n entries
     LacShift *shifts;   // n entries
     gboolean *excluded; // n entries: left out of a reconstruction
+    double *gains;      // n entries, 1 at first: how bright it is for the object that all show.
+                        // Pixels are never scaled by it; whoever reconstructs divides by it
     char *name;         // what the user calls it; never NULL
 } LacSeries;
 
@@ -48,6 +52,10 @@ lac_series_with_angles(const LacSeries *self, const LacAngles *angles, gsize n, 
 LacSeries *
 lac_series_with_shifts(const LacSeries *self, const LacShift *shifts, gsize n, GError **error);
 LacSeries *lac_series_with_poses(const LacSeries *self, const LacSeries *poses);
+LacSeries *
+lac_series_with_refined(const LacSeries *self, const LacSeries *before, const LacSeries *after);
+gboolean lac_series_has_gains(const LacSeries *self);
+LacSeries *lac_series_equalise(const LacSeries *self, GError **error);
 LacSeries *lac_series_with_excluded(const LacSeries *self, gsize k, gboolean excluded);
 LacSeries *lac_series_drop_excluded(const LacSeries *self, GError **error);
 

@@ -63,7 +63,8 @@ lac_align_background(const float *image, const guint8 *outside, gsize nv, gsize 
  * @factor: pixels along an edge that become one
  * @error: return location for a #GError
  *
- * Takes the background off each projection, that of its outermost pixels; pixels that are not
+ * Takes the background off each projection, that of its outermost pixels, and divides by its gain;
+ * pixels that are not
  * finite become background. A projection whose rest sums to nothing is blank.
  *
  * Returns: %TRUE, or %FALSE with @error set
@@ -85,9 +86,10 @@ lac_align_images_init(LacAlignImages *self, const LacSeries *series, gsize facto
         const float *image = lac_series_get_projection(series, k);
         float *out = clean->data + k * n,
               background = lac_align_background(image, NULL, series->nv, series->nu);
+        const float scale = (float) (1.0 / series->gains[k]);
         double sum = 0.0;
         for (gsize i = 0; i < n; i++) {
-            out[i] = isfinite(image[i]) ? image[i] - background : 0.0f;
+            out[i] = isfinite(image[i]) ? scale * (image[i] - background) : 0.0f;
             sum += (double) out[i];
         }
         self->blank[k] = !(sum > 0.0);

@@ -277,6 +277,7 @@ normalise(Work *w, GError **error)
         float *pixels = w->out->data + k * n;
         for (gsize i = 0; i < n; i++)
             pixels[i] *= (float) w->info[k].factor;
+        w->out->gains[k] = 1.0;
     }
     return TRUE;
 }
@@ -342,7 +343,26 @@ lac_denoise_series(const LacSeries *series, const LacDenoiseParams *params, cons
         g_propagate_error(error, work.failure);
         return NULL;
     }
+    self->is_normalised = params->normalise;
     return !params->normalise || normalise(&work, error) ? g_steal_pointer(&self) : NULL;
+}
+
+/**
+ * lac_denoised_dup_measured:
+ * @self: a result
+ * @measured: what it was made from
+ *
+ * Returns: (transfer full): @measured with the gains that a normalisation found, if there was one:
+ * its total by the mean of all
+ */
+LacSeries *
+lac_denoised_dup_measured(const LacDenoised *self, const LacSeries *measured)
+{
+    LacSeries *copy = lac_series_copy(measured);
+    for (gsize k = 0; k < copy->n && self->is_normalised; k++)
+        if (self->info[k].factor > 0.0)
+            copy->gains[k] = CLAMP(1.0 / self->info[k].factor, LAC_GAIN_MIN, LAC_GAIN_MAX);
+    return copy;
 }
 
 /**

@@ -58,8 +58,9 @@ typedef struct {
 } LacDenoiseInfo;
 
 typedef struct {
-    LacSeries *series;    // owned reference
+    LacSeries *series;    // owned reference; normalised ones have gains of 1
     LacDenoiseInfo *info; // of each projection
+    gboolean is_normalised;
 } LacDenoised;
 
 void lac_denoise_params_init(LacDenoiseParams *params);
@@ -73,6 +74,7 @@ gboolean lac_denoise_projection(const float *in, gsize nv, gsize nu, const LacDe
     const LacDenoiseMask *mask, float *out, LacDenoiseInfo *info, LacPrepSpan span, GError **error);
 LacDenoised *lac_denoise_series(const LacSeries *series, const LacDenoiseParams *params,
     const LacSeries *masks, const LacMaskStrokes *strokes, LacProgress *progress, GError **error);
+LacSeries *lac_denoised_dup_measured(const LacDenoised *self, const LacSeries *measured);
 void lac_denoised_free(LacDenoised *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LacDenoised, lac_denoised_free)

@@ -125,6 +125,7 @@ lac_input_prepare(const LacSeries *series, const LacInputParams *params, LacProg
         copy_projection(series, k, params, out);
         out->angles[k] = series->angles[k];
         out->excluded[k] = series->excluded[k];
+        out->gains[k] = series->gains[k];
         out->shifts[k] = params->turn ? turn_shift(series, out, k) : series->shifts[k];
         if (!lac_progress_update(progress, (double) (k + 1) / (double) series->n, error))
             return NULL;

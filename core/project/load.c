@@ -113,6 +113,22 @@ load_shifts(const Loader *self, LacSeries *series, GError **error)
     return TRUE;
 }
 
+// How bright each projection is; older projects do not tell.
+static gboolean
+load_gains(const Loader *self, const char *path, LacSeries *series, GError **error)
+{
+    if (!lac_h5_exists(self->file, path))
+        return TRUE;
+    g_autofree double *gains = read_doubles(self, path, series->n, error);
+    if (gains == NULL)
+        return FALSE;
+    for (gsize k = 0; k < series->n; k++)
+        if (!(gains[k] >= LAC_GAIN_MIN && gains[k] <= LAC_GAIN_MAX))
+            return damaged(self, path, "has a gain out of range", error);
+    memcpy(series->gains, gains, series->n * sizeof *gains);
+    return TRUE;
+}
+
 static gboolean
 fill_series(const Loader *self, LacSeries *series, GError **error)
 {
@@ -128,7 +144,7 @@ fill_series(const Loader *self, LacSeries *series, GError **error)
         series->angles[k] = (LacAngles){ .phi = row[0], .theta = row[1], .psi = row[2] };
         series->excluded[k] = excluded[k] != 0.0;
     }
-    if (!load_shifts(self, series, error))
+    if (!load_shifts(self, series, error) || !load_gains(self, LAC_PROJECT_GAINS, series, error))
         return FALSE;
     char *name = lac_h5_dup_string(self->file, "/series", "name");
     if (name == NULL)
@@ -165,7 +181,10 @@ load_raw_series(Loader *self, const LacSeries *series, GError **error)
         damaged(self, LAC_PROJECT_RAW, "has not the shape of the series", error);
         return NULL;
     }
-    return lac_series_with_buffer(series, buffer, error);
+    g_autoptr(LacSeries) raw = lac_series_with_buffer(series, buffer, error);
+    return raw != NULL && load_gains(self, LAC_PROJECT_RAW_GAINS, raw, error)
+        ? g_steal_pointer(&raw)
+        : NULL;
 }
 
 static gboolean

@@ -9,6 +9,10 @@
 
 #define LAC_PROJECT_RAW "/series/raw" // the pixels as measured, of a denoised series
 
+// How bright each projection is; missing: 1.
+#define LAC_PROJECT_GAINS     "/series/gains"
+#define LAC_PROJECT_RAW_GAINS "/series/raw_gains"
+
 // Of each place of a stroke: stroke, projection, 1 inside or 0 outside, radius, u, v.
 #define LAC_PROJECT_STROKES    "/series/mask_strokes"
 #define LAC_PROJECT_STROKE_ROW 6

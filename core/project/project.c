@@ -3,6 +3,8 @@
 
 #include "core/project/project-private.h"
 
+#include <string.h>
+
 #define FIELD(name, type)                                  \
     {                                                      \
 #        name, type, G_STRUCT_OFFSET(LacReconParams, name) \
@@ -135,14 +137,37 @@ lac_project_copy(const LacProject *self)
  * @self: a project with a series
  *
  * Returns: (transfer full): the series with the pixels as they were measured, whether it was
- * denoised since or not; angles, shifts and exclusions are those of now
+ * denoised since or not; angles, shifts and exclusions are those of now, gains those of these pixels
  */
 LacSeries *
 lac_project_dup_measured(const LacProject *self)
 {
     if (self->raw_series == NULL)
         return lac_series_ref(self->series);
-    return lac_series_with_buffer(self->series, self->raw_series->buffer, NULL);
+    LacSeries *measured = lac_series_with_buffer(self->series, self->raw_series->buffer, NULL);
+    memcpy(measured->gains, self->raw_series->gains, measured->n * sizeof *measured->gains);
+    return measured;
+}
+
+/**
+ * lac_project_take_refined:
+ * @self: a project with a series
+ * @refined: that of lac_project_dup_measured() with other angles, shifts and gains
+ *
+ * Makes them those of the series, denoised or not.
+ */
+void
+lac_project_take_refined(LacProject *self, const LacSeries *refined)
+{
+    g_autoptr(LacSeries) measured = lac_project_dup_measured(self);
+    LacSeries *series = lac_series_with_refined(self->series, measured, refined);
+    lac_series_unref(self->series);
+    self->series = series;
+    if (self->raw_series == NULL)
+        return;
+    LacSeries *raw = lac_series_with_refined(self->raw_series, measured, refined);
+    lac_series_unref(self->raw_series);
+    self->raw_series = raw;
 }
 
 /**

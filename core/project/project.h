@@ -41,6 +41,7 @@ LacProject *lac_project_new(void);
 void lac_project_free(LacProject *self);
 LacProject *lac_project_copy(const LacProject *self);
 LacSeries *lac_project_dup_measured(const LacProject *self);
+void lac_project_take_refined(LacProject *self, const LacSeries *refined);
 void lac_project_set_denoised(LacProject *self, LacSeries *measured, LacSeries *denoised);
 char *lac_project_dup_digests(const LacProject *self);
 void lac_project_add_provenance(LacProject *self, const char *name, const char *parameters,

@@ -74,7 +74,8 @@ save_series(Saver *self, const LacSeries *series, GError **error)
         write_doubles(self, "/series/shifts", &series->shifts[0].du, series->n, 2, error) &&
         lac_h5_set_string(self->file, "/series/shifts", "columns", "du,dv", error) &&
         lac_h5_set_string(self->file, "/series/shifts", "units", "pixel", error) &&
-        lac_h5_write_array(self->file, "/series/excluded", &flags, (LacH5Span){ 0 }, error);
+        lac_h5_write_array(self->file, "/series/excluded", &flags, (LacH5Span){ 0 }, error) &&
+        write_doubles(self, LAC_PROJECT_GAINS, series->gains, series->n, 1, error);
 }
 
 // A group with the values and the calibration of a volume.
@@ -305,8 +306,10 @@ save_all(const char *path, gpointer data, GError **error)
         lac_h5_set_integer(file, "/", "schema", LAC_PROJECT_SCHEMA, error) &&
         (project->series == NULL || save_series(self, project->series, error)) &&
         (project->raw_series == NULL ||
-            write_floats(self, LAC_PROJECT_RAW, project->raw_series->data, project->raw_series->n,
-                project->raw_series->nv, project->raw_series->nu, error)) &&
+            (write_floats(self, LAC_PROJECT_RAW, project->raw_series->data, project->raw_series->n,
+                 project->raw_series->nv, project->raw_series->nu, error) &&
+                write_doubles(self, LAC_PROJECT_RAW_GAINS, project->raw_series->gains,
+                    project->raw_series->n, 1, error))) &&
         (project->strokes == NULL || save_strokes(self, project->strokes, error)) &&
         (project->mask == NULL || save_volume(self, "/mask", project->mask, error)) &&
         (project->recon == NULL || save_recon(self, project->recon, error)) &&

@@ -125,7 +125,7 @@ refine(Work *work, GError **error)
     take_atoms(work, lac_atoms_ref(refined->atoms));
     if (refined->series == NULL)
         return TRUE;
-    LacSeries *series = lac_series_with_poses(work->series, refined->series);
+    LacSeries *series = lac_series_with_refined(work->series, work->measured, refined->series);
     lac_series_unref(work->series);
     lac_series_unref(work->measured);
     work->series = series;
@@ -167,7 +167,7 @@ lac_again_run(const LacSeries *series, const LacSeries *measured, const LacAgain
     g_auto(Work) work = {
         .params = params,
         .series = lac_series_copy(series),
-        .measured = lac_series_with_poses(measured, series),
+        .measured = lac_series_with_poses(measured, series), // its own gains
         .out = out,
         .progress = progress,
     };

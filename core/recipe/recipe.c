@@ -138,6 +138,8 @@ static const LacSetting refine_settings[] = {
         LAC_SETTING_CHOICE, 0, 0, REFINE(poses), refine_poses },
     { "max-turn", "Largest turn", "deg", "That a projection may turn in all", LAC_SETTING_DOUBLE, 0,
         45, REFINE(max_turn), NULL },
+    { "gains", "Gains", NULL, "With the poses also how bright each projection is",
+        LAC_SETTING_BOOLEAN, 0, 0, REFINE(gains), NULL },
 };
 
 static const LacSetting again_settings[] = {

@@ -145,7 +145,8 @@ denoise_step(Runner *self, GError **error)
         self->project->strokes, self->progress, error);
     if (denoised == NULL)
         return FALSE;
-    lac_project_set_denoised(self->project, measured, denoised->series);
+    g_autoptr(LacSeries) known = lac_denoised_dup_measured(denoised, measured);
+    lac_project_set_denoised(self->project, known, denoised->series);
     return TRUE;
 }
 
@@ -238,9 +239,8 @@ take_refinement(Runner *self, const LacRefinement *refined)
         return;
     report->rms_moved = refined->rms_moved;
     report->rms_turned = refined->rms_turned;
-    LacSeries *series = lac_series_with_poses(self->project->series, refined->series);
-    lac_series_unref(self->project->series);
-    self->project->series = series;
+    report->rms_gain = refined->rms_gain;
+    lac_project_take_refined(self->project, refined->series);
 }
 
 static gboolean
@@ -518,7 +518,8 @@ run_step(Runner *self, LacStep step, gboolean is_kept, LacProgressPart *part, GE
         .is_kept = is_kept,
         .r1 = (double) NAN,
         .rms_moved = (double) NAN,
-        .rms_turned = (double) NAN };
+        .rms_turned = (double) NAN,
+        .rms_gain = (double) NAN };
     self->progress = part->progress;
     if (!is_kept && !do_step(self, step, error))
         return FALSE;

@@ -12,6 +12,7 @@ typedef struct {
     // Of the atoms, where they were refined now; else NaN.
     double r1;
     double rms_moved, rms_turned; // [pixel], [deg] of the projections
+    double rms_gain;              // of what their gains changed by
 } LacStepReport;
 
 typedef struct {

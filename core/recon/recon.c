@@ -26,6 +26,7 @@ cut_rows(const LacSeries *series, gsize first, gsize n, GError **error)
             n * series->nu * sizeof(float));
     memcpy(cut->angles, series->angles, series->n * sizeof *cut->angles);
     memcpy(cut->shifts, series->shifts, series->n * sizeof *cut->shifts);
+    memcpy(cut->gains, series->gains, series->n * sizeof *cut->gains);
     return cut;
 }
 
@@ -204,6 +205,7 @@ take_history(LacReconRun *run, const LacRecon *resume)
  * @error: return location for a #GError
  *
  * Reconstructs. The volume has the pixel size of @series; pixels that are not finite take no part.
+ * Projections are divided by their gains, as R1 and R2 are of what that leaves.
  *
  * Returns: (transfer full): the result, or %NULL with @error set
  */
@@ -213,7 +215,9 @@ lac_recon_run(const LacSeries *series, const LacReconParams *params, const LacVo
 {
     if (!lac_recon_params_check(params, error))
         return NULL;
-    g_autoptr(LacSeries) included = lac_series_drop_excluded(series, error);
+    g_autoptr(LacSeries) as_bright = lac_series_drop_excluded(series, error);
+    g_autoptr(LacSeries) included =
+        as_bright != NULL ? lac_series_equalise(as_bright, error) : NULL;
     if (included == NULL)
         return NULL;
     LacReconParams p = lac_recon_params_resolve(params, included);
@@ -265,6 +269,18 @@ lac_recon_run(const LacSeries *series, const LacReconParams *params, const LacVo
     return recon;
 }
 
+// As bright as each projection was measured.
+static void
+scale_by_gains(LacSeries *series)
+{
+    const gsize n = series->nv * series->nu;
+    for (gsize k = 0; k < series->n; k++) {
+        const float gain = (float) series->gains[k];
+        for (gsize i = k * n; i < (k + 1) * n; i++)
+            series->data[i] *= gain;
+    }
+}
+
 /**
  * lac_recon_project:
  * @volume: a volume
@@ -296,6 +312,7 @@ lac_recon_project(const LacVolume *volume, const LacSeries *geometry, GError **e
         return NULL;
     memcpy(out->angles, geometry->angles, geometry->n * sizeof *out->angles);
     memcpy(out->shifts, geometry->shifts, geometry->n * sizeof *out->shifts);
+    memcpy(out->gains, geometry->gains, geometry->n * sizeof *out->gains);
     float *packed = lac_alloc_floats(lac_projector_get_volume_size(projector), error);
     float *projections = packed != NULL
         ? lac_alloc_floats(lac_projector_get_projections_size(projector), error)
@@ -304,6 +321,7 @@ lac_recon_project(const LacVolume *volume, const LacSeries *geometry, GError **e
         lac_projector_pack_volume(projector, volume->data, packed);
         lac_projector_forward(projector, packed, projections);
         lac_projector_unpack_projections(projector, projections, out->data);
+        scale_by_gains(out);
     }
     gboolean done = projections != NULL;
     lac_free(packed);

@@ -580,7 +580,8 @@ run_fit(Fit *fit, GError **error)
  * Describes the projections by one Gaussian per atom. Width and height of each species and a
  * constant follow from non-linear least squares over all pixels; then the height of each atom from
  * linear least squares, so that what is left is not the scatter of the heights but what the model
- * lacks. The image of a Gaussian is computed, not summed along the beam: it is exact.
+ * lacks. The image of a Gaussian is computed, not summed along the beam: it is exact. Projections
+ * are divided by their gains, and so are what is simulated and what is left.
  *
  * Returns: (transfer full): the fit and what it leaves, or %NULL with @error set
  */
@@ -597,13 +598,16 @@ lac_model_residual_new(const LacAtoms *atoms, const LacSeries *series,
             "There is no atom whose projections could be compared");
         return NULL;
     }
+    g_autoptr(LacSeries) equal = lac_series_equalise(series, error);
+    if (equal == NULL)
+        return NULL;
     g_autoptr(LacModelResidual) out = g_new0(LacModelResidual, 1);
     g_atomic_ref_count_init(&out->ref_count);
     guint n_steps = LAST_TRIAL - FIRST_TRIAL + 1 + MAX(params->n_rounds, 1) +
         (params->each ? params->n_each : 0) + 2;
     g_auto(Fit) fit = {
         .atoms = atoms,
-        .series = series,
+        .series = equal,
         .params = params,
         .out = out,
         .n_species = n_species,

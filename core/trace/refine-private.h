@@ -48,6 +48,9 @@ double lac_refine_round_take(LacRefineRound *self, const LacAtoms *first,
     const LacSeries *first_series, const LacVec3 *moves, const LacPose *poses);
 void lac_refine_round_store_errors(LacRefineRound *self);
 
+LacSeries *lac_refine_open_pixels(const LacSeries *series, GError **error);
+void lac_refine_fit_gains(LacSeries *series, LacModelResidual *fit, double *gains);
+
 // How atoms seem to move in projection @k when it takes a step, and what that says of the step.
 void lac_pose_to_moves(const LacAtoms *atoms, const LacSeries *series, gsize k, const LacPose *pose,
     LacVec3 *moves);

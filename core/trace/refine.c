@@ -17,7 +17,11 @@
 void
 lac_refine_params_init(LacRefineParams *params)
 {
-    *params = (LacRefineParams){ .n_rounds = 8, .n_steps = 8, .max_shift = 1.0, .max_turn = 3.0 };
+    *params = (LacRefineParams){ .n_rounds = 8,
+        .n_steps = 8,
+        .max_shift = 1.0,
+        .max_turn = 3.0,
+        .gains = TRUE };
 }
 
 /**
@@ -41,7 +45,8 @@ typedef struct {
     const LacRefineParams *params;
     LacRefinement *out;
     LacAtoms *atoms;       // the newest
-    LacSeries *series;     // with the newest poses
+    LacSeries *series;     // with the newest poses; pixels of its own, divided by the gains
+    double *gains;         // found so far
     LacModelResidual *fit; // of the newest
     LacProgress *progress;
 } Work;
@@ -52,6 +57,7 @@ clear_work(Work *work)
     lac_atoms_unref(work->atoms);
     lac_series_unref(work->series);
     lac_model_residual_unref(work->fit);
+    g_free(work->gains);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Work, clear_work)
 
@@ -70,6 +76,13 @@ describe(Work *work, GError **error)
     lac_model_residual_unref(work->fit);
     work->fit = g_steal_pointer(&fit);
     return TRUE;
+}
+
+static void
+fit_gains(Work *work)
+{
+    if (work->params->gains && work->params->poses != LAC_REFINE_NO_POSES)
+        lac_refine_fit_gains(work->series, work->fit, work->gains);
 }
 
 // One round from where the atoms are; @gain is relative, of the sum of squares.
@@ -98,7 +111,10 @@ refine_once(Work *work, double *gain, GError **error)
     lac_series_unref(work->series);
     work->atoms = g_steal_pointer(&atoms);
     work->series = g_steal_pointer(&series);
-    return describe(work, error);
+    if (!describe(work, error))
+        return FALSE;
+    fit_gains(work);
+    return TRUE;
 }
 
 // Rounds, as long as each is worth it.
@@ -143,12 +159,22 @@ sum_up(const Work *work)
     out->r1_after = work->fit->r1;
 }
 
+// The pixels as they were measured, with what was found.
+static LacSeries *
+make_series(const Work *work)
+{
+    LacSeries *out = lac_series_with_poses(work->first_series, work->series);
+    for (gsize k = 0; k < out->n; k++)
+        out->gains[k] = CLAMP(out->gains[k] * work->gains[k], LAC_GAIN_MIN, LAC_GAIN_MAX);
+    return out;
+}
+
 // What the poses have changed by, once what the object has done as a whole is taken out.
 static void
 sum_up_poses(const Work *work)
 {
     const LacSeries *from = work->first_series, *to = work->series;
-    double moved = 0.0, turned = 0.0, n = 0.0;
+    double moved = 0.0, turned = 0.0, brighter = 0.0, n = 0.0;
     for (gsize k = 0; k < to->n; k++) {
         if (to->excluded[k])
             continue;
@@ -160,10 +186,12 @@ sum_up_poses(const Work *work)
         moved += 0.5 * pow(to->shifts[k].du - from->shifts[k].du, 2.0) +
             0.5 * pow(to->shifts[k].dv - from->shifts[k].dv, 2.0);
         turned += turn * turn;
+        brighter += pow(work->gains[k] - 1.0, 2.0);
         n += 1.0;
     }
     work->out->rms_moved = sqrt(moved / MAX(n, 1.0));
     work->out->rms_turned = sqrt(turned / MAX(n, 1.0));
+    work->out->rms_gain = sqrt(brighter / MAX(n, 1.0));
 }
 
 static gboolean
@@ -194,8 +222,9 @@ check(const LacSeries *series, const LacRefineParams *params, GError **error)
  * positions together, solved by conjugate gradients, with the exact derivative. The idea is that of
  * the published refinement (Yang et al., Nature 592, 60 (2021), doi:10.1038/s41586-021-03354-0),
  * which takes plain gradient steps. Where poses are refined too, all of them and all positions take
- * their step together; what the model then has moved and turned as a whole is taken out, so that it
- * stays where its volume is. Records stay where they are. No projection is held out to judge:
+ * their step together, and between the steps each projection gets the gain that describes it best;
+ * what the model then has moved and turned as a whole is taken out, so that it stays where its
+ * volume is. Records stay where they are. No projection is held out to judge:
  * the atoms were traced in a reconstruction of all of them, so that none is a stranger to them.
  *
  * Returns: (transfer full): the refined model and how it compares, or %NULL with @error set
@@ -213,12 +242,17 @@ lac_refine(const LacAtoms *atoms, const LacSeries *series, const LacRefineParams
         .params = params,
         .out = out,
         .atoms = lac_atoms_copy(atoms, atoms->n),
-        .series = lac_series_copy(series),
+        .series = lac_refine_open_pixels(series, error),
+        .gains = g_new(double, series->n),
         .progress = progress,
     };
-    if (!lac_progress_update(progress, 0.0, error) || !describe(&work, error))
+    for (gsize k = 0; k < series->n; k++)
+        work.gains[k] = 1.0;
+    if (work.series == NULL || !lac_progress_update(progress, 0.0, error) ||
+        !describe(&work, error))
         return NULL;
     out->r1_before = work.fit->r1;
+    fit_gains(&work);
     if (!refine_while_better(&work, error))
         return NULL;
     if (params->poses != LAC_REFINE_NO_POSES) {
@@ -230,6 +264,6 @@ lac_refine(const LacAtoms *atoms, const LacSeries *series, const LacRefineParams
         return NULL;
     out->atoms = g_steal_pointer(&work.atoms);
     if (params->poses != LAC_REFINE_NO_POSES)
-        out->series = g_steal_pointer(&work.series);
+        out->series = make_series(&work);
     return g_steal_pointer(&out);
 }

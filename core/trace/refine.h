@@ -22,18 +22,20 @@ typedef struct {
     gboolean each;    // heights per atom; otherwise per species
     gint poses;       // LacRefinePoses
     double max_turn;  // [deg] that a projection may turn in all
+    gboolean gains;   // where poses are refined, also how bright each projection is
 } LacRefineParams;
 
 // R1 is sum |measured - simulated| / sum |measured|.
 typedef struct {
-    LacAtoms *atoms;              // owned: the refined model
-    LacSeries *series;            // owned, nullable: the same pixels with refined shifts and angles
-    guint n_rounds;               // that made it better
+    LacAtoms *atoms;   // owned: the refined model
+    LacSeries *series; // owned, nullable: the same pixels with refined shifts, angles and gains
+    guint n_rounds;    // that made it better
     double r1_before, r1_after;   // of the projections that are not excluded
     double mean_shift, max_shift; // [Å]
     double mean_error;            // [Å] of LAC_COLUMN_POSITION_ERROR
     double rms_moved;             // [pixel] of the shifts of the projections, along each axis
     double rms_turned;            // [deg] of their rotations
+    double rms_gain;              // of the factors by which their gains changed, from 1
 } LacRefinement;
 
 void lac_refine_params_init(LacRefineParams *params);

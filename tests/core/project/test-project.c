@@ -39,6 +39,7 @@ make_series(void)
         series->angles[k] = (LacAngles){ 0.1 * (double) k, -60.0 + (double) k / 7.0, -0.3 };
         series->excluded[k] = k == 3;
         series->shifts[k] = (LacShift){ 0.1 * (double) k - 7.3, -1.0 / (double) (k + 3) };
+        series->gains[k] = 0.9 + 0.01 * (double) k;
     }
     g_free(series->name);
     series->name = g_strdup("série 7°.mrc ");
@@ -195,6 +196,7 @@ check_series(const LacSeries *a, const LacSeries *b)
     check_bytes(a->data, b->data, a->n * a->nv * a->nu * sizeof(float));
     check_bytes(a->angles, b->angles, a->n * sizeof *a->angles);
     check_bytes(a->shifts, b->shifts, a->n * sizeof *a->shifts);
+    check_bytes(a->gains, b->gains, a->n * sizeof *a->gains);
     check_bytes(a->excluded, b->excluded, a->n * sizeof *a->excluded);
 }
 

@@ -294,6 +294,84 @@ test_poses(Particle *p, gconstpointer data)
     }
 }
 
+static double
+rms_gain_error(const LacSeries *found, const double *gains)
+{
+    double sum = 0.0;
+    for (gsize k = 0; k < found->n; k++)
+        sum += pow(found->gains[k] / gains[k] - 1.0, 2.0) / (double) found->n;
+    return sqrt(sum);
+}
+
+static double
+rms_distance(const LacAtoms *a, const LacAtoms *b)
+{
+    double sum = 0.0;
+    for (gsize i = 0; i < a->n; i++)
+        sum +=
+            pow(a->x[i] - b->x[i], 2.0) + pow(a->y[i] - b->y[i], 2.0) + pow(a->z[i] - b->z[i], 2.0);
+    return sqrt(sum / (double) a->n);
+}
+
+// A beam that drifts by 10 % does to atoms, poses and R1 what a steady one does; its pixels stay as
+// they are. What was found once is where the next refinement and a reconstruction begin.
+static void
+test_gains(Particle *p, gconstpointer data)
+{
+    (void) data;
+    g_autoptr(GError) error = NULL;
+    const gsize n = p->series->nv * p->series->nu;
+    g_autofree double *gains = g_new(double, p->series->n);
+    double mean = 0.0;
+    for (gsize k = 0; k < p->series->n; k++) {
+        gains[k] = 0.9 + 0.2 * lac_rng_uniform(81, k);
+        mean += gains[k] / (double) p->series->n;
+    }
+    g_autoptr(LacBuffer) buffer = lac_buffer_new(p->series->n * n, &error);
+    g_assert_no_error(error);
+    for (gsize k = 0; k < p->series->n; k++) {
+        gains[k] /= mean;
+        for (gsize i = k * n; i < (k + 1) * n; i++)
+            buffer->data[i] = (float) (gains[k] * (double) p->series->data[i]);
+    }
+    g_autoptr(LacSeries) wrong = disturb(p->series, TRUE);
+    g_autoptr(LacSeries) drifting = lac_series_with_buffer(wrong, buffer, &error);
+    LacRefineParams params;
+    lac_refine_params_init(&params);
+    params.poses = LAC_REFINE_ALL_POSES;
+    params.n_rounds = params.n_steps = 20;
+    g_autoptr(LacRefinement) steady = lac_refine(p->model, wrong, &params, NULL, &error);
+    g_assert_no_error(error);
+    g_autoptr(LacRefinement) out = lac_refine(p->model, drifting, &params, NULL, &error);
+    g_assert_no_error(error);
+    params.gains = FALSE;
+    g_autoptr(LacRefinement) without = lac_refine(p->model, drifting, &params, NULL, &error);
+    g_assert_no_error(error);
+    g_test_message(
+        "gains to %.4f, R1 %.4f, of a steady beam %.4f, without gains %.4f; atoms %.4f Å "
+        "from the steady ones, without gains %.4f Å",
+        rms_gain_error(out->series, gains), out->r1_after, steady->r1_after, without->r1_after,
+        rms_distance(out->atoms, steady->atoms), rms_distance(without->atoms, steady->atoms));
+    g_assert_true(out->series->buffer == buffer);
+    g_assert_cmpfloat(rms_gain_error(out->series, gains), <, 0.003);
+    g_assert_cmpfloat_with_epsilon(out->rms_gain, 0.058, 0.02);
+    g_assert_cmpfloat(out->r1_after, <, 1.1 * steady->r1_after + 0.002);
+    g_assert_cmpfloat(out->r1_after, <, 0.5 * without->r1_after);
+    g_assert_cmpfloat(rms_distance(out->atoms, steady->atoms), <, 0.01);
+    g_assert_cmpfloat(lac_series_has_gains(without->series), ==, FALSE);
+    params.gains = TRUE;
+    g_autoptr(LacRefinement) again = lac_refine(out->atoms, out->series, &params, NULL, &error);
+    g_assert_no_error(error);
+    g_assert_cmpfloat(again->rms_gain, <, 0.002);
+    g_assert_cmpfloat_with_epsilon(again->r1_before, out->r1_after, 0.002);
+    g_autoptr(LacSeries) equal = lac_series_equalise(out->series, &error);
+    g_assert_no_error(error);
+    g_assert_false(lac_series_has_gains(equal));
+    for (gsize i = 0; i < p->series->n * n; i += 97)
+        g_assert_cmpfloat_with_epsilon(equal->data[i], p->series->data[i],
+            0.01 * fabs((double) p->series->data[i]) + 1e-6);
+}
+
 static void
 test_threads(Particle *p, gconstpointer data)
 {
@@ -352,6 +430,7 @@ main(int argc, char **argv)
     g_test_add("/refine/pose", Particle, NULL, set_up, test_pose, tear_down);
     g_test_add_func("/refine/pose-matrix", test_pose_matrix);
     g_test_add("/refine/poses", Particle, NULL, set_up, test_poses, tear_down);
+    g_test_add("/refine/gains", Particle, NULL, set_up, test_gains, tear_down);
     g_test_add("/refine/records", Particle, NULL, set_up, test_records, tear_down);
     g_test_add("/refine/threads", Particle, "noisy", set_up, test_threads, tear_down);
     g_test_add("/refine/limits", Particle, NULL, set_up, test_limits, tear_down);
