@@ -11,7 +11,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#define DEFAULT_METHODS "common-line,com,reprojection"
+#define DEFAULT_METHODS "common-line,com,reprojection,angles"
 
 typedef struct {
     char *projections, *angles, *output, *methods, *truth, *angles_out;

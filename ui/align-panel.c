@@ -172,7 +172,7 @@ add_method(LacAlignPanel *self, LacAlignMethod method)
     GtkWidget *check = gtk_check_button_new();
     GtkWidget *button = gtk_button_new_from_icon_name("media-playback-start-symbolic");
     gboolean is_usual = method == LAC_ALIGN_COMMON_LINE || method == LAC_ALIGN_CENTRE_OF_MASS ||
-        method == LAC_ALIGN_REPROJECTION;
+        method == LAC_ALIGN_REPROJECTION || method == LAC_ALIGN_ANGLES;
     gtk_check_button_set_active(GTK_CHECK_BUTTON(check), is_usual);
     adw_preferences_row_set_title(ADW_PREFERENCES_ROW(row), info->title);
     gtk_widget_set_tooltip_text(row, info->description);

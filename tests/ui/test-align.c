@@ -89,7 +89,8 @@ test_run(Desk *desk, gconstpointer data)
     g_assert_true(g_str_has_prefix(get_subtitle(desk, "Reprojection"), "Moved "));
     g_assert_true(g_str_has_prefix(get_subtitle(desk, "Common line"), "Moved "));
     GPtrArray *steps = lac_session_get_alignments(desk->session);
-    g_assert_cmpuint(steps->len, ==, 3);
+    g_assert_cmpuint(steps->len, ==, 4);
+    g_assert_true(g_str_has_prefix(get_subtitle(desk, "Angles"), "Moved "));
     const LacAlignment *last = steps->pdata[2];
     double misfits[2] = { 0.0, 0.0 };
     for (gsize k = 0; k < last->after->n; k++) {
