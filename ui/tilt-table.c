@@ -25,6 +25,8 @@ struct _LacTiltTable {
     GtkWidget parent_instance;
     GtkWidget *scroller, *view;
     GtkSingleSelection *tilts;
+    GtkColumnViewColumn *noise; // (nullable) of the view
+    gboolean has_shifts;        // less room for angles
 };
 
 enum {
@@ -165,10 +167,10 @@ make_number_cell(LacTiltTable *self, gboolean is_angle)
 {
     GtkWidget *cell = lac_number_entry_new(is_angle ? "Angle" : "Shift",
         is_angle ? "Degrees; Enter accepts" : "Pixels; Enter accepts");
-    lac_number_entry_set_digits(LAC_NUMBER_ENTRY(cell), is_angle ? 5 : 4);
+    lac_number_entry_set_digits(LAC_NUMBER_ENTRY(cell), is_angle && !self->has_shifts ? 5 : 4);
     lac_number_entry_set_range(LAC_NUMBER_ENTRY(cell), is_angle ? -MAX_ANGLE : -MAX_SHIFT,
         is_angle ? MAX_ANGLE : MAX_SHIFT);
-    gtk_editable_set_width_chars(GTK_EDITABLE(cell), 6);
+    gtk_editable_set_width_chars(GTK_EDITABLE(cell), self->has_shifts ? 7 : 6);
     gtk_entry_set_has_frame(GTK_ENTRY(cell), FALSE);
     g_signal_connect_object(cell, "edited", G_CALLBACK(edited_cb), self, 0);
     g_signal_connect_object(cell, "refused", G_CALLBACK(refused_cb), self, 0);
@@ -248,6 +250,8 @@ add_column(LacTiltTable *self, Column column, const char *title)
     g_signal_connect(factory, "unbind", G_CALLBACK(unbind_cb), NULL);
     g_autoptr(GtkColumnViewColumn) added = gtk_column_view_column_new(title, factory);
     gtk_column_view_column_set_expand(added, column <= COLUMN_DV);
+    if (column == COLUMN_NOISE)
+        self->noise = added;
     gtk_column_view_append_column(GTK_COLUMN_VIEW(self->view), added);
 }
 
@@ -315,13 +319,17 @@ lac_tilt_table_new(GtkSingleSelection *tilts)
  * lac_tilt_table_add_shifts:
  * @self: a table
  *
- * Adds columns for the shifts and the gain.
+ * Adds columns for the shifts and the gain, in the place of that of the noise.
  */
 void
 lac_tilt_table_add_shifts(LacTiltTable *self)
 {
     g_return_if_fail(LAC_IS_TILT_TABLE(self));
 
+    self->has_shifts = TRUE;
+    if (self->noise != NULL)
+        gtk_column_view_remove_column(GTK_COLUMN_VIEW(self->view), self->noise);
+    self->noise = NULL;
     add_column(self, COLUMN_DU, "Across (px)");
     add_column(self, COLUMN_DV, "Along (px)");
     add_column(self, COLUMN_GAIN, "Gain");
