@@ -216,8 +216,10 @@ lac_analysis_row_update(LacAnalysisRow *self)
     gtk_image_set_from_icon_name(GTK_IMAGE(self->icon), states[state].icon);
     gtk_widget_add_css_class(self->icon, states[state].css);
     gboolean is_known = state == LAC_ANALYSIS_STATE_DONE || state == LAC_ANALYSIS_STATE_STALE;
+    double seconds = is_known ? analysis->seconds[self->info->node] : 0.0;
     g_autofree char *text = is_known
-        ? g_strdup_printf("%s, %.2g s", states[state].text, analysis->seconds[self->info->node])
+        ? (seconds < 0.01 ? g_strdup_printf("%s, below 0.01 s", states[state].text)
+                          : g_strdup_printf("%s, %.2g s", states[state].text, seconds))
         : g_strdup(states[state].text);
     adw_expander_row_set_subtitle(ADW_EXPANDER_ROW(self), text);
     gtk_widget_set_visible(self->run,

@@ -80,6 +80,16 @@ add_chosen(LacAnalysisStrip *self, GPtrArray *entries)
         add_entry(entries, ENTRY_REGIONS, g_strdup("regions"), g_strdup("Region A against B"));
 }
 
+// Two analyses may have a plot of one name: then that of the later one has its name before it.
+static char *
+dup_chart_id(const GPtrArray *entries, const LacAnalysisInfo *info, const LacChart *chart)
+{
+    for (guint i = 0; i < entries->len; i++)
+        if (g_str_equal(((Entry *) g_ptr_array_index(entries, i))->id, chart->id))
+            return g_strdup_printf("%s/%s", info->id, chart->id);
+    return g_strdup(chart->id);
+}
+
 static GPtrArray *
 find_entries(LacAnalysisStrip *self)
 {
@@ -91,8 +101,8 @@ find_entries(LacAnalysisStrip *self)
         g_autoptr(GPtrArray) charts = lac_analysis_charts(analysis, (LacAnalysisNode) i);
         for (guint k = 0; k < charts->len; k++) {
             const LacChart *chart = g_ptr_array_index(charts, k);
-            Entry *entry =
-                add_entry(entries, ENTRY_CHART, g_strdup(chart->id), g_strdup(chart->title));
+            Entry *entry = add_entry(entries, ENTRY_CHART, dup_chart_id(entries, table[i], chart),
+                g_strdup(chart->title));
             entry->node = (LacAnalysisNode) i;
             entry->chart = k;
         }
@@ -222,7 +232,7 @@ show_handle(LacAnalysisStrip *self)
     const LacNeighbours *neighbours = self->shown != NULL ? self->shown->neighbours : NULL;
     gboolean has_handle = entry != NULL && entry->column == NULL &&
         entry->node == LAC_ANALYSIS_RDF && neighbours != NULL;
-    lac_chart_view_set_handle(self->view, "Cut-off [Å]",
+    lac_chart_view_set_handle(self->view, "Cut-off", "Å",
         has_handle ? neighbours->cutoff : (double) NAN);
 }
 
@@ -433,6 +443,34 @@ make_button(LacAnalysisStrip *self, const char *label, const char *tooltip, GCal
     return button;
 }
 
+// A long title does not make the window wider.
+static void
+set_up_title(GtkSignalListItemFactory *factory, GtkListItem *item)
+{
+    (void) factory;
+    GtkWidget *label = gtk_label_new("");
+    gtk_label_set_xalign(GTK_LABEL(label), 0.0F);
+    gtk_label_set_ellipsize(GTK_LABEL(label), PANGO_ELLIPSIZE_END);
+    gtk_list_item_set_child(item, label);
+}
+
+static void
+set_up_row(GtkSignalListItemFactory *factory, GtkListItem *item)
+{
+    (void) factory;
+    GtkWidget *label = gtk_label_new("");
+    gtk_label_set_xalign(GTK_LABEL(label), 0.0F);
+    gtk_list_item_set_child(item, label);
+}
+
+static void
+bind_title(GtkSignalListItemFactory *factory, GtkListItem *item)
+{
+    (void) factory;
+    gtk_label_set_text(GTK_LABEL(gtk_list_item_get_child(item)),
+        gtk_string_object_get_string(GTK_STRING_OBJECT(gtk_list_item_get_item(item))));
+}
+
 static GtkWidget *
 make_bar(LacAnalysisStrip *self)
 {
@@ -440,6 +478,14 @@ make_bar(LacAnalysisStrip *self)
     GtkExpression *expression = gtk_property_expression_new(GTK_TYPE_STRING_OBJECT, NULL, "string");
     self->titles = gtk_string_list_new(NULL);
     self->choice = gtk_drop_down_new(g_object_ref(G_LIST_MODEL(self->titles)), expression);
+    g_autoptr(GtkListItemFactory) factory = gtk_signal_list_item_factory_new();
+    g_signal_connect(factory, "setup", G_CALLBACK(set_up_title), NULL);
+    g_signal_connect(factory, "bind", G_CALLBACK(bind_title), NULL);
+    gtk_drop_down_set_factory(GTK_DROP_DOWN(self->choice), factory);
+    g_autoptr(GtkListItemFactory) rows = gtk_signal_list_item_factory_new();
+    g_signal_connect(rows, "setup", G_CALLBACK(set_up_row), NULL);
+    g_signal_connect(rows, "bind", G_CALLBACK(bind_title), NULL);
+    gtk_drop_down_set_list_factory(GTK_DROP_DOWN(self->choice), rows);
     gtk_drop_down_set_enable_search(GTK_DROP_DOWN(self->choice), TRUE);
     gtk_widget_set_tooltip_text(self->choice, "Which plot; type to search");
     gtk_widget_set_size_request(self->choice, 240, -1);

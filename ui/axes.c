@@ -166,7 +166,9 @@ lac_axes_fit(LacAxes *self, GtkWidget *widget)
     self->left = PAD + (self->is_compact ? 0.0 : LINE_TEXT) + widest + TICK_GAP;
     self->right = width - PAD - 6.0;
     guint n_x = (guint) CLAMP((self->right - self->left) / 60.0, 2.0, 12.0);
-    self->x_ticks = lac_ticks_linear(self->x_lo, self->x_hi, n_x);
+    const double x[2] = { self->x_lo, self->x_hi };
+    self->x_ticks = self->chart != NULL ? lac_chart_find_x_ticks(self->chart, x, n_x)
+                                        : lac_ticks_linear(self->x_lo, self->x_hi, n_x);
 }
 
 /**
@@ -210,6 +212,23 @@ lac_axes_from_x(const LacAxes *self, double wx)
     return self->x_lo + (wx - self->left) / (self->right - self->left) * (self->x_hi - self->x_lo);
 }
 
+// A label below the axis, cut off where its neighbour begins.
+static void
+draw_within(LacPainter *painter, double x, double y, double room, const char *text)
+{
+    g_autoptr(PangoLayout) layout = make_layout(painter->widget, text);
+    int w, h;
+    pango_layout_get_pixel_size(layout, &w, &h);
+    if (w > room) {
+        pango_layout_set_width(layout, (int) MAX(room, 1.0) * PANGO_SCALE);
+        pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_END);
+        pango_layout_get_pixel_size(layout, &w, &h);
+    }
+    lac_painter_set_text_color(painter, 0.75);
+    cairo_move_to(painter->cr, round(x - 0.5 * w), round(y));
+    pango_cairo_show_layout(painter->cr, layout);
+}
+
 /**
  * lac_axes_draw:
  * @self: axes
@@ -244,9 +263,14 @@ lac_axes_draw(const LacAxes *self, LacPainter *painter, const char *x_label, con
         cairo_move_to(cr, x, self->bottom);
         cairo_line_to(cr, x, self->bottom + 3.0);
         cairo_stroke(cr);
-        g_autofree char *label = lac_ticks_dup_label(&self->x_ticks, i);
+        g_autofree char *label = self->chart != NULL
+            ? lac_chart_dup_x_label(self->chart, &self->x_ticks, i)
+            : lac_ticks_dup_label(&self->x_ticks, i);
+        double room = self->chart != NULL && self->chart->x_names != NULL
+            ? lac_axes_to_x(self, 1.0) - lac_axes_to_x(self, 0.0) - 6.0
+            : HUGE_VAL;
         if (x < end)
-            lac_painter_draw_text(painter, x, self->bottom + 3.0, 0.5, 0.0, 0.75, label);
+            draw_within(painter, x, self->bottom + 3.0, room, label);
     }
     lac_painter_set_text_color(painter, 0.35);
     cairo_move_to(cr, self->left, floor(self->bottom) + 0.5);

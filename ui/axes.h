@@ -2,6 +2,7 @@
 // Axes with ticks, titles and a grid, and the text and colours of plots.
 #pragma once
 
+#include "core/data/chart.h"
 #include "core/figure/ticks.h"
 
 #include <gtk/gtk.h>
@@ -13,6 +14,7 @@ typedef struct {
     gboolean log_y;
     gboolean is_compact; // the title of x ends the row of its labels, that of y stands elsewhere
     LacTicks x_ticks, y_ticks;
+    const LacChart *chart; // (nullable) whose words x has
 } LacAxes;
 
 // What plots are painted with.

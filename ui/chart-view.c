@@ -7,10 +7,11 @@
 
 #include <math.h>
 
-#define GRAB      6.0 // [widget unit] around a handle
-#define CLICK     3.0 // [widget unit] a shorter drag is a click
-#define MAX_MARKS 400 // of what is selected
-#define BAR_GAP   1.5 // [widget unit]
+#define GRAB       6.0  // [widget unit] around a handle
+#define CLICK      3.0  // [widget unit] a shorter drag is a click
+#define MAX_MARKS  400  // of what is selected
+#define LEGEND_ROW 15.0 // height of a row of the legend [widget unit]
+#define BAR_GAP    1.5  // [widget unit]
 
 typedef enum {
     DRAG_NONE,
@@ -21,7 +22,7 @@ typedef enum {
 struct _LacChartView {
     GtkWidget parent_instance;
     LacChart *chart; // (nullable)
-    char *empty_text, *handle_name;
+    char *empty_text, *handle_name, *handle_unit;
     gboolean is_brushable;
     double brush_lo, brush_hi; // NaN: none
     double handle;             // NaN: none
@@ -75,13 +76,32 @@ is_empty(const LacChartView *self)
     return TRUE;
 }
 
+// Rows of the legend below the first one.
+static guint
+count_more_rows(LacChartView *self)
+{
+    double width = gtk_widget_get_width(GTK_WIDGET(self)) - 12.0, right = width;
+    guint n = 0;
+    for (guint i = self->chart->series->len; self->chart->series->len > 1 && i-- > 0;) {
+        double needed =
+            lac_painter_get_text_width(GTK_WIDGET(self), get_series(self, i)->name) + 26.0;
+        if (right - needed < 0.0 && right < width) {
+            right = width;
+            n++;
+        }
+        right -= needed + 2.0;
+    }
+    return n;
+}
+
 static LacAxes
 make_axes(LacChartView *self)
 {
     double x[2], y[2];
     lac_chart_get_range(self->chart, x, y);
-    LacAxes axes = { .x_lo = x[0], .x_hi = x[1], .y_lo = y[0], .y_hi = y[1] };
+    LacAxes axes = { .x_lo = x[0], .x_hi = x[1], .y_lo = y[0], .y_hi = y[1], .chart = self->chart };
     lac_axes_fit(&axes, GTK_WIDGET(self));
+    axes.top += LEGEND_ROW * count_more_rows(self);
     return axes;
 }
 
@@ -217,7 +237,8 @@ draw_handle(LacChartView *self, LacPainter *p, const LacAxes *axes)
     if (!isfinite(self->handle))
         return;
     double x = floor(lac_axes_to_x(axes, self->handle)) + 0.5;
-    g_autofree char *text = g_strdup_printf("%s %.3f", self->handle_name, self->handle);
+    g_autofree char *text =
+        g_strdup_printf("%s %.3f %s", self->handle_name, self->handle, self->handle_unit);
     lac_painter_set_color(p, 1, 1.0);
     cairo_set_line_width(p->cr, 1.4);
     cairo_set_dash(p->cr, dashes, 2, 0.0);
@@ -232,7 +253,8 @@ draw_handle(LacChartView *self, LacPainter *p, const LacAxes *axes)
         0.95, text);
 }
 
-// The values under the pointer, from the right; returns where they begin.
+// The values under the pointer, from the right; returns where they begin. What has no room there
+// goes on below it.
 static double
 draw_legend(LacChartView *self, LacPainter *p)
 {
@@ -246,6 +268,11 @@ draw_legend(LacChartView *self, LacPainter *p)
         g_autofree char *text = known ? g_strdup_printf("%s  %.5g at %.5g", series->name,
                                             series->y[self->cursor], series->x[self->cursor])
                                       : g_strdup(series->name);
+        double needed = lac_painter_get_text_width(GTK_WIDGET(self), text) + 26.0;
+        if (right - needed < 0.0 && right < p->width - 12.0) {
+            right = p->width - 12.0;
+            y += LEGEND_ROW;
+        }
         right -= lac_painter_draw_text(p, right, y, 1.0, 0.5, 0.9, text) + 6.0;
         lac_painter_set_color(p, i, 1.0);
         cairo_rectangle(p->cr, right - 10.0, y - (series->style == LAC_CHART_BARS ? 5.0 : 1.0),
@@ -253,7 +280,7 @@ draw_legend(LacChartView *self, LacPainter *p)
         cairo_fill(p->cr);
         right -= 22.0;
     }
-    return right;
+    return y > 15.0 ? 0.0 : right;
 }
 
 static void
@@ -536,6 +563,7 @@ lac_chart_view_finalize(GObject *object)
     g_array_unref(self->marks);
     g_free(self->empty_text);
     g_free(self->handle_name);
+    g_free(self->handle_unit);
     G_OBJECT_CLASS(lac_chart_view_parent_class)->finalize(object);
 }
 
@@ -697,15 +725,17 @@ lac_chart_view_get_marks(LacChartView *self, gsize *n)
 /**
  * lac_chart_view_set_handle:
  * @self: a view
- * @name: (nullable): what it is, with a place for its value behind: "Cut-off"
+ * @name: what it is: "Cut-off"
+ * @unit: of its value
  * @x: where a line that can be dragged stands; NaN: there is none
  */
 void
-lac_chart_view_set_handle(LacChartView *self, const char *name, double x)
+lac_chart_view_set_handle(LacChartView *self, const char *name, const char *unit, double x)
 {
-    char *copy = g_strdup(name);
     g_free(self->handle_name);
-    self->handle_name = copy;
+    g_free(self->handle_unit);
+    self->handle_name = g_strdup(name);
+    self->handle_unit = g_strdup(unit);
     self->handle = x;
     gtk_widget_queue_draw(GTK_WIDGET(self));
 }

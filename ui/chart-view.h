@@ -23,7 +23,7 @@ void lac_chart_view_set_brushable(LacChartView *self, gboolean brushable);
 void lac_chart_view_set_brush(LacChartView *self, double lo, double hi);
 void lac_chart_view_set_marks(LacChartView *self, const double *x, gsize n);
 const double *lac_chart_view_get_marks(LacChartView *self, gsize *n);
-void lac_chart_view_set_handle(LacChartView *self, const char *name, double x);
+void lac_chart_view_set_handle(LacChartView *self, const char *name, const char *unit, double x);
 gboolean lac_chart_view_locate(LacChartView *self, double x, double *wx, double *wy);
 
 G_END_DECLS

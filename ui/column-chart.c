@@ -73,6 +73,15 @@ choose_bars(const LacAnalysisColumn *column, const double *sorted, gsize n)
     return (Bars){ first, width, (gsize) floor((hi - first) / width) + 1 };
 }
 
+static char **
+dup_words(const char *const *words)
+{
+    g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
+    for (guint k = 0; words[k] != NULL; k++)
+        g_strv_builder_add(builder, words[k]);
+    return g_strv_builder_end(builder);
+}
+
 /**
  * lac_column_chart_new:
  * @analysis: an analysis
@@ -109,11 +118,11 @@ lac_column_chart_new(const LacAnalysis *analysis, const char *column)
     g_autoptr(GString) label = g_string_new(info->title);
     if (*info->unit != '\0')
         g_string_append_printf(label, " (%s)", info->unit);
-    for (guint k = 0; info->names != NULL && info->names[k] != NULL; k++)
-        g_string_append_printf(label, "%s%u %s", k == 0 ? ": " : ", ", k, info->names[k]);
     g_autofree char *id = g_strdup_printf("histogram-%s", column);
     LacChart *chart = lac_chart_new(id, title, label->str, "Atoms");
     chart->column = g_strdup(column);
+    if (info->names != NULL)
+        chart->x_names = dup_words(info->names);
     lac_chart_add(chart, "Atoms", LAC_CHART_BARS, x, y, NULL, bars.n);
     return chart;
 }

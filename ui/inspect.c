@@ -7,10 +7,15 @@
 #include <math.h>
 #include <string.h>
 
+#define ROUNDING    1e-9 // what differs by less does not differ
+#define MOST_THINGS 4    // grains that are named
+
 static char *
 dup_with_unit(const char *value, const char *unit)
 {
-    return unit != NULL && *unit != '\0' ? g_strdup_printf("%s %s", value, unit) : g_strdup(value);
+    if (unit == NULL || *unit == '\0')
+        return g_strdup(value);
+    return g_strdup_printf("%s%s%s", value, g_str_equal(unit, "°") ? "" : " ", unit);
 }
 
 /**
@@ -33,7 +38,8 @@ lac_inspect_dup_value(const LacAnalysis *analysis, const LacAnalysisColumn *colu
         n++;
     if (column->names != NULL)
         return g_strdup(value >= 0.0 && value < n ? column->names[(guint) value] : "");
-    g_autofree char *number = lac_format_number(value, column->digits);
+    g_autofree char *number =
+        lac_format_number(fabs(value) < ROUNDING ? 0.0 : value, column->digits);
     return dup_with_unit(number, column->unit);
 }
 
@@ -74,6 +80,47 @@ dup_points(const LacPoints *points, const gsize *indices, gsize n, gsize *n_know
     return known;
 }
 
+// Numbers that only tell things apart have no mean: how many atoms are of which.
+static gboolean
+is_number_of_thing(const LacAnalysisColumn *column)
+{
+    static const char *const NAMES[] = { "grain", "lattice", NULL };
+    return g_strv_contains(NAMES, column->name);
+}
+
+static void
+add_things(const LacAnalysis *analysis, const LacAnalysisColumn *column, const guint32 *known,
+    gsize n, LacFactList *list)
+{
+    g_autoptr(GArray) counts = g_array_new(FALSE, TRUE, sizeof(gsize));
+    g_autoptr(GString) text = g_string_new(NULL);
+    gsize n_things = 0, n_without = 0;
+    for (gsize i = 0; i < n; i++) {
+        double value = column->get(analysis, known[i]);
+        if (!(value >= 0.0 && value < 1e6)) {
+            n_without++;
+            continue;
+        }
+        if ((guint) value >= counts->len)
+            g_array_set_size(counts, (guint) value + 1);
+        g_array_index(counts, gsize, (guint) value)++;
+    }
+    for (guint k = 0; k < counts->len; k++) {
+        gsize count = g_array_index(counts, gsize, k);
+        if (count == 0 || n_things++ >= MOST_THINGS)
+            continue;
+        g_string_append_printf(text, "%s%u", text->len > 0 ? ", " : "", k);
+        if (count < n)
+            g_string_append_printf(text, " (%'" G_GSIZE_FORMAT " atoms)", count);
+    }
+    if (n_things > MOST_THINGS)
+        g_string_append_printf(text, ", %'" G_GSIZE_FORMAT " more", n_things - MOST_THINGS);
+    if (n_things > 0 && n_without > 0)
+        g_string_append_printf(text, ", none (%'" G_GSIZE_FORMAT " atoms)", n_without);
+    if (text->len > 0)
+        lac_fact_list_add(list, column->title, text->str, column->definition);
+}
+
 static void
 add_mean(const LacAnalysis *analysis, const LacAnalysisColumn *column, const guint32 *known,
     gsize n, LacFactList *list)
@@ -92,7 +139,7 @@ add_mean(const LacAnalysis *analysis, const LacAnalysisColumn *column, const gui
         return;
     double mean = sum / (double) count;
     double spread = sqrt(MAX(squares / (double) count - mean * mean, 0.0));
-    g_autofree char *number = g_strdup_printf("%.4g ± %.2g", mean, spread);
+    g_autofree char *number = lac_format_error(mean, spread, column->digits);
     g_autofree char *text = dup_with_unit(number, column->unit);
     lac_fact_list_add(list, column->title, text, column->definition);
 }
@@ -106,7 +153,9 @@ add_counts(const LacAnalysis *analysis, const LacAnalysisColumn *column, const g
         gsize count = 0;
         for (gsize i = 0; i < n; i++)
             count += column->get(analysis, known[i]) == k;
-        if (count > 0)
+        if (count == n)
+            g_string_append_printf(text, "all %s", column->names[k]);
+        else if (count > 0)
             g_string_append_printf(text, "%s%'" G_GSIZE_FORMAT " %s", text->len > 0 ? ", " : "",
                 count, column->names[k]);
     }
@@ -119,7 +168,7 @@ add_counts(const LacAnalysis *analysis, const LacAnalysisColumn *column, const g
  * @analysis: an analysis
  * @indices: (array length=n): atoms of the model
  * @n: their number
- * @list: gets means with standard deviations, and how many are of which kind
+ * @list: gets means with standard deviations, if there are any, and how many are of which kind
  */
 void
 lac_inspect_atoms(const LacAnalysis *analysis, const gsize *indices, gsize n, LacFactList *list)
@@ -134,6 +183,8 @@ lac_inspect_atoms(const LacAnalysis *analysis, const gsize *indices, gsize n, La
             const LacAnalysisColumn *column = &table[i]->columns[c];
             if (column->names != NULL)
                 add_counts(analysis, column, known, n_known, list);
+            else if (is_number_of_thing(column))
+                add_things(analysis, column, known, n_known, list);
             else
                 add_mean(analysis, column, known, n_known, list);
         }
@@ -214,6 +265,90 @@ get_tables(LacInspector *self, LacAnalysisNode node)
     return tables;
 }
 
+// What the short titles of tables mean, where there is room to say it. No words: left out.
+static const struct {
+    const char *table, *column, *words, *definition;
+} terms[] = {
+    { "pores", "pore", NULL, NULL },
+    { "pores", "open", "To the outside",
+        "Open: a ball of the open radius can leave it through the particle's surface" },
+    { "pores", "host", "In", "Phase of most atoms of its wall; interface: of both" },
+    { "pores", "volume", "Volume", "Gibbs volume: what the missing atoms filled" },
+    { "pores", "diameter", "Equivalent diameter", "Of a ball of the same volume" },
+    { "pores", "radius", "Radius of the largest ball", "That fits between the atom centres" },
+    { "pores", "area", "Area", "Of the surface through the centres of its wall's atoms" },
+    { "pores", "sphericity", "Sphericity", "pi^(1/3) (6 V)^(2/3) / A: 1 for a ball" },
+    { "pores", "neck", "Radius of its neck", "Largest ball that can leave to the outside" },
+    { "pores", "depth", "Depth", "Of its middle below the surface of the particle" },
+    { "pores", "interface", "Distance to the interface", "Of its middle; negative in the metal" },
+    { "pores", "interface_wall", "Its wall to the interface", "Of the nearest place of its wall" },
+    { "pores", "metal_share", "Share of metal in its wall", "Of the atoms of the wall" },
+    { "pores", "wall_volume", "Volume to atom centres", "Up to the centres of its wall's atoms" },
+    { "pores", "free_volume", "Free volume", "Outside the spheres of atoms" },
+    { "pores", "delaunay_volume", "Delaunay volume", "Of the empty Delaunay cells" },
+    { "sites", "verdict", "Verdict", "By the volume where there is one, else by geometry alone" },
+    { "sites", "support", "Occupied neighbours", "Sites next to it that have an atom" },
+    { "sites", "spread", "Spread of its place", "Of where its neighbours expect the atom" },
+    { "sites", "level", "Volume at the site", "Mean of the volume in a ball" },
+    { "sites", "interface", "Distance to the interface", "Negative in the metal" },
+    { "types", "faces", "Metal faces", "What is on the other side of this part" },
+    { "types", "share", "Share of the interface", "Of its area" },
+    { "types", "curvature", "Mean curvature", "Positive where the metal bulges out" },
+    { "types", "plane_rms", "Off its best plane, rms", "Root mean square distance" },
+    { "types", "atoms", "Interface atoms", "Of the metal, at this part" },
+    { "junctions", "faces", NULL, NULL },
+    { "junctions", "area", NULL, NULL },
+    { "junctions", "word", "Joined", "Coherent, semicoherent or incoherent" },
+    { "junctions", "spacing", "Distance of dislocations", "That the misfit asks for" },
+    { "junctions", "rotation", "Misorientation", "Smallest rotation between both crystals" },
+    { "facets", "family", "Family of planes", "The nearest of low indices" },
+    { "facets", "off", "Off that family", "Angle between both normals" },
+};
+
+// Three columns x, y, z are one line; returns how many columns were taken.
+static guint
+add_place(const LacTable *table, guint c, gsize row, LacFactList *list)
+{
+    static const char *const names[][4] = { { "x", "y", "z", "Position x, y, z" },
+        { "normal_x", "normal_y", "normal_z", "Normal x, y, z" } };
+    for (guint k = 0; k < G_N_ELEMENTS(names); k++) {
+        const LacTableColumn *xyz[3];
+        for (guint d = 0; d < 3; d++)
+            xyz[d] = c + d < table->columns->len ? table->columns->pdata[c + d] : NULL;
+        if (xyz[2] == NULL || !g_str_equal(xyz[0]->name, names[k][0]) ||
+            !g_str_equal(xyz[1]->name, names[k][1]) || !g_str_equal(xyz[2]->name, names[k][2]))
+            continue;
+        int decimals = k == 0 ? 2 : 3;
+        g_autofree char *numbers = g_strdup_printf("%.*f, %.*f, %.*f", decimals,
+            xyz[0]->values[row], decimals, xyz[1]->values[row], decimals, xyz[2]->values[row]);
+        g_autofree char *text = dup_with_unit(numbers, xyz[0]->unit);
+        lac_fact_list_add(list, names[k][3], text, table->definition);
+        return 3;
+    }
+    return 0;
+}
+
+static guint
+add_cell(const LacTable *table, guint c, gsize row, LacFactList *list)
+{
+    const LacTableColumn *column = g_ptr_array_index(table->columns, c);
+    guint n_taken = add_place(table, c, row, list);
+    if (n_taken > 0)
+        return n_taken;
+    const char *words = column->title, *definition = table->definition;
+    for (guint k = 0; k < G_N_ELEMENTS(terms); k++)
+        if (g_str_equal(terms[k].table, table->id) && g_str_equal(terms[k].column, column->name)) {
+            words = terms[k].words;
+            definition = terms[k].definition;
+        }
+    g_autofree char *cell = lac_table_dup_cell(table, c, row);
+    g_autofree char *text = dup_with_unit(cell, column->unit);
+    gboolean is_known = column->texts != NULL ? *cell != '\0' : isfinite(column->values[row]);
+    if (words != NULL && is_known)
+        lac_fact_list_add(list, words, text, definition);
+    return 1;
+}
+
 static gboolean
 inspect_row(LacInspector *self, LacAnalysisNode node, const char *table, gsize row,
     LacFactList *list)
@@ -223,13 +358,8 @@ inspect_row(LacInspector *self, LacAnalysisNode node, const char *table, gsize r
         const LacTable *found = g_ptr_array_index(tables, i);
         if (!g_str_equal(found->id, table) || row >= found->n_rows)
             continue;
-        for (guint c = 0; c < found->columns->len; c++) {
-            const LacTableColumn *column = g_ptr_array_index(found->columns, c);
-            g_autofree char *cell = lac_table_dup_cell(found, c, row);
-            g_autofree char *text = dup_with_unit(cell, column->unit);
-            if (*cell != '\0')
-                lac_fact_list_add(list, column->title, text, found->definition);
-        }
+        for (guint c = 0; c < found->columns->len;)
+            c += add_cell(found, c, row, list);
         return TRUE;
     }
     return FALSE;
@@ -291,7 +421,7 @@ static void
 inspect_junction(LacInspector *self, LacFactList *list)
 {
     const LacAnalysisInfo *info = lac_analysis_find("coherency");
-    g_autofree char *faces = g_strdup(lac_fact_list_get(list, "Faces"));
+    g_autofree char *faces = g_strdup(lac_fact_list_get(list, "Metal faces"));
     const GPtrArray *tables = info != NULL ? get_tables(self, info->node) : NULL;
     for (guint i = 0; faces != NULL && tables != NULL && i < tables->len; i++) {
         const LacTable *table = g_ptr_array_index(tables, i);
@@ -324,7 +454,8 @@ lac_inspect_picked(LacInspector *self, const LacPicked *picked, LacFactList *lis
         inspect_row(self, info->node, things[picked->kind].table, picked->index, list);
     if (picked->kind == LAC_PICKED_VACANCY)
         inspect_vacancy(self->analysis, picked->index, list);
-    lac_fact_list_add(list, "Clicked at x, y, z", position, NULL);
+    if (picked->kind == LAC_PICKED_INTERFACE || picked->kind == LAC_PICKED_SURFACE)
+        lac_fact_list_add(list, "Clicked at x, y, z", position, NULL);
     if (picked->kind == LAC_PICKED_INTERFACE)
         inspect_junction(self, list);
 }

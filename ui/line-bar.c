@@ -8,7 +8,7 @@
 
 struct _LacLineBar {
     GtkWidget parent_instance;
-    GtkWidget *box, *radius, *step, *whole, *length;
+    GtkWidget *flow, *radius, *step, *whole, *length;
     LacSession *session;
     guint source; // timer; 0: none
     gboolean is_following;
@@ -77,7 +77,7 @@ lac_line_bar_dispose(GObject *object)
 {
     LacLineBar *self = LAC_LINE_BAR(object);
     g_clear_handle_id(&self->source, g_source_remove);
-    g_clear_pointer(&self->box, gtk_widget_unparent);
+    g_clear_pointer(&self->flow, gtk_widget_unparent);
     g_clear_object(&self->session);
     G_OBJECT_CLASS(lac_line_bar_parent_class)->dispose(object);
 }
@@ -89,22 +89,32 @@ lac_line_bar_class_init(LacLineBarClass *klass)
     gtk_widget_class_set_layout_manager_type(GTK_WIDGET_CLASS(klass), GTK_TYPE_BIN_LAYOUT);
 }
 
+// Parts that stay together; they stand below each other where there is no room.
+static GtkWidget *
+add_group(LacLineBar *self)
+{
+    GtkWidget *group = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6), *child;
+    gtk_flow_box_append(GTK_FLOW_BOX(self->flow), group);
+    child = gtk_widget_get_parent(group);
+    gtk_widget_set_focusable(child, FALSE);
+    return group;
+}
+
 static GtkWidget *
 add_field(LacLineBar *self, const char *name, const char *label, const char *tooltip)
 {
     GtkWidget *title = gtk_label_new(name), *unit = gtk_label_new("Å");
     GtkWidget *field = gtk_spin_button_new_with_range(0.1, LONGEST, 0.5);
     gtk_spin_button_set_digits(GTK_SPIN_BUTTON(field), 1);
-    gtk_editable_set_width_chars(GTK_EDITABLE(field), 5);
-    gtk_editable_set_max_width_chars(GTK_EDITABLE(field), 5);
+    gtk_editable_set_width_chars(GTK_EDITABLE(field), 4);
+    gtk_editable_set_max_width_chars(GTK_EDITABLE(field), 4);
     gtk_widget_set_tooltip_text(field, tooltip);
     gtk_accessible_update_property(GTK_ACCESSIBLE(field), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
     g_signal_connect_swapped(field, "value-changed", G_CALLBACK(edited_cb), self);
-    gtk_widget_set_margin_end(unit, 6);
-    GtkWidget *const parts[] = { title, field, unit };
+    GtkWidget *const parts[] = { title, field, unit }, *group = add_group(self);
     for (guint i = 0; i < G_N_ELEMENTS(parts); i++) {
         gtk_widget_set_valign(parts[i], GTK_ALIGN_CENTER);
-        gtk_box_append(GTK_BOX(self->box), parts[i]);
+        gtk_box_append(GTK_BOX(group), parts[i]);
     }
     return field;
 }
@@ -112,9 +122,11 @@ add_field(LacLineBar *self, const char *name, const char *label, const char *too
 static void
 lac_line_bar_init(LacLineBar *self)
 {
-    self->box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
-    gtk_widget_set_parent(self->box, GTK_WIDGET(self));
-    gtk_widget_add_css_class(self->box, "table-bar");
+    self->flow = gtk_flow_box_new();
+    gtk_flow_box_set_selection_mode(GTK_FLOW_BOX(self->flow), GTK_SELECTION_NONE);
+    gtk_flow_box_set_max_children_per_line(GTK_FLOW_BOX(self->flow), 3);
+    gtk_widget_set_parent(self->flow, GTK_WIDGET(self));
+    gtk_widget_add_css_class(self->flow, "table-bar");
     self->radius = add_field(self, "Radius", "Radius of the line",
         "Of the cylinder around the line; its atoms make the profile");
     self->step =
@@ -136,9 +148,9 @@ lac_line_bar_init(LacLineBar *self)
     gtk_widget_add_css_class(remove, "flat");
     gtk_widget_set_valign(remove, GTK_ALIGN_CENTER);
     g_signal_connect_swapped(remove, "clicked", G_CALLBACK(remove_cb), self);
-    gtk_box_append(GTK_BOX(self->box), self->whole);
-    gtk_box_append(GTK_BOX(self->box), self->length);
-    gtk_box_append(GTK_BOX(self->box), remove);
+    GtkWidget *const parts[] = { self->whole, self->length, remove }, *group = add_group(self);
+    for (guint i = 0; i < G_N_ELEMENTS(parts); i++)
+        gtk_box_append(GTK_BOX(group), parts[i]);
 }
 
 /**

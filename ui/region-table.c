@@ -44,11 +44,8 @@ dup_cell(const LacTable *table, guint column, gsize row)
     const LacTableColumn *value = lac_table_find(table, columns[column].value);
     const LacTableColumn *error =
         columns[column].error != NULL ? lac_table_find(table, columns[column].error) : NULL;
-    g_autofree char *number = lac_format_number(value->values[row], value->digits);
-    if (error == NULL || isnan(error->values[row]))
-        return g_strdup(number);
-    g_autofree char *spread = lac_format_number(error->values[row], error->digits);
-    return g_strdup_printf("%s ± %s", number, spread);
+    return lac_format_error(value->values[row], error != NULL ? error->values[row] : (double) NAN,
+        value->digits);
 }
 
 static void

@@ -230,8 +230,11 @@ show_mean(LacSelectionPanel *self, const LacAtoms *atoms, const gsize *indices, 
     if (count == 0)
         return;
     double mean = sum / (double) count;
-    add_fact(self, name, "%.4g ± %.2g", mean,
-        sqrt(MAX(squares / (double) count - mean * mean, 0.0)));
+    double spread = sqrt(MAX(squares / (double) count - mean * mean, 0.0));
+    if (spread > 1e-9 * fmax(fabs(mean), 1.0))
+        add_fact(self, name, "%.4g ± %.2g", mean, spread);
+    else
+        add_fact(self, name, "%.4g", mean);
 }
 
 static void

@@ -239,7 +239,7 @@ show_result_colors(LacViewAnalysis *self)
     const LacMeshSet *set = lac_viewport_get_scene(self->viewport)->meshes.set;
     const LacMeshRange *range = set != NULL ? &set->ranges[LAC_RESULT_INTERFACE] : NULL;
     const char *title = self->color == LAC_RESULT_BY_SIDE ? "Sides of the interface"
-        : self->color == LAC_RESULT_BY_TYPE               ? "The interface faces"
+        : self->color == LAC_RESULT_BY_TYPE               ? "Parts of the interface"
                                                           : "Interface";
     show_words(self, set, TRUE, title);
     if (range != NULL && self->layers[LAC_RESULT_INTERFACE].shown && range->lo < range->hi)

@@ -115,14 +115,15 @@ static void
 charts(const LacAnalysis *analysis, GPtrArray *out)
 {
     double cn[LAC_COORDINATION_N_BINS], count[LAC_COORDINATION_N_BINS];
+    gsize n = 1;
     for (gsize k = 0; k < LAC_COORDINATION_N_BINS; k++) {
         cn[k] = (double) k;
         count[k] = (double) analysis->coordination->histogram[k];
+        n = count[k] > 0.0 ? k + 1 : n;
     }
     LacChart *chart = lac_chart_new("cn", "Coordination numbers", "Neighbours", "Atoms");
     chart->column = g_strdup("cn");
-    lac_chart_add(chart, "Atoms below the surface", LAC_CHART_BARS, cn, count, NULL,
-        LAC_COORDINATION_N_BINS);
+    lac_chart_add(chart, "Atoms below the surface", LAC_CHART_BARS, cn, count, NULL, n);
     g_ptr_array_add(out, chart);
 }
 

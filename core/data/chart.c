@@ -47,6 +47,7 @@ lac_chart_copy(const LacChart *self)
     LacChart *copy = lac_chart_new(self->id, self->title, self->x_label, self->y_label);
     copy->column = g_strdup(self->column);
     copy->log_y = self->log_y;
+    copy->x_names = g_strdupv(self->x_names);
     for (guint i = 0; i < self->series->len; i++) {
         const LacChartSeries *s = g_ptr_array_index(self->series, i);
         lac_chart_add(copy, s->name, s->style, s->x, s->y, s->error, s->n);
@@ -68,6 +69,7 @@ lac_chart_free(LacChart *self)
     g_free(self->x_label);
     g_free(self->y_label);
     g_free(self->column);
+    g_strfreev(self->x_names);
     g_ptr_array_unref(self->series);
     g_free(self);
 }

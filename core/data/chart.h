@@ -22,6 +22,7 @@ typedef struct {
     char *id;
     char *title, *x_label, *y_label; // labels carry their unit: "Distance to the interface (Å)"
     char *column;                    // (nullable) the column of atoms that x shows, for brushing
+    char **x_names;                  // (nullable) words for x = 0, 1, …; NULL-terminated
     gboolean log_y;                  // y above 0 in powers of ten
     GPtrArray *series;               // of LacChartSeries
 } LacChart;

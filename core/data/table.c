@@ -5,7 +5,9 @@
 #include <string.h>
 
 #define SMALLEST_PLAIN 1e-4 // written without an exponent from here
-#define LARGEST_PLAIN  1e9  // to here
+#define ROUNDING       1e-9 // what differs by less does not differ
+#define MOST_DECIMALS  7
+#define LARGEST_PLAIN  1e9 // to here
 
 static void
 free_column(gpointer data)
@@ -151,6 +153,32 @@ lac_format_number(double value, guint digits)
     int exponent = size > 0.0 ? (int) floor(log10(size)) : 0;
     g_snprintf(format, sizeof format, "%%.%df", MAX((int) digits - 1 - exponent, 0));
     return g_strdup(g_ascii_formatd(text, sizeof text, format, value));
+}
+
+/**
+ * lac_format_error:
+ * @value: a number
+ * @error: its error, or its spread; NaN or 0: none
+ * @digits: significant digits of a number without
+ *
+ * Writes "3.28 ± 0.06": two digits of the error, and as many decimals of the number. Of what
+ * differs by rounding alone no error is written.
+ *
+ * Returns: (transfer full): the text
+ */
+char *
+lac_format_error(double value, double error, guint digits)
+{
+    char format[16], text[64], text_error[64];
+    if (!(fabs(error) > ROUNDING * fmax(fabs(value), 1.0)) || !isfinite(error))
+        return lac_format_number(fabs(value) < ROUNDING ? 0.0 : value, digits);
+    int decimals = MAX(1 - (int) floor(log10(fabs(error))), 0);
+    g_snprintf(format, sizeof format, "%%.%d%c", decimals > MOST_DECIMALS ? 1 : decimals,
+        decimals > MOST_DECIMALS ? 'e' : 'f');
+    gboolean is_zero = fabs(value) < 0.5 * pow(10.0, -decimals); // else it may be -0.00
+    g_ascii_formatd(text, sizeof text, format, is_zero ? 0.0 : value);
+    g_ascii_formatd(text_error, sizeof text_error, format, fabs(error));
+    return g_strdup_printf("%s ± %s", text, text_error);
 }
 
 /**

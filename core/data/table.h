@@ -31,5 +31,6 @@ const LacTableColumn *lac_table_find(const LacTable *self, const char *name);
 char *lac_table_dup_cell(const LacTable *self, guint column, gsize row);
 char *lac_table_dup_csv(const LacTable *self);
 char *lac_format_number(double value, guint digits);
+char *lac_format_error(double value, double error, guint digits);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LacTable, lac_table_free)

@@ -97,6 +97,57 @@ grow(double range[2], double value)
 }
 
 /**
+ * lac_chart_find_x_ticks:
+ * @chart: a chart
+ * @x: (array fixed-size=2): the values at the left and the right
+ * @n_max: ticks, about
+ *
+ * Returns: where ticks stand: where bars count whole numbers or words, at those
+ */
+LacTicks
+lac_chart_find_x_ticks(const LacChart *chart, const double x[2], guint n_max)
+{
+    const LacChartSeries *first = chart->series->len > 0 ? get_series(chart, 0) : NULL;
+    LacTicks ticks = lac_ticks_linear(x[0], x[1], n_max);
+    gboolean is_whole = first != NULL && first->style == LAC_CHART_BARS && first->n > 0 &&
+        first->x[0] == round(first->x[0]) && (first->n == 1 || get_bar_width(first) == 1.0);
+    if (!is_whole || (chart->x_names == NULL && ticks.step >= 1.0))
+        return ticks;
+    ticks.n = 0;
+    ticks.step = 1.0;
+    for (double value = ceil(x[0]); value <= x[1] && ticks.n < LAC_TICKS_MAX; value += 1.0)
+        ticks.values[ticks.n++] = value;
+    return ticks;
+}
+
+/**
+ * lac_chart_dup_x_label:
+ * @chart: a chart
+ * @ticks: of lac_chart_find_x_ticks()
+ * @i: which one
+ *
+ * Returns: (transfer full): its number, or the word that it stands for
+ */
+char *
+lac_chart_dup_x_label(const LacChart *chart, const LacTicks *ticks, guint i)
+{
+    double value = ticks->values[i];
+    if (chart->x_names == NULL)
+        return lac_ticks_dup_label(ticks, i);
+    guint n = g_strv_length(chart->x_names);
+    return g_strdup(value >= 0.0 && value < n ? chart->x_names[(guint) value] : "");
+}
+
+// Bars of error that are much longer than all that varies do not squeeze it: they are cut off.
+static void
+limit_to_values(double range[2], const double values[2])
+{
+    double room = values[1] > values[0] ? values[1] - values[0] : HUGE_VAL;
+    range[0] = fmax(range[0], values[0] - room);
+    range[1] = fmin(range[1], values[1] + room);
+}
+
+/**
  * lac_chart_get_range:
  * @chart: a chart
  * @x: (out caller-allocates): the values at the left and the right
@@ -110,6 +161,7 @@ lac_chart_get_range(const LacChart *chart, double x[2], double y[2])
 {
     gboolean from_zero = FALSE;
     double lowest = HUGE_VAL;
+    double values[2] = { HUGE_VAL, -HUGE_VAL };
     x[0] = y[0] = HUGE_VAL;
     x[1] = y[1] = -HUGE_VAL;
     for (guint i = 0; i < chart->series->len; i++) {
@@ -127,8 +179,10 @@ lac_chart_get_range(const LacChart *chart, double x[2], double y[2])
             lowest = fmin(lowest, series->y[k]);
             grow(y, series->y[k] - error);
             grow(y, series->y[k] + error);
+            grow(values, series->y[k]);
         }
     }
+    limit_to_values(y, values);
     if (!(y[1] >= y[0]) || !(x[1] >= x[0]))
         return FALSE;
     if (!(x[1] > x[0]))
@@ -224,7 +278,7 @@ fit(Layout *self)
     }
     self->left = (PAD + LINE + 0.3 + TICK + TICK_GAP) * size + widest;
     self->right = p->width - (PAD + 0.9) * size;
-    self->x_ticks = lac_ticks_linear(self->x[0], self->x[1],
+    self->x_ticks = lac_chart_find_x_ticks(self->chart, self->x,
         (guint) CLAMP((self->right - self->left) / (5.0 * size), 2.0, 9.0));
 }
 
@@ -241,7 +295,7 @@ lay_axes(const Layout *self)
     }
     for (guint i = 0; i < self->x_ticks.n; i++) {
         double x = to_x(self, self->x_ticks.values[i]);
-        g_autofree char *label = lac_ticks_dup_label(&self->x_ticks, i);
+        g_autofree char *label = lac_chart_dup_x_label(self->chart, &self->x_ticks, i);
         add_line(self, x, self->bottom, x, self->bottom + tick, AXIS_WIDTH);
         add_text(self, x, self->bottom + tick + (TICK_GAP + ASCENT) * size, LAC_TEXT_MIDDLE, 0.0,
             label);

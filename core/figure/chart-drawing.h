@@ -5,6 +5,7 @@
 
 #include "core/data/chart.h"
 #include "core/figure/drawing.h"
+#include "core/figure/ticks.h"
 
 #define LAC_CHART_N_COLORS 6
 
@@ -23,4 +24,6 @@ typedef struct {
 LacChartDrawingParams lac_chart_drawing_params_default(double width, double height);
 LacDrawing *lac_chart_draw(const LacChart *chart, const LacChartDrawingParams *params);
 void lac_chart_get_color(guint index, gboolean on_dark, float rgb[3]);
+LacTicks lac_chart_find_x_ticks(const LacChart *chart, const double x[2], guint n_max);
+char *lac_chart_dup_x_label(const LacChart *chart, const LacTicks *ticks, guint i);
 gboolean lac_chart_get_range(const LacChart *chart, double x[2], double y[2]);

@@ -223,10 +223,12 @@ test_line_fields(Desk *desk, gconstpointer bench)
     static const char *const of_radius =
         "Of the cylinder around the line; its atoms make the profile";
     g_autofree char *path = open_crystal(desk);
+    int width = gtk_widget_get_width(GTK_WIDGET(desk->window));
     lac_session_draw_line(desk->session, (LacVec3){ -8, 1, 0 }, (LacVec3){ 8, 0, 2 });
     LacAnalysisStrip *strip = get_strip(desk);
     g_assert_true(lac_analysis_strip_show(strip, "line-cn"));
     settle(desk);
+    g_assert_cmpint(gtk_widget_get_width(GTK_WIDGET(desk->window)), ==, width);
     guint n = lac_session_get_n_steps(desk->session);
     gtk_spin_button_set_value(find_field(desk, of_radius), 5.0);
     gtk_spin_button_set_value(find_field(desk, of_radius), 4.5);
@@ -325,6 +327,15 @@ test_regions(Desk *desk, gconstpointer bench)
     static const char *const quantities[] = { "Coordination number", "Bond length", "Depth" };
     g_autofree char *path = open_crystal(desk);
     select_half(desk, FALSE);
+    lac_driver_pause(desk->driver, 250);
+    // What all atoms have in common has no spread.
+    LacSelectionPanel *inspector = get_inspector(desk);
+    g_assert_cmpstr(lac_selection_panel_get_result(inspector, "Grain"), !=, NULL);
+    g_assert_cmpstr(lac_selection_panel_get_result(inspector, "Lattice"), ==, "1");
+    g_assert_cmpstr(lac_selection_panel_get_result(inspector, "Phase"), ==, "all metal");
+    g_assert_cmpstr(lac_selection_panel_get_result(inspector, "Bond length"), ==, "3.250 Å");
+    g_assert_nonnull(
+        strstr(lac_selection_panel_get_result(inspector, "Coordination number"), " ± "));
     lac_driver_key(desk->driver, "ctrl+1");
     select_half(desk, TRUE);
     lac_driver_key(desk->driver, "ctrl+2");
@@ -349,12 +360,9 @@ test_regions(Desk *desk, gconstpointer bench)
         for (guint q = 0; q < G_N_ELEMENTS(quantities); q++) {
             if (!g_str_equal(title, quantities[q]))
                 continue;
-            g_autofree char *value =
-                lac_format_number(get_json_cell(sections, "regions", "comparison", "a", row), 5);
-            g_autofree char *error =
-                lac_format_number(get_json_cell(sections, "regions", "comparison", "a_error", row),
-                    2);
-            g_autofree char *wanted = g_strdup_printf("%s ± %s", value, error);
+            g_autofree char *wanted =
+                lac_format_error(get_json_cell(sections, "regions", "comparison", "a", row),
+                    get_json_cell(sections, "regions", "comparison", "a_error", row), 5);
             g_assert_cmpstr(lac_region_table_get(lac_analysis_strip_get_regions(get_strip(desk)),
                                 title, "a"),
                 ==, wanted);

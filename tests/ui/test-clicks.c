@@ -164,7 +164,9 @@ assert_cell(Desk *desk, const Cells *cells, gsize row, const char *name, const c
         lac_driver_find_type(GTK_WIDGET(desk->window), LAC_TYPE_SELECTION_PANEL));
     g_autofree char *unit = NULL;
     const char *cell = cells_get(cells, row, cells_find(cells, name, &unit));
-    g_autofree char *wanted = unit != NULL ? g_strdup_printf("%s %s", cell, unit) : g_strdup(cell);
+    g_autofree char *wanted = unit != NULL
+        ? g_strdup_printf("%s%s%s", cell, g_str_equal(unit, "°") ? "" : " ", unit)
+        : g_strdup(cell);
     const char *said = lac_selection_panel_get_result(inspector, title);
     if (*cell == '\0')
         g_assert_null(said);
@@ -259,10 +261,11 @@ find_known(Desk *desk, const Cells *found, const Cells *known, double reach, gsi
 static void
 check_pore(Desk *desk, const char *folder)
 {
-    static const char *const facts[][2] = { { "kind", "Kind" }, { "open", "Open" },
-        { "volume", "Volume" }, { "diameter", "Diameter" }, { "radius", "Largest ball" },
-        { "area", "Area" }, { "sphericity", "Sphericity" }, { "neck", "Neck" },
-        { "depth", "Depth" }, { "interface", "To interface" } };
+    static const char *const facts[][2] = { { "kind", "Kind" }, { "open", "To the outside" },
+        { "volume", "Volume" }, { "diameter", "Equivalent diameter" },
+        { "radius", "Radius of the largest ball" }, { "area", "Area" },
+        { "sphericity", "Sphericity" }, { "neck", "Radius of its neck" }, { "depth", "Depth" },
+        { "interface", "Distance to the interface" } };
     g_autoptr(Cells) found = cells_read(folder, "pores-pores.csv");
     g_autoptr(Cells) known = read_known("pores.csv");
     gsize known_row, row = find_known(desk, found, known, NEAR_PORE, &known_row);
@@ -286,9 +289,10 @@ static void
 check_vacancy(Desk *desk, const char *folder)
 {
     static const char *const facts[][2] = { { "verdict", "Verdict" },
-        { "support", "Occupied neighbours" }, { "spread", "Spread" },
+        { "support", "Occupied neighbours" }, { "spread", "Spread of its place" },
         { "confidence", "Confidence by geometry" }, { "depth", "Depth" },
-        { "interface", "To interface" }, { "lattice", "Lattice" }, { "cluster", "Cluster" } };
+        { "interface", "Distance to the interface" }, { "lattice", "Lattice" },
+        { "cluster", "Cluster" } };
     g_autoptr(Cells) found = cells_read(folder, "vacancies-sites.csv");
     g_autoptr(Cells) known = read_known("vacancies.csv");
     gsize known_row, row = find_known(desk, found, known, NEAR_VACANCY, &known_row);

@@ -302,9 +302,12 @@ add_type_words(LacMeshSet *set, const LacInterface *interface, LacResultColor co
     }
     for (gsize t = 0; t < interface->n_types; t++) {
         const LacInterfaceType *type = &interface->types[t];
-        g_autofree char *word = type->grain == LAC_PHASE_NO_GRAIN || color == LAC_RESULT_BY_SIDE
+        // Parts have colours of their own: their words are not those of phases.
+        g_autofree char *word = color == LAC_RESULT_BY_SIDE
             ? g_strdup(lac_phase_get_name(type->phase))
-            : g_strdup_printf("%s, grain %u", lac_phase_get_name(type->phase), type->grain + 1);
+            : type->grain == LAC_PHASE_NO_GRAIN
+            ? g_strdup_printf("to %s", lac_phase_get_name(type->phase))
+            : g_strdup_printf("to grain %u", type->grain + 1);
         if (color == LAC_RESULT_BY_SIDE && (seen >> type->phase & 1))
             continue;
         seen |= 1u << type->phase;

@@ -596,6 +596,18 @@ test_format(void)
         g_autofree char *text = lac_format_number(rows[i].value, rows[i].digits);
         g_assert_cmpstr(text, ==, rows[i].text);
     }
+    const struct {
+        double value, error;
+        guint digits;
+        const char *text;
+    } means[] = { { 3.2761, 0.0634, 4, "3.276 ± 0.063" }, { 1.0, 0.0, 0, "1" },
+        { -2.4e-5, 0.021, 4, "0.000 ± 0.021" }, { 7.59, 6.6, 4, "7.6 ± 6.6" },
+        { 12.0, 1e-15, 4, "12.00" }, { 1234.5, 210.0, 4, "1234 ± 210" },
+        { 3e-12, 1e-12, 4, "0.000" }, { 5.0, (double) NAN, 3, "5.00" } };
+    for (gsize i = 0; i < G_N_ELEMENTS(means); i++) {
+        g_autofree char *text = lac_format_error(means[i].value, means[i].error, means[i].digits);
+        g_assert_cmpstr(text, ==, means[i].text);
+    }
 }
 
 int
