@@ -134,33 +134,25 @@ take_atoms(const LacPoints *points, const LacHull *hull, const LacAcrossParams *
 typedef struct {
     const LacInterface *interface;
     Samples *samples;
+    const guint32 *triangle; // nearest to each sample
     double reach;
 } Measure;
 
-// The distance to the surface changes by no more than the step from one sample to the next, and the
-// triangle that was nearest is near still: both bound the search when samples lie in rows.
 static void
-measure_samples(gsize begin, gsize end, guint worker, gpointer data)
+sign_samples(gsize begin, gsize end, G_GNUC_UNUSED guint worker, gpointer data)
 {
-    (void) worker;
-    Measure *self = data;
+    const Measure *self = data;
     const LacInterface *interface = self->interface;
-    double within = self->reach;
-    guint32 triangle = ALL;
+    Samples *samples = self->samples;
     for (gsize i = begin; i < end; i++) {
-        LacVec3 p = self->samples->at[i];
-        if (i > begin)
-            within += lac_vec3_norm(lac_vec3_subtract(p, self->samples->at[i - 1]));
-        double bound = fmin(within + 1e-6, self->reach);
-        if (triangle != ALL)
-            bound = fmin(bound, lac_mesh_tree_get_distance(interface->tree, p, triangle));
-        double d = lac_mesh_tree_find(interface->tree, p, bound, &triangle);
-        gboolean is_near = isfinite(d) && d <= self->reach;
-        double metal = lac_grid_sample(&interface->grid, interface->indicator, p);
-        within = is_near ? d : self->reach;
-        self->samples->s[i] = !is_near ? (double) NAN : metal > 0.5 ? -d : d;
-        self->samples->type[i] =
-            is_near && interface->type_of != NULL ? interface->type_of[triangle] : ALL;
+        gboolean is_near = samples->s[i] <= self->reach;
+        double metal = lac_grid_sample(&interface->grid, interface->indicator, samples->at[i]);
+        if (!is_near)
+            samples->s[i] = (double) NAN;
+        else if (metal > 0.5)
+            samples->s[i] = -samples->s[i];
+        samples->type[i] =
+            is_near && interface->type_of != NULL ? interface->type_of[self->triangle[i]] : ALL;
     }
 }
 
@@ -179,8 +171,10 @@ look_up(const LacInterface *interface, Samples *atoms, double reach)
 static void
 measure(const LacInterface *interface, Samples *samples, double reach)
 {
-    Measure args = { interface, samples, reach };
-    lac_parallel_for(samples->n, 1024, measure_samples, &args);
+    g_autofree guint32 *triangle = g_new(guint32, MAX(samples->n, 1));
+    lac_mesh_tree_find_all(interface->tree, samples->at, samples->n, reach, samples->s, triangle);
+    Measure args = { interface, samples, triangle, reach };
+    lac_parallel_for(samples->n, 4096, sign_samples, &args);
 }
 
 // Distances of the samples that face one part of the interface.

@@ -10,8 +10,10 @@
 #include <math.h>
 #include <string.h>
 
-#define BLOCK      256
-#define EMPTY_PART 1e-3 // of the densest node: below it there is neither side
+#define BLOCK       256
+#define FACET       0.5 // [sigma] edge of a cube that is cut, at most
+#define MOST_STRIDE 8
+#define EMPTY_PART  1e-3 // of the densest node: below it there is neither side
 
 /**
  * lac_interface_params_init:
@@ -241,7 +243,10 @@ count_volume(const LacInterface *self, const LacHull *hull)
 static gboolean
 make_surface(LacInterface *self, const LacHull *hull, LacProgress *progress, GError **error)
 {
-    self->mesh = lac_isosurface_new(&self->grid, self->indicator, 0.5, progress, error);
+    // A surface as smooth as sigma makes it is straight within a fraction of sigma.
+    double stride = floor(FACET * self->params.sigma / self->grid.step + 1e-6);
+    self->mesh = lac_isosurface_new_coarse(&self->grid, self->indicator, 0.5,
+        (gsize) CLAMP(stride, 1, MOST_STRIDE), progress, error);
     if (self->mesh == NULL || !clip_mesh(self, hull, error))
         return FALSE;
     self->volume = self->is_closed ? lac_mesh_get_volume(self->mesh) : count_volume(self, hull);
@@ -252,9 +257,8 @@ make_surface(LacInterface *self, const LacHull *hull, LacProgress *progress, GEr
 
 typedef struct {
     const LacInterface *self;
-    const LacPoints *points;
-    double *distance;
-    guint32 *nearest;
+    const LacVec3 *places;
+    double *distance; // of places
     const LacGrid *grid;
     const guint8 *mask;
     float *field;
@@ -303,19 +307,11 @@ sign_distance(const LacInterface *self, LacVec3 p, double distance)
 }
 
 static void
-fill_distances(gsize begin, gsize end, G_GNUC_UNUSED guint worker, gpointer data)
+sign_distances(gsize begin, gsize end, G_GNUC_UNUSED guint worker, gpointer data)
 {
     const FillArgs *args = data;
-    const LacMeshTree *tree = args->self->tree;
-    guint32 last = G_MAXUINT32;
-    for (gsize i = begin; i < end; i++) {
-        LacVec3 p = { args->points->x[i], args->points->y[i], args->points->z[i] };
-        double within = last != G_MAXUINT32 ? lac_mesh_tree_get_distance(tree, p, last) : HUGE_VAL;
-        args->nearest[i] = G_MAXUINT32;
-        double d = lac_mesh_tree_find(tree, p, within, &args->nearest[i]);
-        last = args->nearest[i];
-        args->distance[i] = sign_distance(args->self, p, d);
-    }
+    for (gsize i = begin; i < end; i++)
+        args->distance[i] = sign_distance(args->self, args->places[i], args->distance[i]);
 }
 
 static gboolean
@@ -340,11 +336,12 @@ find_atoms(LacInterface *self, const LacPoints *points, const LacPhases *phases,
     self->distance = g_new0(double, points->n + 1);
     self->nearest = g_new0(guint32, points->n + 1);
     self->is_interface = g_new0(guint8, points->n + 1);
-    FillArgs args = { .self = self,
-        .points = points,
-        .distance = self->distance,
-        .nearest = self->nearest };
-    lac_parallel_for(points->n, BLOCK, fill_distances, &args);
+    g_autofree LacVec3 *places = g_new(LacVec3, points->n + 1);
+    for (gsize i = 0; i < points->n; i++)
+        places[i] = (LacVec3){ points->x[i], points->y[i], points->z[i] };
+    lac_mesh_tree_find_all(self->tree, places, points->n, HUGE_VAL, self->distance, self->nearest);
+    FillArgs args = { .self = self, .places = places, .distance = self->distance };
+    lac_parallel_for(points->n, 4 * BLOCK, sign_distances, &args);
     g_autoptr(LacCells) cells = lac_cells_new(points->x, points->y, points->z, NULL, points->n,
         self->params.shell * points->spacing, error);
     if (cells == NULL)

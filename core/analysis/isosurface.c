@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/analysis/isosurface.h"
 
-#include "core/error.h"
+#include "core/array.h"
 #include "core/matrix.h"
 #include "core/parallel.h"
 
@@ -15,6 +15,7 @@
 #define MOST_TRIANGLES 5 // of a cube
 #define MOST_CORNERS   7 // of a piece of surface in a cube
 #define NONE           0xff
+#define MOST_GAP       0.1 // of the edge of a cube, between a triangle and the surface
 
 // The surface in a cube, by which of its corners lie inside.
 typedef struct {
@@ -30,8 +31,11 @@ typedef enum {
 } RowSide;
 
 typedef struct {
-    const LacGrid *grid;
+    const LacGrid *grid; // of the corners of the cubes
     const float *field;
+    const LacGrid *fine_grid; // that these are taken from, each so many nodes
+    const float *fine_field;
+    gsize stride;
     float level;
     guint8 *rows;          // RowSide of each row of nodes
     gsize *vertex_begin;   // of each layer of nodes, one more at the end
@@ -166,9 +170,8 @@ is_quiet(const Surface *s, gsize y, gsize z)
 }
 
 typedef struct {
-    gsize x, y, z;
+    gsize node[3]; // x, y, z
     guint axis;
-    float from, to; // values at both ends
 } Edge;
 
 typedef void (*EdgeFunc)(const Surface *s, const Edge *edge, gsize index, gpointer data);
@@ -191,11 +194,9 @@ for_each_crossing(const Surface *s, gsize z, EdgeFunc func, gpointer data)
             for (guint axis = 0; axis < N_AXES; axis++) {
                 if ((from > s->level) == (to[axis] > s->level))
                     continue;
-                if (func != NULL) {
-                    Edge edge = { .x = x, .y = y, .z = z, .axis = axis, .from = from };
-                    edge.to = to[axis];
+                Edge edge = { .node = { x, y, z }, .axis = axis };
+                if (func != NULL)
                     func(s, &edge, n, data);
-                }
                 n++;
             }
         }
@@ -262,34 +263,50 @@ count_layers(gsize begin, gsize end, G_GNUC_UNUSED guint worker, gpointer data)
     }
 }
 
+static double
+get_value(const Surface *s, const gsize node[3])
+{
+    const LacGrid *grid = s->fine_grid;
+    return (double) s->fine_field[(node[2] * grid->ny + node[1]) * grid->nx + node[0]];
+}
+
 // Change of the field from one neighbour of a node to the other, along each axis.
 static LacVec3
-get_change(const Surface *s, gsize x, gsize y, gsize z)
+get_change(const Surface *s, const gsize node[3])
 {
-    const LacGrid *grid = s->grid;
-    gsize xs[2] = { x > 0 ? x - 1 : 0, MIN(x + 1, grid->nx - 1) };
-    gsize ys[2] = { y > 0 ? y - 1 : 0, MIN(y + 1, grid->ny - 1) };
-    gsize zs[2] = { z > 0 ? z - 1 : 0, MIN(z + 1, grid->nz - 1) };
-    const float *row = row_of(s, y, z);
-    return (LacVec3){ (double) row[xs[1]] - (double) row[xs[0]],
-        (double) row_of(s, ys[1], z)[x] - (double) row_of(s, ys[0], z)[x],
-        (double) row_of(s, y, zs[1])[x] - (double) row_of(s, y, zs[0])[x] };
+    const gsize size[3] = { s->fine_grid->nx, s->fine_grid->ny, s->fine_grid->nz };
+    double change[3];
+    for (guint d = 0; d < 3; d++) {
+        gsize before[3] = { node[0], node[1], node[2] }, after[3] = { node[0], node[1], node[2] };
+        before[d] -= node[d] > 0 ? 1 : 0;
+        after[d] += node[d] + 1 < size[d] ? 1 : 0;
+        change[d] = get_value(s, after) - get_value(s, before);
+    }
+    return (LacVec3){ change[0], change[1], change[2] };
+}
+
+// The two neighbours on an edge between which the surface passes.
+static void
+find_crossing(const Surface *s, const Edge *edge, gsize from[3], gsize to[3])
+{
+    const gsize size[3] = { s->fine_grid->nx, s->fine_grid->ny, s->fine_grid->nz };
+    for (guint d = 0; d < 3; d++)
+        from[d] = to[d] = MIN(edge->node[d] * s->stride, size[d] - 1);
+    gboolean is_inside = get_value(s, from) > (double) s->level;
+    for (to[edge->axis]++; (get_value(s, to) > (double) s->level) == is_inside; to[edge->axis]++)
+        from[edge->axis]++;
 }
 
 static void
 set_vertex(const Surface *s, const Edge *edge, gsize index, gpointer data)
 {
-    const LacGrid *grid = s->grid;
-    gsize vertex = *(const gsize *) data + index;
-    double t =
-        ((double) s->level - (double) edge->from) / ((double) edge->to - (double) edge->from);
-    LacVec3 p = lac_grid_node(grid, edge->x, edge->y, edge->z);
-    *(edge->axis == 0 ? &p.x : edge->axis == 1 ? &p.y : &p.z) += t * grid->step;
-    LacVec3 from = get_change(s, edge->x, edge->y, edge->z);
-    LacVec3 to = get_change(s, edge->x + (edge->axis == 0 ? 1 : 0),
-        edge->y + (edge->axis == 1 ? 1 : 0), edge->z + (edge->axis == 2 ? 1 : 0));
-    LacVec3 g = { from.x + t * (to.x - from.x), from.y + t * (to.y - from.y),
-        from.z + t * (to.z - from.z) };
+    gsize vertex = *(const gsize *) data + index, a[3], b[3];
+    find_crossing(s, edge, a, b);
+    double value = get_value(s, a), t = ((double) s->level - value) / (get_value(s, b) - value);
+    LacVec3 p = lac_grid_node(s->fine_grid, a[0], a[1], a[2]);
+    *(edge->axis == 0 ? &p.x : edge->axis == 1 ? &p.y : &p.z) += t * s->fine_grid->step;
+    LacVec3 from = get_change(s, a), to = get_change(s, b);
+    LacVec3 g = lac_vec3_add_scaled(from, t, lac_vec3_subtract(to, from));
     double length = lac_vec3_norm(g);
     LacVec3 normal = length > 0 ? (LacVec3){ -g.x / length, -g.y / length, -g.z / length }
                                 : (LacVec3){ 0, 0, 1 };
@@ -313,7 +330,7 @@ static void
 set_number(const Surface *s, const Edge *edge, gsize index, gpointer data)
 {
     const Numbers *numbers = data;
-    gsize node = edge->y * s->grid->nx + edge->x;
+    gsize node = edge->node[1] * s->grid->nx + edge->node[0];
     numbers->which[node * N_AXES + edge->axis] = (guint32) (numbers->first + index);
 }
 
@@ -366,6 +383,107 @@ fill_layers(gsize begin, gsize end, G_GNUC_UNUSED guint worker, gpointer data)
     }
 }
 
+typedef struct {
+    const Surface *surface;
+    float *corners;
+} Thin;
+
+static void
+thin_layers(gsize begin, gsize end, G_GNUC_UNUSED guint worker, gpointer data)
+{
+    const Thin *thin = data;
+    const LacGrid *to = thin->surface->grid, *from = thin->surface->fine_grid;
+    gsize stride = thin->surface->stride;
+    for (gsize z = begin; z < end; z++)
+        for (gsize y = 0; y < to->ny; y++) {
+            gsize row = MIN(z * stride, from->nz - 1) * from->ny + MIN(y * stride, from->ny - 1);
+            const float *values = thin->surface->fine_field + row * from->nx;
+            for (gsize x = 0; x < to->nx; x++)
+                thin->corners[(z * to->ny + y) * to->nx + x] =
+                    values[MIN(x * stride, from->nx - 1)];
+        }
+}
+
+static LacMesh *
+make_surface(Surface *s, LacProgress *progress, GError **error)
+{
+    const LacGrid *grid = s->grid;
+    gsize n_rows = grid->ny * grid->nz;
+    g_autofree guint8 *rows = g_new(guint8, n_rows);
+    g_autofree gsize *vertex_begin = g_new0(gsize, grid->nz + 1);
+    g_autofree gsize *triangle_begin = g_new0(gsize, grid->nz + 1);
+    Cube cubes[N_CUBES] = { 0 };
+    for (guint mask = 0; mask < N_CUBES; mask++)
+        make_cube(&cubes[mask], mask);
+    s->cubes = cubes;
+    s->rows = rows;
+    s->vertex_begin = vertex_begin;
+    s->triangle_begin = triangle_begin;
+    if (!lac_progress_update(progress, 0, error))
+        return NULL;
+    lac_parallel_for(n_rows, 256, find_row_sides, s);
+    lac_parallel_for(grid->nz, 4, count_layers, s);
+    for (gsize z = 0; z < grid->nz; z++) {
+        vertex_begin[z + 1] += vertex_begin[z];
+        triangle_begin[z + 1] += triangle_begin[z];
+    }
+    if (!lac_progress_update(progress, 0.3, error))
+        return NULL;
+    g_autoptr(LacMesh) mesh =
+        lac_mesh_new(vertex_begin[grid->nz], triangle_begin[grid->nz], FALSE, error);
+    if (mesh == NULL)
+        return NULL;
+    s->mesh = mesh;
+    lac_parallel_for(grid->nz, 4, fill_layers, s);
+    return lac_progress_update(progress, 1, error) ? g_steal_pointer(&mesh) : NULL;
+}
+
+typedef struct {
+    const Surface *surface;
+    const LacMesh *mesh;
+    double *gap; // [Å] of each triangle
+} Gaps;
+
+// How far below the surface triangles lie in the mean over their area: three quarters of what it is
+// in the middle, where the surface bends evenly.
+static void
+find_gaps(gsize begin, gsize end, G_GNUC_UNUSED guint worker, gpointer data)
+{
+    const Gaps *gaps = data;
+    const Surface *s = gaps->surface;
+    for (gsize t = begin; t < end; t++) {
+        LacVec3 c[3];
+        lac_mesh_get_corners(gaps->mesh, t, c);
+        LacVec3 middle = { (c[0].x + c[1].x + c[2].x) / 3, (c[0].y + c[1].y + c[2].y) / 3,
+            (c[0].z + c[1].z + c[2].z) / 3 };
+        double over = lac_grid_sample(s->fine_grid, s->fine_field, middle) - (double) s->level;
+        double slope = lac_vec3_norm(lac_grid_gradient(s->fine_grid, s->fine_field, middle));
+        double most = MOST_GAP * s->grid->step;
+        gaps->gap[t] = slope > 0 ? CLAMP(0.75 * over / slope, -most, most) : 0;
+    }
+}
+
+static void
+balance(const Surface *s, LacMesh *mesh)
+{
+    g_autofree double *gap = g_new(double, mesh->n_triangles + 1);
+    g_autofree double *sum = g_new0(double, mesh->n_vertices + 1);
+    g_autofree double *weight = g_new0(double, mesh->n_vertices + 1);
+    Gaps gaps = { s, mesh, gap };
+    lac_parallel_for(mesh->n_triangles, 1024, find_gaps, &gaps);
+    for (gsize t = 0; t < mesh->n_triangles; t++) {
+        double area = lac_mesh_get_triangle_area(mesh, t);
+        for (gsize k = 0; k < 3; k++) {
+            sum[mesh->triangles[3 * t + k]] += area * gap[t];
+            weight[mesh->triangles[3 * t + k]] += area;
+        }
+    }
+    for (gsize i = 0; i < mesh->n_vertices; i++)
+        for (gsize d = 0; d < 3 && weight[i] > 0; d++)
+            mesh->positions[3 * i + d] +=
+                (float) (sum[i] / weight[i] * (double) mesh->normals[3 * i + d]);
+}
+
 /**
  * lac_isosurface_new:
  * @grid: a grid
@@ -385,122 +503,54 @@ LacMesh *
 lac_isosurface_new(const LacGrid *grid, const float *field, double level, LacProgress *progress,
     GError **error)
 {
-    gsize n_rows = grid->ny * grid->nz;
-    g_autofree guint8 *rows = g_new(guint8, n_rows);
-    g_autofree gsize *vertex_begin = g_new0(gsize, grid->nz + 1);
-    g_autofree gsize *triangle_begin = g_new0(gsize, grid->nz + 1);
-    Cube cubes[N_CUBES] = { 0 };
-    for (guint mask = 0; mask < N_CUBES; mask++)
-        make_cube(&cubes[mask], mask);
-    Surface s = { .grid = grid,
+    return lac_isosurface_new_coarse(grid, field, level, 1, progress, error);
+}
+
+/**
+ * lac_isosurface_new_coarse:
+ * @grid: a grid
+ * @field: (array): finite values of the nodes
+ * @level: the value on the surface; inside, values are above it
+ * @stride: [nodes] edge of the cubes that are cut, at least 1
+ * @progress: (nullable): told how far it is
+ * @error: return location for a #GError
+ *
+ * lac_isosurface_new() with larger triangles, for surfaces that bend little within them. They are
+ * moved off the corners that they share with the fine surface so that they lie as much outside of
+ * it as inside: neither the volume nor the mean distance from the surface changes.
+ *
+ * Returns: (transfer full): the surface, or %NULL as lac_isosurface_new()
+ */
+LacMesh *
+lac_isosurface_new_coarse(const LacGrid *grid, const float *field, double level, gsize stride,
+    LacProgress *progress, GError **error)
+{
+    g_return_val_if_fail(stride > 0, NULL);
+
+    // The last corners are the last nodes, also where these are not so many away.
+    LacGrid coarse = { .origin = grid->origin,
+        .step = grid->step * (double) stride,
+        .nx = (grid->nx + stride - 2) / stride + 1,
+        .ny = (grid->ny + stride - 2) / stride + 1,
+        .nz = (grid->nz + stride - 2) / stride + 1 };
+    Surface s = { .grid = &coarse,
         .field = field,
-        .level = (float) level,
-        .cubes = cubes,
-        .rows = rows,
-        .vertex_begin = vertex_begin,
-        .triangle_begin = triangle_begin };
-    if (!lac_progress_update(progress, 0, error))
-        return NULL;
-    lac_parallel_for(n_rows, 256, find_row_sides, &s);
-    lac_parallel_for(grid->nz, 4, count_layers, &s);
-    for (gsize z = 0; z < grid->nz; z++) {
-        vertex_begin[z + 1] += vertex_begin[z];
-        triangle_begin[z + 1] += triangle_begin[z];
+        .fine_grid = grid,
+        .fine_field = field,
+        .stride = stride,
+        .level = (float) level };
+    float *corners = NULL;
+    if (stride > 1) {
+        corners = lac_alloc_floats(lac_grid_count(&coarse), error);
+        if (corners == NULL)
+            return NULL;
+        s.field = corners;
+        Thin thin = { &s, corners };
+        lac_parallel_for(coarse.nz, 4, thin_layers, &thin);
     }
-    if (!lac_progress_update(progress, 0.3, error))
-        return NULL;
-    g_autoptr(LacMesh) mesh =
-        lac_mesh_new(vertex_begin[grid->nz], triangle_begin[grid->nz], FALSE, error);
-    if (mesh == NULL)
-        return NULL;
-    s.mesh = mesh;
-    lac_parallel_for(grid->nz, 4, fill_layers, &s);
-    return lac_progress_update(progress, 1, error) ? g_steal_pointer(&mesh) : NULL;
-}
-
-static double
-second(const LacGrid *grid, const float *field, LacVec3 p, LacVec3 a, LacVec3 b)
-{
-    double h = grid->step;
-    double pp = lac_grid_sample(grid, field,
-        (LacVec3){ p.x + h * (a.x + b.x), p.y + h * (a.y + b.y), p.z + h * (a.z + b.z) });
-    double pm = lac_grid_sample(grid, field,
-        (LacVec3){ p.x + h * (a.x - b.x), p.y + h * (a.y - b.y), p.z + h * (a.z - b.z) });
-    double mp = lac_grid_sample(grid, field,
-        (LacVec3){ p.x - h * (a.x - b.x), p.y - h * (a.y - b.y), p.z - h * (a.z - b.z) });
-    double mm = lac_grid_sample(grid, field,
-        (LacVec3){ p.x - h * (a.x + b.x), p.y - h * (a.y + b.y), p.z - h * (a.z + b.z) });
-    return (pp - pm - mp + mm) / (4 * h * h);
-}
-
-static double
-second_along(const LacGrid *grid, const float *field, LacVec3 p, LacVec3 a)
-{
-    double h = grid->step;
-    double plus =
-        lac_grid_sample(grid, field, (LacVec3){ p.x + h * a.x, p.y + h * a.y, p.z + h * a.z });
-    double minus =
-        lac_grid_sample(grid, field, (LacVec3){ p.x - h * a.x, p.y - h * a.y, p.z - h * a.z });
-    return (plus - 2 * lac_grid_sample(grid, field, p) + minus) / (h * h);
-}
-
-/**
- * lac_isosurface_curvature:
- * @grid: a grid
- * @field: (array): values of the nodes, smooth over a few steps
- * @p: [Å] a point on a surface of the field
- *
- * From central differences over one step: H = div(n) / 2 with n = -grad / |grad|, and the Gaussian
- * curvature K = g . adj(Hessian) g / |g|^4.
- *
- * Returns: the curvatures; NaN where the field is flat
- */
-LacCurvature
-lac_isosurface_curvature(const LacGrid *grid, const float *field, LacVec3 p)
-{
-    const LacVec3 x = { 1, 0, 0 }, y = { 0, 1, 0 }, z = { 0, 0, 1 };
-    LacVec3 g = lac_grid_gradient(grid, field, p);
-    double g2 = lac_vec3_dot(g, g);
-    if (!(g2 > 0))
-        return (LacCurvature){ (double) NAN, (double) NAN };
-    double xx = second_along(grid, field, p, x), yy = second_along(grid, field, p, y);
-    double zz = second_along(grid, field, p, z), xy = second(grid, field, p, x, y);
-    double xz = second(grid, field, p, x, z), yz = second(grid, field, p, y, z);
-    double along = xx * g.x * g.x + yy * g.y * g.y + zz * g.z * g.z +
-        2 * (xy * g.x * g.y + xz * g.x * g.z + yz * g.y * g.z);
-    double adjoint = g.x * g.x * (yy * zz - yz * yz) + g.y * g.y * (xx * zz - xz * xz) +
-        g.z * g.z * (xx * yy - xy * xy) +
-        2 *
-            (g.x * g.y * (xz * yz - xy * zz) + g.x * g.z * (xy * yz - xz * yy) +
-                g.y * g.z * (xy * xz - yz * xx));
-    return (LacCurvature){
-        .mean = -(xx + yy + zz - along / g2) / (2 * sqrt(g2)),
-        .gaussian = adjoint / (g2 * g2),
-    };
-}
-
-/**
- * lac_isosurface_volume:
- * @grid: a grid
- * @field: (array): distances [Å] to a surface, positive inside
- * @level: [Å] of the surface
- *
- * Adds the share of each node's cell that lies inside, taking the field for a distance:
- * clip((field - level) / step + 1/2, 0, 1).
- *
- * Returns: [Å^3]
- */
-double
-lac_isosurface_volume(const LacGrid *grid, const float *field, double level)
-{
-    double sum = 0;
-    for (gsize r = 0; r < grid->ny * grid->nz; r++) {
-        double row = 0;
-        for (gsize x = 0; x < grid->nx; x++) {
-            double inside = ((double) field[r * grid->nx + x] - level) / grid->step + 0.5;
-            row += CLAMP(inside, 0.0, 1.0);
-        }
-        sum += row;
-    }
-    return sum * grid->step * grid->step * grid->step;
+    LacMesh *mesh = make_surface(&s, progress, error);
+    lac_free(corners);
+    if (stride > 1 && mesh != NULL)
+        balance(&s, mesh);
+    return mesh;
 }

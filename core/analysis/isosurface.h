@@ -13,5 +13,7 @@ typedef struct {
 
 LacMesh *lac_isosurface_new(const LacGrid *grid, const float *field, double level,
     LacProgress *progress, GError **error);
+LacMesh *lac_isosurface_new_coarse(const LacGrid *grid, const float *field, double level,
+    gsize stride, LacProgress *progress, GError **error);
 LacCurvature lac_isosurface_curvature(const LacGrid *grid, const float *field, LacVec3 p);
 double lac_isosurface_volume(const LacGrid *grid, const float *field, double level);

@@ -138,15 +138,12 @@ static void
 find_both_sides(const Maker *self, const LacJunction *junction, GArray *atoms, GArray *s)
 {
     for (gsize i = 0; i < self->points->n; i++) {
-        guint32 grain = self->phases->grain[i], triangle = 0;
+        guint32 grain = self->phases->grain[i];
         double d = self->interface->distance[i];
-        if ((grain != junction->metal && grain != junction->oxide) || !(fabs(d) < BENDING_FROM))
+        if ((grain != junction->metal && grain != junction->oxide) || !(fabs(d) < BENDING_FROM) ||
+            self->interface->type_of[self->interface->nearest[i]] != junction->type)
             continue;
         LacVec3 p = get_point(self->points, i);
-        if (!isfinite(
-                lac_mesh_tree_find(self->interface->tree, p, BENDING_FROM + 1.0, &triangle)) ||
-            self->interface->type_of[triangle] != junction->type)
-            continue;
         g_array_append_val(atoms, p);
         g_array_append_val(s, d);
     }

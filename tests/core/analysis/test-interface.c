@@ -142,6 +142,37 @@ check_all(LacMesh *mesh, guint n_places, double size, LacVec3 middle)
     }
 }
 
+// Many points at once find what each of them finds, wherever they lie and however many they are.
+static void
+check_many(LacMesh *mesh, double size, LacVec3 middle)
+{
+    static const gsize counts[] = { 0, 1, 7, 8, 9, 3000 };
+    static const double reaches[] = { 0.1, 1, 1e300 };
+    g_autoptr(LacMeshTree) tree = lac_mesh_tree_new(mesh);
+    for (gsize c = 0; c < G_N_ELEMENTS(counts) * G_N_ELEMENTS(reaches); c++) {
+        gsize n = counts[c / G_N_ELEMENTS(reaches)];
+        double within = reaches[c % G_N_ELEMENTS(reaches)];
+        g_autofree LacVec3 *points = g_new(LacVec3, n + 1);
+        g_autofree double *distance = g_new(double, n + 1);
+        g_autofree guint32 *triangle = g_new(guint32, n + 1);
+        for (gsize k = 0; k < n; k++) {
+            points[k] = (LacVec3){ middle.x + size * (lac_rng_uniform(8, 3 * k) - 0.5),
+                middle.y + size * (lac_rng_uniform(8, 3 * k + 1) - 0.5),
+                middle.z + size * (lac_rng_uniform(8, 3 * k + 2) - 0.5) };
+            if (k % 5 == 4)
+                points[k] = lac_mesh_get_vertex(mesh, k % mesh->n_vertices);
+            if (k == 6)
+                points[k].y = (double) NAN;
+        }
+        lac_mesh_tree_find_all(tree, points, n, within, distance, triangle);
+        for (gsize k = 0; k < n; k++) {
+            guint32 own = G_MAXUINT32;
+            g_assert_cmpfloat(distance[k], ==, lac_mesh_tree_find(tree, points[k], within, &own));
+            g_assert_cmpuint(triangle[k], ==, own);
+        }
+    }
+}
+
 // Exactly what a look at every triangle finds: on a surface seen from its middle, where all of it is
 // nearly as near; on one far from the origin; and on scattered, long and flat triangles.
 static void
@@ -162,6 +193,8 @@ test_tree_exact(void)
         g_autoptr(LacMesh) mesh = lac_isosurface_new(&grid, field, 0, NULL, &error);
         g_assert_no_error(error);
         check_all(mesh, 160, 24, middle);
+        check_many(mesh, 24, middle);
+        check_many(mesh, 90, middle);
     }
     g_autoptr(LacMesh) scattered = lac_mesh_new(1500, 500, FALSE, NULL);
     for (gsize i = 0; i < 3 * 1500; i++)
@@ -173,6 +206,7 @@ test_tree_exact(void)
     for (guint32 i = 0; i < 1500; i++)
         scattered->triangles[i] = i;
     check_all(scattered, 200, 60, (LacVec3){ 20, 20, 20 });
+    check_many(scattered, 60, (LacVec3){ 20, 20, 20 });
 }
 
 // A ball of one phase inside a ball of another, on one lattice.

@@ -109,6 +109,35 @@ test_smooth_indicator(void)
     }
 }
 
+// Large triangles keep what the small ones have.
+static void
+test_coarse(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree float *field = make_sphere(&sphere_grid);
+    for (gsize i = 0; i < lac_grid_count(&sphere_grid); i++)
+        field[i] = 0.5f * (1 + tanhf(field[i] / 2.5f));
+    g_autoptr(LacMesh) fine = make_surface(&sphere_grid, field, 0.5);
+    for (gsize stride = 1; stride <= 3; stride++) {
+        g_autoptr(LacMesh) mesh =
+            lac_isosurface_new_coarse(&sphere_grid, field, 0.5, stride, NULL, &error);
+        g_assert_no_error(error);
+        check_closed(mesh);
+        g_assert_cmpint((int) mesh->n_vertices - (int) mesh->n_triangles / 2, ==, 2);
+        g_assert_cmpuint(mesh->n_triangles, <=, 11 * fine->n_triangles / (10 * stride * stride));
+        g_assert_cmpfloat_with_epsilon(lac_mesh_get_area(mesh) / (4 * G_PI * R * R), 1,
+            stride < 3 ? 1e-3 : 2e-3);
+        g_assert_cmpfloat_with_epsilon(lac_mesh_get_volume(mesh) / (4.0 / 3 * G_PI * R * R * R), 1,
+            1.5e-3);
+        for (gsize i = 0; i < mesh->n_vertices; i++)
+            g_assert_cmpfloat_with_epsilon(distance_from_centre(lac_mesh_get_vertex(mesh, i)), R,
+                0.01 + 0.01 * (double) (stride * stride - 1));
+        g_test_message("stride %u: area %.5f, volume %.5f", (guint) stride,
+            lac_mesh_get_area(mesh) / (4 * G_PI * R * R),
+            lac_mesh_get_volume(mesh) / (4.0 / 3 * G_PI * R * R * R));
+    }
+}
+
 static void
 test_saddle(void)
 {
@@ -201,6 +230,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/isosurface/sphere", test_sphere);
     g_test_add_func("/isosurface/smooth-indicator", test_smooth_indicator);
+    g_test_add_func("/isosurface/coarse", test_coarse);
     g_test_add_func("/isosurface/saddle", test_saddle);
     g_test_add_func("/isosurface/exact-values", test_exact_values);
     g_test_add_func("/isosurface/noise", test_noise);
