@@ -141,16 +141,30 @@ find_indicator(LacInterface *self, const LacPoints *points, const LacPhases *pha
     return ok;
 }
 
+typedef struct {
+    const float *indicator;
+    const guint8 *is_here;
+    guint8 *mask;
+} Mask;
+
+static void
+fill_mask(gsize begin, gsize end, G_GNUC_UNUSED guint worker, gpointer data)
+{
+    const Mask *self = data;
+    for (gsize i = begin; i < end; i++)
+        self->mask[i] = self->indicator[i] > 0.5f ? self->is_here[i] : 0;
+}
+
 // Keeps the largest piece, or all of them.
 static gboolean
 find_parts(LacInterface *self, const LacHull *hull, LacProgress *progress, GError **error)
 {
     gsize n = lac_grid_count(&self->grid);
-    guint8 *mask = lac_alloc(n, 1, error);
+    guint8 *mask = lac_alloc_unset(n, 1, error);
     if (mask == NULL)
         return FALSE;
-    for (gsize i = 0; i < n; i++)
-        mask[i] = self->indicator[i] > 0.5f && hull->inside[i];
+    Mask args = { self->indicator, hull->inside, mask };
+    lac_parallel_for(n, 65536, fill_mask, &args);
     g_autoptr(LacFieldComponents) parts =
         lac_field_components_new(&self->grid, mask, FALSE, progress, error);
     lac_free(mask);

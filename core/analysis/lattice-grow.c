@@ -2,6 +2,7 @@
 // Growth of a lattice from neighbour to neighbour, which follows slow strain and bending.
 #include "core/analysis/lattice-private.h"
 #include "core/error.h"
+#include "core/parallel.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -127,6 +128,36 @@ elect(const Growth *growth, guint32 point, Claim *claim)
         lac_site_map_find(growth->used, claim->site) == LAC_SITE_NONE;
 }
 
+typedef struct {
+    const Growth *growth;
+    const guint32 *candidates;
+    Claim *claims; // of each candidate, without votes where there is none
+} Election;
+
+static void
+elect_some(gsize begin, gsize end, G_GNUC_UNUSED guint worker, gpointer data)
+{
+    const Election *election = data;
+    for (gsize c = begin; c < end; c++)
+        if (!elect(election->growth, election->candidates[c], &election->claims[c]))
+            election->claims[c].votes = 0;
+}
+
+// What points around the front claim, as long as no site is given away.
+static void
+elect_all(const Growth *growth, const GArray *candidates, GArray *claims)
+{
+    g_array_set_size(claims, candidates->len);
+    Claim *all = (Claim *) (gpointer) claims->data;
+    Election election = { growth, (const guint32 *) (gconstpointer) candidates->data, all };
+    lac_parallel_for(candidates->len, 64, elect_some, &election);
+    guint n = 0;
+    for (guint c = 0; c < candidates->len; c++)
+        if (all[c].votes > 0)
+            all[n++] = all[c];
+    g_array_set_size(claims, n);
+}
+
 // Of several atoms that claim one site the surest comes first.
 static int
 compare_claims(gconstpointer a, gconstpointer b)
@@ -173,13 +204,8 @@ grow_from(Growth *growth, guint32 start, guint8 basis)
     g_array_append_val(front, start);
     while (front->len > 0) {
         find_candidates(growth, front, is_candidate, candidates);
-        g_array_set_size(claims, 0);
         g_array_set_size(front, 0);
-        for (guint c = 0; c < candidates->len; c++) {
-            Claim claim;
-            if (elect(growth, g_array_index(candidates, guint32, c), &claim))
-                g_array_append_val(claims, claim);
-        }
+        elect_all(growth, candidates, claims);
         g_array_sort(claims, compare_claims);
         for (guint c = 0; c < claims->len; c++) {
             const Claim *claim = &g_array_index(claims, Claim, c);

@@ -157,17 +157,27 @@ lac_kernel_profile_new(const double *atoms, gsize n_atoms, const double *places,
     return self;
 }
 
+// One of n values, by half of the random bits.
+static gsize
+choose(guint64 bits, gsize n)
+{
+    return (gsize) ((bits & G_MAXUINT32) * n >> 32);
+}
+
 // Standard deviation of the means of resamples with replacement.
 static double
 bootstrap(const double *values, gsize n, guint n_resamples, guint64 stream)
 {
     double sum = 0.0, squares = 0.0;
+    gsize n_pairs = (n + 1) / 2;
     for (guint k = 0; k < n_resamples; k++) {
         double mean = 0.0;
-        for (gsize i = 0; i < n; i++) {
-            double u = lac_rng_uniform(stream, (guint64) k * n + i);
-            mean += values[MIN((gsize) (u * (double) n), n - 1)];
+        for (gsize i = 0; i < n / 2; i++) {
+            guint64 bits = lac_rng_bits(stream, (guint64) k * n_pairs + i);
+            mean += values[choose(bits, n)] + values[choose(bits >> 32, n)];
         }
+        if (n % 2 == 1)
+            mean += values[choose(lac_rng_bits(stream, (guint64) k * n_pairs + n / 2), n)];
         mean /= (double) n;
         mean -= values[0]; // so that squares do not cancel
         sum += mean;
@@ -182,6 +192,73 @@ compare_doubles(gconstpointer a, gconstpointer b)
 {
     double x = *(const double *) a, y = *(const double *) b;
     return (x > y) - (x < y);
+}
+
+// The values of each bin, one bin after the other.
+typedef struct {
+    double low, width; // [Å]
+    gsize n;           // bins
+    gsize *begin;      // of each bin, one more at the end
+    double *values;
+    guint n_resamples;
+    LacBinProfile *out;
+} Bins;
+
+// The bin of a distance; the number of bins where there is none.
+static gsize
+find_bin(const Bins *bins, double s)
+{
+    double guess = floor((s - bins->low) / bins->width);
+    if (!(guess >= -1.0 && guess <= (double) bins->n))
+        return bins->n;
+    // Ends of bins are multiples of the width, whatever the quotient is rounded to.
+    for (gsize k = (gsize) fmax(guess - 1.0, 0.0); k < MIN((gsize) (guess + 2.0), bins->n); k++)
+        if (s >= bins->low + bins->width * (double) k &&
+            s < bins->low + bins->width * (double) (k + 1))
+            return k;
+    return bins->n;
+}
+
+static void
+sort_into_bins(Bins *bins, const double *s, const double *values, gsize n)
+{
+    g_autofree gsize *bin = g_new(gsize, MAX(n, 1));
+    bins->begin = g_new0(gsize, bins->n + 2);
+    for (gsize i = 0; i < n; i++) {
+        bin[i] = isnan(values[i]) ? bins->n : find_bin(bins, s[i]);
+        bins->begin[bin[i] + 1]++;
+    }
+    for (gsize k = 0; k <= bins->n; k++)
+        bins->begin[k + 1] += bins->begin[k];
+    g_autofree gsize *next = g_memdup2(bins->begin, (bins->n + 1) * sizeof *next);
+    bins->values = g_new(double, MAX(n, 1));
+    for (gsize i = 0; i < n; i++)
+        bins->values[next[bin[i]]++] = values[i];
+}
+
+static void
+fill_bins(gsize begin, gsize end, G_GNUC_UNUSED guint worker, gpointer data)
+{
+    const Bins *bins = data;
+    LacBinProfile *out = bins->out;
+    for (gsize k = begin; k < end; k++) {
+        double *v = bins->values + bins->begin[k];
+        gsize n = bins->begin[k + 1] - bins->begin[k];
+        out->s[k] =
+            0.5 * (2.0 * bins->low + bins->width * (double) k + bins->width * (double) (k + 1));
+        out->count[k] = n;
+        if (n < FEWEST)
+            continue;
+        qsort(v, n, sizeof *v, compare_doubles);
+        double sum = 0.0, squares = 0.0, m = (double) n;
+        for (gsize i = 0; i < n; i++)
+            sum += v[i];
+        for (gsize i = 0; i < n; i++)
+            squares += (v[i] - sum / m) * (v[i] - sum / m);
+        out->mean[k] = sum / m;
+        out->spread[k] = sqrt(squares / (m - 1.0));
+        out->error[k] = bootstrap(v, n, bins->n_resamples, k);
+    }
 }
 
 /**
@@ -210,27 +287,14 @@ lac_bin_profile_new(const double *s, const double *values, gsize n, double low, 
     self->spread = new_blank(self->n);
     self->error = new_blank(self->n);
     self->count = g_new0(gsize, MAX(self->n, 1));
-    g_autoptr(GArray) bin = g_array_new(FALSE, FALSE, sizeof(double));
-    for (gsize k = 0; k < self->n; k++) {
-        double from = low + width * (double) k, to = low + width * (double) (k + 1);
-        self->s[k] = 0.5 * (from + to);
-        g_array_set_size(bin, 0);
-        for (gsize i = 0; i < n; i++)
-            if (s[i] >= from && s[i] < to && !isnan(values[i]))
-                g_array_append_val(bin, values[i]);
-        self->count[k] = bin->len;
-        if (bin->len < FEWEST)
-            continue;
-        const double *v = (const double *) (gconstpointer) bin->data;
-        qsort(bin->data, bin->len, sizeof(double), compare_doubles);
-        double sum = 0.0, squares = 0.0, m = (double) bin->len;
-        for (guint i = 0; i < bin->len; i++)
-            sum += v[i];
-        for (guint i = 0; i < bin->len; i++)
-            squares += (v[i] - sum / m) * (v[i] - sum / m);
-        self->mean[k] = sum / m;
-        self->spread[k] = sqrt(squares / (m - 1.0));
-        self->error[k] = bootstrap(v, bin->len, n_resamples, k);
-    }
+    Bins bins = { .low = low,
+        .width = width,
+        .n = self->n,
+        .n_resamples = n_resamples,
+        .out = self };
+    sort_into_bins(&bins, s, values, n);
+    lac_parallel_for(self->n, 1, fill_bins, &bins);
+    g_free(bins.begin);
+    g_free(bins.values);
     return self;
 }
