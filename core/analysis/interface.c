@@ -11,7 +11,7 @@
 #include <string.h>
 
 #define BLOCK       256
-#define FACET       0.5 // [sigma] edge of a cube that is cut, at most
+#define FACET       0.375 // [sigma] edge of a cube that is cut, at most, but never less than a step
 #define MOST_STRIDE 8
 #define EMPTY_PART  1e-3 // of the densest node: below it there is neither side
 
@@ -273,9 +273,6 @@ typedef struct {
     const LacInterface *self;
     const LacVec3 *places;
     double *distance; // of places
-    const LacGrid *grid;
-    const guint8 *mask;
-    float *field;
 } FillArgs;
 
 static void
@@ -485,64 +482,4 @@ double
 lac_interface_distance_at(const LacInterface *self, LacVec3 p)
 {
     return sign_distance(self, p, lac_mesh_tree_find(self->tree, p, HUGE_VAL, NULL));
-}
-
-// Along a row the distance changes by a step at most, so the last one bounds the next.
-static void
-fill_rows(gsize begin, gsize end, G_GNUC_UNUSED guint worker, gpointer data)
-{
-    const FillArgs *args = data;
-    const LacGrid *grid = args->grid;
-    for (gsize r = begin; r < end; r++) {
-        double bound = HUGE_VAL;
-        for (gsize x = 0; x < grid->nx; x++) {
-            gsize i = r * grid->nx + x;
-            args->field[i] = (float) NAN;
-            if (args->mask != NULL && !args->mask[i]) {
-                bound += 1.001 * grid->step;
-                continue;
-            }
-            LacVec3 p = lac_grid_node_at(grid, i);
-            double d = lac_mesh_tree_find(args->self->tree, p, bound, NULL);
-            if (!isfinite(d))
-                continue;
-            gboolean inside = lac_grid_sample(&args->self->grid, args->self->indicator, p) > 0.5;
-            args->field[i] = (float) (inside ? -d : d);
-            bound = d + 1.001 * grid->step;
-        }
-    }
-}
-
-/**
- * lac_interface_fill_distance:
- * @self: an interface
- * @grid: any grid
- * @mask: (nullable) (array): nodes that are wanted are not 0; %NULL: all
- * @distance: (out caller-allocates) (array): [Å] receives the signed distance of each wanted node,
- *   NaN for the others
- * @progress: (nullable): told how far it is
- * @error: return location for a #GError
- *
- * lac_interface_distance_at() for many points; about a microsecond for each.
- *
- * Returns: %TRUE, or %FALSE with @error set and @distance undefined when cancelled
- */
-gboolean
-lac_interface_fill_distance(const LacInterface *self, const LacGrid *grid, const guint8 *mask,
-    float *distance, LacProgress *progress, GError **error)
-{
-    for (gsize z = 0; z < grid->nz; z++) {
-        if (!lac_progress_update(progress, (double) z / (double) grid->nz, error))
-            return FALSE;
-        gsize first = z * grid->ny * grid->nx;
-        LacGrid slice = *grid;
-        slice.nz = 1;
-        slice.origin.z += grid->step * (double) z;
-        FillArgs args = { .self = self,
-            .grid = &slice,
-            .mask = mask != NULL ? mask + first : NULL,
-            .field = distance + first };
-        lac_parallel_for(grid->ny, 8, fill_rows, &args);
-    }
-    return TRUE;
 }

@@ -62,7 +62,5 @@ lac_interface_new_surface(const LacPoints *points, const LacHull *hull, const La
 LacInterface *lac_interface_ref(LacInterface *self);
 void lac_interface_unref(LacInterface *self);
 double lac_interface_distance_at(const LacInterface *self, LacVec3 p);
-gboolean lac_interface_fill_distance(const LacInterface *self, const LacGrid *grid,
-    const guint8 *mask, float *distance, LacProgress *progress, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LacInterface, lac_interface_unref)

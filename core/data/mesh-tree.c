@@ -187,24 +187,3 @@ lac_mesh_tree_find(const LacMeshTree *self, LacVec3 p, double within, guint32 *t
         *triangle = search.triangle;
     return sqrt(search.best);
 }
-
-/**
- * lac_mesh_tree_get_distance:
- * @self: a tree
- * @p: [Å]
- * @triangle: one of the surface
- *
- * For neighbouring points the nearest triangle of one is near the other too, and tells
- * lac_mesh_tree_find() how far to look.
- *
- * Returns: [Å] exact distance to that triangle
- */
-double
-lac_mesh_tree_get_distance(const LacMeshTree *self, LacVec3 p, guint32 triangle)
-{
-    g_return_val_if_fail(triangle < self->mesh->n_triangles, HUGE_VAL);
-
-    LacVec3 corners[3];
-    lac_mesh_get_corners(self->mesh, triangle, corners);
-    return sqrt(triangle_distance2(corners, p));
-}

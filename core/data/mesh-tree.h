@@ -11,6 +11,5 @@ void lac_mesh_tree_free(LacMeshTree *self);
 double lac_mesh_tree_find(const LacMeshTree *self, LacVec3 p, double within, guint32 *triangle);
 void lac_mesh_tree_find_all(const LacMeshTree *self, const LacVec3 *points, gsize n, double within,
     double *distance, guint32 *triangle);
-double lac_mesh_tree_get_distance(const LacMeshTree *self, LacVec3 p, guint32 triangle);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LacMeshTree, lac_mesh_tree_free)

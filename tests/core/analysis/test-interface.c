@@ -249,21 +249,9 @@ test_ball(void)
     g_assert_cmpfloat(interface->types[0].sphere_rms, <, 0.6);
     g_assert_cmpfloat_with_epsilon(found.phases->densities[LAC_PHASE_METAL], 0.0412, 0.0015);
     g_assert_cmpfloat_with_epsilon(found.phases->densities[LAC_PHASE_AMORPHOUS], 0.0412, 0.0015);
-    // The field of distances is that of single points.
-    LacGrid grid = { .origin = { -20, -3, 1 }, .step = 0.7, .nx = 57, .ny = 4, .nz = 3 };
-    gsize n = lac_grid_count(&grid);
-    g_autofree float *field = g_new(float, n);
-    g_autofree guint8 *mask = g_new(guint8, n);
-    for (gsize i = 0; i < n; i++)
-        mask[i] = i % 7 != 3;
-    g_autoptr(GError) error = NULL;
-    g_assert_true(lac_interface_fill_distance(interface, &grid, mask, field, NULL, &error));
-    for (gsize i = 0; i < n; i++) {
-        double d = lac_interface_distance_at(interface, lac_grid_node_at(&grid, i));
-        if (mask[i])
-            g_assert_cmpfloat_with_epsilon((double) field[i], d, 1e-5);
-        else
-            g_assert_true(isnan(field[i]));
+    for (gsize i = 0; i < points->n; i += 7) {
+        LacVec3 p = { points->x[i], points->y[i], points->z[i] };
+        g_assert_cmpfloat(interface->distance[i], ==, lac_interface_distance_at(interface, p));
     }
 }
 
