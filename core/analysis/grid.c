@@ -193,6 +193,50 @@ lac_grid_sample(const LacGrid *grid, const float *field, LacVec3 p)
     return mix(along[0], along[1], cube.fz);
 }
 
+static gsize
+clamp_node(gsize i, gsize before, gsize n)
+{
+    return i < before ? 0 : MIN(i - before, n - 1);
+}
+
+/**
+ * lac_grid_sample_around:
+ * @grid: a grid
+ * @field: (array): values of the nodes
+ * @p: [Å] in the grid
+ * @around: (out caller-allocates): receives lac_grid_sample() at @p and one step to each side of it,
+ *   by z, y and x; that of @p is in the middle
+ *
+ * All of them lie alike between their nodes, so that most of the work is done once for all.
+ */
+void
+lac_grid_sample_around(const LacGrid *grid, const float *field, LacVec3 p, double around[3][3][3])
+{
+    double fx, fy, fz, along_x[4][4][3], along_y[4][3][3];
+    gsize ix = split(p.x, grid->origin.x, grid->step, grid->nx, &fx);
+    gsize iy = split(p.y, grid->origin.y, grid->step, grid->ny, &fy);
+    gsize iz = split(p.z, grid->origin.z, grid->step, grid->nz, &fz);
+    for (gsize z = 0; z < 4; z++)
+        for (gsize y = 0; y < 4; y++) {
+            const float *row = field +
+                (clamp_node(iz + z, 1, grid->nz) * grid->ny + clamp_node(iy + y, 1, grid->ny)) *
+                    grid->nx;
+            double f[4];
+            for (gsize x = 0; x < 4; x++)
+                f[x] = (double) row[clamp_node(ix + x, 1, grid->nx)];
+            for (gsize x = 0; x < 3; x++)
+                along_x[z][y][x] = mix(f[x], f[x + 1], fx);
+        }
+    for (gsize z = 0; z < 4; z++)
+        for (gsize y = 0; y < 3; y++)
+            for (gsize x = 0; x < 3; x++)
+                along_y[z][y][x] = mix(along_x[z][y][x], along_x[z][y + 1][x], fy);
+    for (gsize z = 0; z < 3; z++)
+        for (gsize y = 0; y < 3; y++)
+            for (gsize x = 0; x < 3; x++)
+                around[z][y][x] = mix(along_y[z][y][x], along_y[z + 1][y][x], fz);
+}
+
 /**
  * lac_grid_gradient:
  * @grid: a grid

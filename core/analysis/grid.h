@@ -19,4 +19,6 @@ LacVec3 lac_grid_node(const LacGrid *grid, gsize ix, gsize iy, gsize iz);
 LacVec3 lac_grid_node_at(const LacGrid *grid, gsize index);
 gsize lac_grid_nearest(const LacGrid *grid, LacVec3 p);
 double lac_grid_sample(const LacGrid *grid, const float *field, LacVec3 p);
+void
+lac_grid_sample_around(const LacGrid *grid, const float *field, LacVec3 p, double around[3][3][3]);
 LacVec3 lac_grid_gradient(const LacGrid *grid, const float *field, LacVec3 p);

@@ -13,6 +13,7 @@
 #define BLOCK       256
 #define FACET       0.375 // [sigma] edge of a cube that is cut, at most, but never less than a step
 #define MOST_STRIDE 8
+#define COARSE      0.4  // [sigma] between nodes, at most, but never less than those of the hull
 #define EMPTY_PART  1e-3 // of the densest node: below it there is neither side
 
 /**
@@ -141,6 +142,36 @@ find_indicator(LacInterface *self, const LacPoints *points, const LacPhases *pha
     return ok;
 }
 
+// The nodes of the hull, or every other of them where the surface is smooth enough.
+static LacGrid
+choose_grid(const LacGrid *grid, double sigma, gsize *stride)
+{
+    double most = floor(COARSE * sigma / grid->step + 1e-6);
+    gsize n = (gsize) CLAMP(most, 1, MOST_STRIDE);
+    *stride = n;
+    return (LacGrid){ .origin = grid->origin,
+        .step = grid->step * (double) n,
+        .nx = (grid->nx + n - 2) / n + 1,
+        .ny = (grid->ny + n - 2) / n + 1,
+        .nz = (grid->nz + n - 2) / n + 1 };
+}
+
+// The hull at the nodes; beyond its last ones lies nothing.
+static guint8 *
+find_inside(const LacGrid *grid, const LacHull *hull, gsize stride, GError **error)
+{
+    guint8 *inside = lac_alloc(lac_grid_count(grid), 1, error);
+    for (gsize z = 0; z < grid->nz && inside != NULL; z++)
+        for (gsize y = 0; y < grid->ny; y++)
+            for (gsize x = 0; x < grid->nx; x++) {
+                gsize at[3] = { x * stride, y * stride, z * stride };
+                if (at[0] < hull->grid.nx && at[1] < hull->grid.ny && at[2] < hull->grid.nz)
+                    inside[(z * grid->ny + y) * grid->nx + x] =
+                        hull->inside[(at[2] * hull->grid.ny + at[1]) * hull->grid.nx + at[0]];
+            }
+    return inside;
+}
+
 typedef struct {
     const float *indicator;
     const guint8 *is_here;
@@ -157,13 +188,13 @@ fill_mask(gsize begin, gsize end, G_GNUC_UNUSED guint worker, gpointer data)
 
 // Keeps the largest piece, or all of them.
 static gboolean
-find_parts(LacInterface *self, const LacHull *hull, LacProgress *progress, GError **error)
+find_parts(LacInterface *self, const guint8 *inside, LacProgress *progress, GError **error)
 {
     gsize n = lac_grid_count(&self->grid);
     guint8 *mask = lac_alloc_unset(n, 1, error);
     if (mask == NULL)
         return FALSE;
-    Mask args = { self->indicator, hull->inside, mask };
+    Mask args = { self->indicator, inside, mask };
     lac_parallel_for(n, 65536, fill_mask, &args);
     g_autoptr(LacFieldComponents) parts =
         lac_field_components_new(&self->grid, mask, FALSE, progress, error);
@@ -231,7 +262,7 @@ clip_mesh(LacInterface *self, const LacHull *hull, GError **error)
 // Where the surface ends at that of the particle, nodes are counted, each with the share that a
 // plane along the gradient leaves inside.
 static double
-count_volume(const LacInterface *self, const LacHull *hull)
+count_volume(const LacInterface *self, const guint8 *inside)
 {
     const LacGrid *grid = &self->grid;
     double sum = 0;
@@ -240,7 +271,7 @@ count_volume(const LacInterface *self, const LacHull *hull)
             for (gsize x = 1; x + 1 < grid->nx; x++) {
                 gsize row = grid->nx, slice = row * grid->ny, i = z * slice + y * row + x;
                 const float *f = self->indicator + i;
-                if (!hull->inside[i])
+                if (!inside[i])
                     continue;
                 double gx = (double) (f[1] - *(f - 1)), gy = (double) (f[row] - *(f - row));
                 double gz = (double) (f[slice] - *(f - slice));
@@ -255,7 +286,8 @@ count_volume(const LacInterface *self, const LacHull *hull)
 }
 
 static gboolean
-make_surface(LacInterface *self, const LacHull *hull, LacProgress *progress, GError **error)
+make_surface(LacInterface *self, const LacHull *hull, const guint8 *inside, LacProgress *progress,
+    GError **error)
 {
     // A surface as smooth as sigma makes it is straight within a fraction of sigma.
     double stride = floor(FACET * self->params.sigma / self->grid.step + 1e-6);
@@ -263,7 +295,7 @@ make_surface(LacInterface *self, const LacHull *hull, LacProgress *progress, GEr
         (gsize) CLAMP(stride, 1, MOST_STRIDE), progress, error);
     if (self->mesh == NULL || !clip_mesh(self, hull, error))
         return FALSE;
-    self->volume = self->is_closed ? lac_mesh_get_volume(self->mesh) : count_volume(self, hull);
+    self->volume = self->is_closed ? lac_mesh_get_volume(self->mesh) : count_volume(self, inside);
     self->area = lac_mesh_get_area(self->mesh);
     self->tree = lac_mesh_tree_new(self->mesh);
     return TRUE;
@@ -300,10 +332,11 @@ find_curvatures(LacInterface *self, GError **error)
     g_autofree LacWeighted *all = g_new0(LacWeighted, n + 1);
     for (gsize i = 0; i < n; i++)
         all[i].value = (double) self->mesh->values[i];
-    for (gsize t = 0; t < self->mesh->n_triangles; t++)
+    for (gsize t = 0; t < self->mesh->n_triangles; t++) {
+        double area = lac_mesh_get_triangle_area(self->mesh, t);
         for (gsize k = 0; k < 3; k++)
-            all[self->mesh->triangles[3 * t + k]].weight +=
-                lac_mesh_get_triangle_area(self->mesh, t);
+            all[self->mesh->triangles[3 * t + k]].weight += area;
+    }
     self->mean_curvature = lac_interface_get_median(all, n);
     return TRUE;
 }
@@ -396,9 +429,15 @@ lac_interface_new_surface(const LacPoints *points, const LacHull *hull, const La
     g_autoptr(LacInterface) self = g_new0(LacInterface, 1);
     g_atomic_ref_count_init(&self->ref_count);
     self->params = *params;
-    self->grid = hull->grid;
-    if (!find_indicator(self, points, phases, progress, error) ||
-        !find_parts(self, hull, progress, error) || !make_surface(self, hull, progress, error))
+    gsize stride;
+    self->grid = choose_grid(&hull->grid, params->sigma, &stride);
+    guint8 *thinned = stride > 1 ? find_inside(&self->grid, hull, stride, error) : NULL;
+    const guint8 *inside = stride > 1 ? thinned : hull->inside;
+    gboolean ok = inside != NULL && find_indicator(self, points, phases, progress, error) &&
+        find_parts(self, inside, progress, error) &&
+        make_surface(self, hull, inside, progress, error);
+    lac_free(thinned);
+    if (!ok)
         return NULL;
     return g_steal_pointer(&self);
 }

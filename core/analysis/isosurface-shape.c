@@ -4,32 +4,6 @@
 
 #include <math.h>
 
-static double
-second(const LacGrid *grid, const float *field, LacVec3 p, LacVec3 a, LacVec3 b)
-{
-    double h = grid->step;
-    double pp = lac_grid_sample(grid, field,
-        (LacVec3){ p.x + h * (a.x + b.x), p.y + h * (a.y + b.y), p.z + h * (a.z + b.z) });
-    double pm = lac_grid_sample(grid, field,
-        (LacVec3){ p.x + h * (a.x - b.x), p.y + h * (a.y - b.y), p.z + h * (a.z - b.z) });
-    double mp = lac_grid_sample(grid, field,
-        (LacVec3){ p.x - h * (a.x - b.x), p.y - h * (a.y - b.y), p.z - h * (a.z - b.z) });
-    double mm = lac_grid_sample(grid, field,
-        (LacVec3){ p.x - h * (a.x + b.x), p.y - h * (a.y + b.y), p.z - h * (a.z + b.z) });
-    return (pp - pm - mp + mm) / (4 * h * h);
-}
-
-static double
-second_along(const LacGrid *grid, const float *field, LacVec3 p, LacVec3 a)
-{
-    double h = grid->step;
-    double plus =
-        lac_grid_sample(grid, field, (LacVec3){ p.x + h * a.x, p.y + h * a.y, p.z + h * a.z });
-    double minus =
-        lac_grid_sample(grid, field, (LacVec3){ p.x - h * a.x, p.y - h * a.y, p.z - h * a.z });
-    return (plus - 2 * lac_grid_sample(grid, field, p) + minus) / (h * h);
-}
-
 /**
  * lac_isosurface_curvature:
  * @grid: a grid
@@ -44,14 +18,19 @@ second_along(const LacGrid *grid, const float *field, LacVec3 p, LacVec3 a)
 LacCurvature
 lac_isosurface_curvature(const LacGrid *grid, const float *field, LacVec3 p)
 {
-    const LacVec3 x = { 1, 0, 0 }, y = { 0, 1, 0 }, z = { 0, 0, 1 };
-    LacVec3 g = lac_grid_gradient(grid, field, p);
+    double f[3][3][3], h = grid->step;
+    lac_grid_sample_around(grid, field, p, f);
+    LacVec3 g = { (f[1][1][2] - f[1][1][0]) / (2 * h), (f[1][2][1] - f[1][0][1]) / (2 * h),
+        (f[2][1][1] - f[0][1][1]) / (2 * h) };
     double g2 = lac_vec3_dot(g, g);
     if (!(g2 > 0))
         return (LacCurvature){ (double) NAN, (double) NAN };
-    double xx = second_along(grid, field, p, x), yy = second_along(grid, field, p, y);
-    double zz = second_along(grid, field, p, z), xy = second(grid, field, p, x, y);
-    double xz = second(grid, field, p, x, z), yz = second(grid, field, p, y, z);
+    double xx = (f[1][1][2] - 2 * f[1][1][1] + f[1][1][0]) / (h * h);
+    double yy = (f[1][2][1] - 2 * f[1][1][1] + f[1][0][1]) / (h * h);
+    double zz = (f[2][1][1] - 2 * f[1][1][1] + f[0][1][1]) / (h * h);
+    double xy = (f[1][2][2] - f[1][0][2] - f[1][2][0] + f[1][0][0]) / (4 * h * h);
+    double xz = (f[2][1][2] - f[0][1][2] - f[2][1][0] + f[0][1][0]) / (4 * h * h);
+    double yz = (f[2][2][1] - f[0][2][1] - f[2][0][1] + f[0][0][1]) / (4 * h * h);
     double along = xx * g.x * g.x + yy * g.y * g.y + zz * g.z * g.z +
         2 * (xy * g.x * g.y + xz * g.x * g.z + yz * g.y * g.z);
     double adjoint = g.x * g.x * (yy * zz - yz * yz) + g.y * g.y * (xx * zz - xz * xz) +

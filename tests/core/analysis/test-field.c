@@ -62,6 +62,22 @@ test_grid(void)
     g_assert_cmpfloat_with_epsilon(gradient.x, 1, 1e-5);
     g_assert_cmpfloat_with_epsilon(gradient.y, -2, 1e-5);
     g_assert_cmpfloat_with_epsilon(gradient.z, 0.5, 1e-5);
+    // Around a point, also in the first and the last cell, lies what lies at each place.
+    for (gsize i = 0; i < n; i++)
+        field[i] = (float) (i * 7919 % 101);
+    LacVec3 first = grid.origin;
+    const LacVec3 places[] = { p, { first.x + 0.1, first.y + 0.2, first.z + 0.3 },
+        { last.x - 0.1, last.y - 0.2, last.z - 0.3 }, first, last };
+    for (gsize k = 0; k < G_N_ELEMENTS(places); k++) {
+        double around[3][3][3];
+        lac_grid_sample_around(&grid, field, places[k], around);
+        for (int i = 0; i < 27; i++) {
+            LacVec3 q = { places[k].x + grid.step * (i % 3 - 1),
+                places[k].y + grid.step * (i / 3 % 3 - 1), places[k].z + grid.step * (i / 9 - 1) };
+            g_assert_cmpfloat_with_epsilon(around[i / 9][i / 3 % 3][i % 3],
+                lac_grid_sample(&grid, field, q), 1e-6);
+        }
+    }
 }
 
 static void
