@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli-bench.h"
-#include "core/parallel.h"
 #include "core/prep/denoise.h"
 #include "core/rng.h"
 

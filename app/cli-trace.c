@@ -2,7 +2,6 @@
 #include "app/cli-input.h"
 #include "core/error.h"
 #include "core/io/io.h"
-#include "core/project/project.h"
 #include "core/trace/peaks.h"
 
 #include <math.h>

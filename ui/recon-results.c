@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/recon-results.h"
 
-#include "ui/system.h"
-
 typedef enum {
     FACT_R1,
     FACT_R2,

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/edit-code.h"
 #include "core/data/journal-private.h"
-#include "core/error.h"
 
 static LacJournal *
 new_journal(LacAtoms *base, LacAtoms *atoms)

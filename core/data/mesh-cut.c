@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/mesh.h"
-#include "core/matrix.h"
 
 #include <math.h>
 #include <string.h>

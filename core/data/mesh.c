@@ -3,7 +3,7 @@
 
 #include "core/array.h"
 #include "core/error.h"
-#include "core/matrix.h"
+#include "core/vec.h"
 
 #include <math.h>
 

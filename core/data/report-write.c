@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A report as text, JSON and folders of tables.
 #include "core/data/report.h"
-#include "core/error.h"
 
 #include <gio/gio.h>
 #include <json-glib/json-glib.h>

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/figure/tiff-writer.h"
 
-#include "core/error.h"
-
 #include <errno.h>
 #include <gio/gio.h>
 #include <glib/gstdio.h>

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/prep/resample-shifts.h"
 
-#include "core/error.h"
 #include "core/parallel.h"
 #include "core/prep/image-spectrum.h"
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The two methods that RESIRE is compared with.
-#include "core/error.h"
 #include "core/recon/recon-private.h"
 #include "core/rng.h"
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/recon/splat-general.h"
 
-#include "core/array.h"
-#include "core/error.h"
 #include "core/parallel.h"
 #include "core/recon/splat.h"
 #include "core/vec.h"

@@ -3,9 +3,9 @@
 
 #include "core/data/elements.h"
 #include "core/error.h"
-#include "core/matrix.h"
 #include "core/parallel.h"
 #include "core/rng.h"
+#include "core/vec.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/trace/atom-image.h"
 
-#include "core/matrix.h"
+#include "core/vec.h"
 
 #include <math.h>
 

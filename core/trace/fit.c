@@ -2,7 +2,6 @@
 #include "core/error.h"
 #include "core/trace/fit-private.h"
 #include "core/trace/grid.h"
-#include "core/trace/seeds.h"
 
 #include <math.h>
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/trace/suspicion.h"
 
-#include "core/error.h"
 #include "core/parallel.h"
 #include "core/trace/review-private.h"
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Corrections from the command line: the same history as in the window.
 #include "core/analysis/phases.h"
-#include "core/io/edit-log.h"
 #include "core/io/io.h"
 #include "core/project/project.h"
 #include "tests/app/cli.h"

@@ -4,7 +4,6 @@
 #include "core/data/elements.h"
 #include "core/data/filter.h"
 #include "core/error.h"
-#include "core/parallel.h"
 #include "tests/support/edits.h"
 
 #include <gio/gio.h>

@@ -5,7 +5,6 @@
 #include "core/data/series.h"
 #include "core/data/volume.h"
 #include "core/error.h"
-#include "core/parallel.h"
 #include "core/rng.h"
 
 #include <math.h>

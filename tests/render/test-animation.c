@@ -6,7 +6,6 @@
 #include "core/matrix.h"
 #include "core/rng.h"
 #include "tests/support/scratch.h"
-#include "ui/render/encoder.h"
 #include "ui/render/film.h"
 
 #include <gio/gio.h>

@@ -2,10 +2,8 @@
 // A person at the Atoms stage of the real window: traces, classifies, compares, corrects, goes back.
 #include "tests/support/desk.h"
 #include "ui/atom-table.h"
-#include "ui/class-histogram.h"
 #include "ui/history-list.h"
 #include "ui/ortho-view.h"
-#include "ui/view-area.h"
 
 #include <adwaita.h>
 #include <glib/gstdio.h>

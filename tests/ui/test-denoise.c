@@ -2,8 +2,6 @@
 // A person denoises the projections of the example: preview, wipe, all of them, back again.
 #include "tests/support/desk.h"
 #include "ui/denoise-panel.h"
-#include "ui/image-view.h"
-#include "ui/projections-view.h"
 
 #include <string.h>
 

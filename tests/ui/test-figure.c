@@ -7,7 +7,6 @@
 #include "ui/figure-film.h"
 #include "ui/figure-labels.h"
 #include "ui/flat-export.h"
-#include "ui/view-area.h"
 
 #include <adwaita.h>
 #include <glib/gstdio.h>

@@ -8,7 +8,6 @@
 #include "ui/plot.h"
 #include "ui/projections-view.h"
 #include "ui/residual-view.h"
-#include "ui/tilt-strip.h"
 #include "ui/tilt-table.h"
 #include "ui/transfer-editor.h"
 

@@ -5,11 +5,9 @@
 #include "ui/job-bar.h"
 #include "ui/ortho-view.h"
 #include "ui/plot.h"
-#include "ui/projections-view.h"
 #include "ui/recon-plots.h"
 #include "ui/residual-view.h"
 #include "ui/view-area.h"
-#include "ui/volume-panel.h"
 
 #include <glib/gstdio.h>
 #include <math.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What stands over the picture of a figure.
 #include "core/figure/zone-axis.h"
-#include "core/matrix.h"
+#include "core/vec.h"
 #include "ui/render/figure-view.h"
 #include "ui/render/result-meshes.h"
 #include "ui/render/result-values.h"

@@ -2,7 +2,7 @@
 // The keys of a recipe: one table says how each is read and written.
 #include "core/error.h"
 #include "core/figure/keyed-text.h"
-#include "core/matrix.h"
+#include "core/vec.h"
 #include "ui/render/figure.h"
 #include "ui/render/result-meshes.h"
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/render/figure-view.h"
 
-#include "core/error.h"
 #include "ui/render/mesh-pass.h"
 #include "ui/render/occlusion.h"
 #include "ui/render/polyhedra.h"

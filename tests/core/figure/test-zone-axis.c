@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Zone axes: those of cubic and oblique cells, whatever their place in space.
 #include "core/figure/zone-axis.h"
-#include "core/matrix.h"
+#include "core/vec.h"
 
 #include <math.h>
 

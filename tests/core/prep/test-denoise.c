@@ -2,9 +2,7 @@
 // All steps on a series: how much the methods gain, laws, threads, bad input.
 #include "core/error.h"
 #include "core/parallel.h"
-#include "core/prep/bm3d.h"
 #include "core/prep/denoise.h"
-#include "core/prep/smooth.h"
 #include "core/rng.h"
 #include "tests/core/prep/pictures.h"
 

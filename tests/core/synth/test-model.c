@@ -2,9 +2,9 @@
 // Particles: lattices, densities, vacancies and pores are those that were asked for.
 #include "core/data/cells.h"
 #include "core/error.h"
-#include "core/matrix.h"
 #include "core/parallel.h"
 #include "core/synth/model.h"
+#include "core/vec.h"
 
 #include <gio/gio.h>
 #include <math.h>

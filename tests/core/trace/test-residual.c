@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Measured minus model on a simulated particle: shapes come back, what was left out turns up.
-#include "core/data/cells.h"
 #include "core/error.h"
-#include "core/recon/recon.h"
 #include "core/synth/synth.h"
 #include "core/trace/atom-image.h"
 #include "core/trace/candidates.h"
