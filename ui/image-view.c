@@ -1,35 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/image-view.h"
+#include "ui/image-view-private.h"
 
 #include <math.h>
 
-#define ZOOM_STEP    1.25
 #define ZOOM_MAX     96.0 // [widget unit] per image pixel
 #define ZOOM_MIN_FIT 0.25 // of the zoom that fits
-
-struct _LacImageView {
-    GtkWidget parent_instance;
-    LacBuffer *buffer; // (nullable) owns what plane points to
-    LacPlane plane;
-    float black, white;
-    LacColormap colormap;
-    guint32 *colors; // LAC_RASTER_COLORS
-    gboolean smooth, flip_y, stretch, wheel_steps;
-    gboolean fitted;
-    double zoom;               // [widget unit] per image pixel along x; only when not fitted
-    double center_x, center_y; // image coordinates in the middle; only when not fitted
-    LacImageOverlay overlay;
-    gpointer overlay_data;
-    GdkTexture *texture; // (nullable) what is visible, when nothing changed
-    graphene_rect_t texture_area;
-    gboolean pointer_inside;
-    double pointer_x, pointer_y; // [widget unit]
-    double drag_x, drag_y;       // where the present drag was last [widget unit]
-    GdkModifierType modifiers;   // of the newest press or drag
-    double pinch_scale, wheel_rest;
-    GtkWidget *menu;   // (nullable)
-    GMenuModel *extra; // (nullable) first part of the menu
-};
 
 enum {
     PROP_0,
@@ -121,8 +96,14 @@ invalidate(LacImageView *self)
     gtk_widget_queue_draw(GTK_WIDGET(self));
 }
 
-static void
-emit_pointed(LacImageView *self)
+/**
+ * lac_image_view_emit_pointed:
+ * @self: a view
+ *
+ * Tells where the pointer is in the image, and the value there.
+ */
+void
+lac_image_view_emit_pointed(LacImageView *self)
 {
     double x = 0.0, y = 0.0, value = (double) NAN;
     gboolean inside = FALSE;
@@ -143,7 +124,7 @@ view_changed(LacImageView *self)
 {
     invalidate(self);
     g_signal_emit(self, signals[VIEW_CHANGED], 0);
-    emit_pointed(self);
+    lac_image_view_emit_pointed(self);
 }
 
 // Leaves the fitted state with the picture as it is.
@@ -159,22 +140,36 @@ unfit(LacImageView *self)
     self->fitted = FALSE;
 }
 
-static void
-pan_by(LacImageView *self, double dx, double dy)
+/**
+ * lac_image_view_pan:
+ * @self: a view
+ * @dx: [widget unit] to the right
+ * @dy: [widget unit] downwards
+ *
+ * Moves the image; some of it stays in view.
+ */
+void
+lac_image_view_pan(LacImageView *self, double dx, double dy)
 {
     if (self->buffer == NULL || self->stretch)
         return;
     unfit(self);
     self->center_x -= dx / self->zoom;
     self->center_y -= (self->flip_y ? -dy : dy) / self->zoom;
-    // Some of the image stays in view.
     self->center_x = CLAMP(self->center_x, 0.0, (double) self->plane.width);
     self->center_y = CLAMP(self->center_y, 0.0, (double) self->plane.height);
     view_changed(self);
 }
 
-static void
-zoom_at(LacImageView *self, double factor, double wx, double wy)
+/**
+ * lac_image_view_zoom_at:
+ * @self: a view
+ * @factor: above 1 makes larger
+ * @wx: [widget unit] what stays where it is
+ * @wy: [widget unit] likewise
+ */
+void
+lac_image_view_zoom_at(LacImageView *self, double factor, double wx, double wy)
 {
     if (self->buffer == NULL || self->stretch)
         return;
@@ -187,7 +182,7 @@ zoom_at(LacImageView *self, double factor, double wx, double wy)
     self->center_x = x + (0.5 * w - wx) / self->zoom;
     double dy = (0.5 * h - wy) / self->zoom;
     self->center_y = self->flip_y ? y - dy : y + dy;
-    pan_by(self, 0.0, 0.0);
+    lac_image_view_pan(self, 0.0, 0.0);
 }
 
 static void
@@ -275,121 +270,6 @@ lac_image_view_measure(GtkWidget *widget, GtkOrientation orientation, int for_si
 }
 
 static void
-motion_cb(GtkEventControllerMotion *controller, double x, double y, gpointer data)
-{
-    (void) controller;
-    LacImageView *self = data;
-    self->pointer_inside = TRUE;
-    self->pointer_x = x;
-    self->pointer_y = y;
-    emit_pointed(self);
-}
-
-static void
-leave_cb(GtkEventControllerMotion *controller, gpointer data)
-{
-    (void) controller;
-    LacImageView *self = data;
-    self->pointer_inside = FALSE;
-    emit_pointed(self);
-}
-
-static void
-pressed_cb(GtkGestureClick *gesture, int n_press, double wx, double wy, gpointer data)
-{
-    LacImageView *self = data;
-    self->modifiers = gtk_event_controller_get_current_event_state(GTK_EVENT_CONTROLLER(gesture));
-    gtk_widget_grab_focus(GTK_WIDGET(self));
-    if (self->buffer == NULL)
-        return;
-    double x, y;
-    lac_image_view_to_image(self, wx, wy, &x, &y);
-    g_signal_emit(self, signals[CLICKED], 0, n_press, x, y);
-}
-
-static void
-drag_update_cb(GtkGestureDrag *gesture, double dx, double dy, gpointer data)
-{
-    LacImageView *self = data;
-    double wx, wy, x, y;
-    if (self->buffer == NULL || !gtk_gesture_drag_get_start_point(gesture, &wx, &wy))
-        return;
-    self->modifiers = gtk_event_controller_get_current_event_state(GTK_EVENT_CONTROLLER(gesture));
-    lac_image_view_to_image(self, wx + dx, wy + dy, &x, &y);
-    g_signal_emit(self, signals[DRAGGED], 0, x, y);
-}
-
-static void
-drag_end_cb(GtkGestureDrag *gesture, double dx, double dy, gpointer data)
-{
-    (void) dx;
-    (void) dy;
-    LacImageView *self = data;
-    self->modifiers = gtk_event_controller_get_current_event_state(GTK_EVENT_CONTROLLER(gesture));
-    g_signal_emit(self, signals[RELEASED], 0);
-}
-
-static void
-pan_begin_cb(GtkGestureDrag *gesture, double x, double y, gpointer data)
-{
-    (void) x;
-    (void) y;
-    LacImageView *self = data;
-    guint button = gtk_gesture_single_get_current_button(GTK_GESTURE_SINGLE(gesture));
-    GdkModifierType state =
-        gtk_event_controller_get_current_event_state(GTK_EVENT_CONTROLLER(gesture));
-    gboolean pans = button != GDK_BUTTON_PRIMARY || (state & GDK_SHIFT_MASK) != 0;
-    gtk_gesture_set_state(GTK_GESTURE(gesture),
-        pans ? GTK_EVENT_SEQUENCE_CLAIMED : GTK_EVENT_SEQUENCE_DENIED);
-    self->drag_x = self->drag_y = 0.0;
-}
-
-static void
-pan_update_cb(GtkGestureDrag *gesture, double dx, double dy, gpointer data)
-{
-    (void) gesture;
-    LacImageView *self = data;
-    pan_by(self, dx - self->drag_x, dy - self->drag_y);
-    self->drag_x = dx;
-    self->drag_y = dy;
-}
-
-static void
-show_menu(LacImageView *self, double x, double y)
-{
-    g_autoptr(GMenu) menu = g_menu_new();
-    g_autoptr(GMenu) own = g_menu_new();
-    g_menu_append(own, "_Fit", "image.fit");
-    g_menu_append(own, "Zoom _In", "image.zoom-in");
-    g_menu_append(own, "Zoom _Out", "image.zoom-out");
-    g_menu_append(own, "_Smooth Pixels", "image.smooth");
-    g_menu_append(own, "_Copy Image", "image.copy");
-    if (self->extra != NULL)
-        g_menu_append_section(menu, NULL, self->extra);
-    g_menu_append_section(menu, NULL, G_MENU_MODEL(own));
-    g_clear_pointer(&self->menu, gtk_widget_unparent);
-    self->menu = gtk_popover_menu_new_from_model(G_MENU_MODEL(menu));
-    gtk_widget_set_parent(self->menu, GTK_WIDGET(self));
-    gtk_widget_set_halign(self->menu, GTK_ALIGN_START);
-    gtk_popover_set_has_arrow(GTK_POPOVER(self->menu), FALSE);
-    GdkRectangle at = { .x = (int) x, .y = (int) y, .width = 1, .height = 1 };
-    gtk_popover_set_pointing_to(GTK_POPOVER(self->menu), &at);
-    gtk_popover_popup(GTK_POPOVER(self->menu));
-}
-
-// A click of the second button that moved nothing.
-static void
-pan_end_cb(GtkGestureDrag *gesture, double dx, double dy, gpointer data)
-{
-    LacImageView *self = data;
-    double x, y;
-    guint button = gtk_gesture_single_get_current_button(GTK_GESTURE_SINGLE(gesture));
-    if (button == GDK_BUTTON_SECONDARY && hypot(dx, dy) < 3.0 && self->buffer != NULL &&
-        gtk_gesture_drag_get_start_point(gesture, &x, &y))
-        show_menu(self, x, y);
-}
-
-static void
 fit_action(GtkWidget *widget, const char *name, GVariant *parameter)
 {
     (void) name;
@@ -402,7 +282,7 @@ zoom_action(GtkWidget *widget, const char *name, GVariant *parameter)
 {
     (void) parameter;
     lac_image_view_zoom(LAC_IMAGE_VIEW(widget),
-        g_str_equal(name, "image.zoom-in") ? ZOOM_STEP : 1.0 / ZOOM_STEP);
+        g_str_equal(name, "image.zoom-in") ? LAC_IMAGE_ZOOM_STEP : 1.0 / LAC_IMAGE_ZOOM_STEP);
 }
 
 static void
@@ -413,69 +293,6 @@ copy_action(GtkWidget *widget, const char *name, GVariant *parameter)
     LacImageView *self = LAC_IMAGE_VIEW(widget);
     if (self->texture != NULL)
         gdk_clipboard_set_texture(gtk_widget_get_clipboard(widget), self->texture);
-}
-
-static gboolean
-scroll_cb(GtkEventControllerScroll *controller, double dx, double dy, gpointer data)
-{
-    (void) dx;
-    LacImageView *self = data;
-    GdkModifierType state =
-        gtk_event_controller_get_current_event_state(GTK_EVENT_CONTROLLER(controller));
-    if (self->stretch)
-        return GDK_EVENT_PROPAGATE;
-    if (!self->wheel_steps || (state & GDK_CONTROL_MASK) != 0) {
-        double x = self->pointer_x, y = self->pointer_y;
-        zoom_at(self, pow(ZOOM_STEP, -dy), x, y);
-        return GDK_EVENT_STOP;
-    }
-    // Touchpads send fractions of a step.
-    self->wheel_rest += dy;
-    int n = (int) trunc(self->wheel_rest);
-    self->wheel_rest -= n;
-    if (n != 0)
-        g_signal_emit(self, signals[STEPPED], 0, -n);
-    return GDK_EVENT_STOP;
-}
-
-static void
-pinch_begin_cb(GtkGesture *gesture, GdkEventSequence *sequence, gpointer data)
-{
-    (void) gesture;
-    (void) sequence;
-    LAC_IMAGE_VIEW(data)->pinch_scale = 1.0;
-}
-
-static void
-pinch_cb(GtkGestureZoom *gesture, double scale, gpointer data)
-{
-    LacImageView *self = data;
-    double x, y;
-    if (gtk_gesture_get_bounding_box_center(GTK_GESTURE(gesture), &x, &y))
-        zoom_at(self, scale / self->pinch_scale, x, y);
-    self->pinch_scale = scale;
-}
-
-static gboolean
-key_cb(GtkEventControllerKey *controller, guint key, guint code, GdkModifierType state,
-    gpointer data)
-{
-    (void) controller;
-    (void) code;
-    LacImageView *self = data;
-    if (self->stretch || (state & (GDK_CONTROL_MASK | GDK_ALT_MASK)) != 0)
-        return GDK_EVENT_PROPAGATE;
-    switch (key) {
-    case GDK_KEY_plus:
-    case GDK_KEY_equal:
-    case GDK_KEY_KP_Add: lac_image_view_zoom(self, ZOOM_STEP); return GDK_EVENT_STOP;
-    case GDK_KEY_minus:
-    case GDK_KEY_KP_Subtract: lac_image_view_zoom(self, 1.0 / ZOOM_STEP); return GDK_EVENT_STOP;
-    case GDK_KEY_Home:
-    case GDK_KEY_KP_Home: lac_image_view_fit(self); return GDK_EVENT_STOP;
-    case GDK_KEY_Menu: show_menu(self, 8.0, 8.0); return GDK_EVENT_STOP;
-    default: return GDK_EVENT_PROPAGATE;
-    }
 }
 
 static void
@@ -557,49 +374,6 @@ lac_image_view_class_init(LacImageViewClass *klass)
 }
 
 static void
-add_pointer_controllers(LacImageView *self)
-{
-    GtkWidget *widget = GTK_WIDGET(self);
-    GtkEventController *motion = gtk_event_controller_motion_new();
-    g_signal_connect(motion, "enter", G_CALLBACK(motion_cb), self);
-    g_signal_connect(motion, "motion", G_CALLBACK(motion_cb), self);
-    g_signal_connect(motion, "leave", G_CALLBACK(leave_cb), self);
-    gtk_widget_add_controller(widget, motion);
-
-    GtkEventController *scroll =
-        gtk_event_controller_scroll_new(GTK_EVENT_CONTROLLER_SCROLL_VERTICAL);
-    g_signal_connect(scroll, "scroll", G_CALLBACK(scroll_cb), self);
-    gtk_widget_add_controller(widget, scroll);
-}
-
-static void
-add_gestures(LacImageView *self)
-{
-    GtkWidget *widget = GTK_WIDGET(self);
-    GtkGesture *drag = gtk_gesture_drag_new();
-    g_signal_connect(drag, "drag-update", G_CALLBACK(drag_update_cb), self);
-    g_signal_connect(drag, "drag-end", G_CALLBACK(drag_end_cb), self);
-    gtk_widget_add_controller(widget, GTK_EVENT_CONTROLLER(drag));
-
-    GtkGesture *click = gtk_gesture_click_new();
-    g_signal_connect(click, "pressed", G_CALLBACK(pressed_cb), self);
-    gtk_widget_add_controller(widget, GTK_EVENT_CONTROLLER(click));
-
-    // The last one added is asked first: a pan takes the sequence from the two above.
-    GtkGesture *pan = gtk_gesture_drag_new();
-    gtk_gesture_single_set_button(GTK_GESTURE_SINGLE(pan), 0);
-    g_signal_connect(pan, "drag-begin", G_CALLBACK(pan_begin_cb), self);
-    g_signal_connect(pan, "drag-update", G_CALLBACK(pan_update_cb), self);
-    g_signal_connect(pan, "drag-end", G_CALLBACK(pan_end_cb), self);
-    gtk_widget_add_controller(widget, GTK_EVENT_CONTROLLER(pan));
-
-    GtkGesture *pinch = gtk_gesture_zoom_new();
-    g_signal_connect(pinch, "begin", G_CALLBACK(pinch_begin_cb), self);
-    g_signal_connect(pinch, "scale-changed", G_CALLBACK(pinch_cb), self);
-    gtk_widget_add_controller(widget, GTK_EVENT_CONTROLLER(pinch));
-}
-
-static void
 lac_image_view_init(LacImageView *self)
 {
     self->colors = g_new0(guint32, LAC_RASTER_COLORS);
@@ -607,11 +381,7 @@ lac_image_view_init(LacImageView *self)
     self->white = 1.0f;
     self->fitted = TRUE;
     update_colors(self);
-    add_pointer_controllers(self);
-    add_gestures(self);
-    GtkEventController *key = gtk_event_controller_key_new();
-    g_signal_connect(key, "key-pressed", G_CALLBACK(key_cb), self);
-    gtk_widget_add_controller(GTK_WIDGET(self), key);
+    lac_image_view_add_controllers(self);
     g_signal_connect(self, "notify::scale-factor", G_CALLBACK(scale_factor_cb), NULL);
     gtk_widget_set_focusable(GTK_WIDGET(self), TRUE);
     gtk_widget_set_overflow(GTK_WIDGET(self), GTK_OVERFLOW_HIDDEN);
@@ -660,7 +430,7 @@ lac_image_view_set_image(LacImageView *self, LacBuffer *buffer, const LacPlane *
     self->plane = *plane;
     invalidate(self);
     if (self->pointer_inside)
-        emit_pointed(self);
+        lac_image_view_emit_pointed(self);
 }
 
 /**
@@ -810,7 +580,7 @@ lac_image_view_zoom(LacImageView *self, double factor)
 {
     g_return_if_fail(LAC_IS_IMAGE_VIEW(self));
 
-    zoom_at(self, factor, 0.5 * gtk_widget_get_width(GTK_WIDGET(self)),
+    lac_image_view_zoom_at(self, factor, 0.5 * gtk_widget_get_width(GTK_WIDGET(self)),
         0.5 * gtk_widget_get_height(GTK_WIDGET(self)));
 }
 
