@@ -37,7 +37,7 @@ const LacAnalysisInfo lac_node_density = {
                   "does not fall off at the surface. Voids count as part of the particle.",
     .needs = LAC_ANALYSIS_BIT(LAC_ANALYSIS_HULL),
     .volume = LAC_ANALYSIS_USES_VOLUME,
-    .weight = 0.3,
+    .weight = 0.15,
     .params = density_params,
     .n_params = G_N_ELEMENTS(density_params),
     .columns = density_columns,

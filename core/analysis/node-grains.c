@@ -152,7 +152,7 @@ const LacAnalysisInfo lac_node_grains = {
         "them among all that their symmetry allows. A five-fold axis is where five grains "
         "meet that are twins in a ring.",
     .needs = LAC_ANALYSIS_BIT(LAC_ANALYSIS_NEIGHBOURS) | LAC_ANALYSIS_BIT(LAC_ANALYSIS_TEMPLATES),
-    .weight = 0.1,
+    .weight = 0.02,
     .params = grain_params,
     .n_params = G_N_ELEMENTS(grain_params),
     .columns = grain_columns,
@@ -292,7 +292,7 @@ const LacAnalysisInfo lac_node_lattices = {
         "bending are followed; then x = origin + cell (n + basis) is fitted, with far-off "
         "atoms weighing less.",
     .needs = LAC_ANALYSIS_BIT(LAC_ANALYSIS_GRAINS),
-    .weight = 0.2,
+    .weight = 0.12,
     .params = lattice_params,
     .n_params = G_N_ELEMENTS(lattice_params),
     .columns = lattice_columns,

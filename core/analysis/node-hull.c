@@ -60,7 +60,7 @@ const LacAnalysisInfo lac_node_hull = {
     .definition = "The particle is what balls without atoms cannot reach, grown by a surface "
                   "allowance so that the density of small particles is that of the bulk. The depth "
                   "is the distance to the envelope, in which cavities are filled.",
-    .weight = 0.4,
+    .weight = 0.25,
     .params = params,
     .n_params = G_N_ELEMENTS(params),
     .columns = columns,

@@ -86,7 +86,7 @@ const LacAnalysisInfo lac_node_phases = {
                   "amorphous oxide else. Low order alone makes no atom amorphous.",
     .needs = LAC_ANALYSIS_BIT(LAC_ANALYSIS_HULL) | LAC_ANALYSIS_BIT(LAC_ANALYSIS_NEIGHBOURS) |
         LAC_ANALYSIS_BIT(LAC_ANALYSIS_LATTICES),
-    .weight = 0.2,
+    .weight = 0.1,
     .params = phase_params,
     .n_params = G_N_ELEMENTS(phase_params),
     .columns = phase_columns,
@@ -155,7 +155,7 @@ const LacAnalysisInfo lac_node_shells = {
                   "of both. With one cut-off for all the second shell of the metal would leak in.",
     .needs = LAC_ANALYSIS_BIT(LAC_ANALYSIS_NEIGHBOURS),
     .uses = LAC_ANALYSIS_BIT(LAC_ANALYSIS_PHASES),
-    .weight = 0.4,
+    .weight = 0.25,
     .params = shell_params,
     .n_params = G_N_ELEMENTS(shell_params),
     .run = run_shells,

@@ -22,7 +22,7 @@ const LacAnalysisInfo lac_node_delaunay = {
     .title = "Delaunay cells",
     .definition = "The tetrahedra between atoms whose spheres hold no other atom; pores and the "
                   "outer surface are measured by them too.",
-    .weight = 1.2,
+    .weight = 0.5,
     .run = run_delaunay,
     LAC_NODE_RESULT(delaunay, lac_delaunay),
     .report = report_delaunay,
@@ -159,7 +159,7 @@ const LacAnalysisInfo lac_node_pores = {
     .needs = LAC_ANALYSIS_BIT(LAC_ANALYSIS_HULL),
     .uses = LAC_ANALYSIS_BIT(LAC_ANALYSIS_RDF) | LAC_ANALYSIS_BIT(LAC_ANALYSIS_PHASES) |
         LAC_ANALYSIS_BIT(LAC_ANALYSIS_INTERFACE) | LAC_ANALYSIS_BIT(LAC_ANALYSIS_DELAUNAY),
-    .weight = 1.5,
+    .weight = 0.3,
     .params = params,
     .n_params = G_N_ELEMENTS(params),
     .run = run,

@@ -127,7 +127,7 @@ const LacAnalysisInfo lac_node_rdf = {
                   "the mean part of the shell around an atom that lies inside the particle, which "
                   "removes the effect of its finite size.",
     .needs = LAC_ANALYSIS_BIT(LAC_ANALYSIS_HULL),
-    .weight = 0.9,
+    .weight = 0.2,
     .params = params,
     .n_params = G_N_ELEMENTS(params),
     .run = run,

@@ -135,7 +135,7 @@ const LacAnalysisInfo lac_node_strain = {
         "a Gaussian as a normalised convolution, and derived; wrong by 0.001 within two sigma of "
         "a surface. Each grain is measured against itself.",
     .needs = LAC_ANALYSIS_BIT(LAC_ANALYSIS_TEMPLATES) | LAC_ANALYSIS_BIT(LAC_ANALYSIS_LATTICES),
-    .weight = 0.3,
+    .weight = 0.15,
     .params = params,
     .n_params = G_N_ELEMENTS(params),
     .columns = columns,

@@ -120,7 +120,7 @@ const LacAnalysisInfo lac_node_templates = {
         "simple cubic and icosahedron with the best rotation and scale, in the manner of "
         "polyhedral template matching (doi:10.1088/0965-0393/24/5/055007). The cations of "
         "cubic ZrO2 are fcc: only their spacing tells them from the metal.",
-    .weight = 2.0,
+    .weight = 0.8,
     .params = template_params,
     .n_params = G_N_ELEMENTS(template_params),
     .columns = template_columns,

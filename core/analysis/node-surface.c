@@ -213,7 +213,7 @@ const LacAnalysisInfo lac_node_voronoi = {
                   "cell is made again from the remaining neighbours. The index counts faces of 3, "
                   "4, 5 and 6 edges.",
     .needs = LAC_ANALYSIS_BIT(LAC_ANALYSIS_HULL),
-    .weight = 1.0,
+    .weight = 0.35,
     .params = voronoi_params,
     .n_params = G_N_ELEMENTS(voronoi_params),
     .columns = voronoi_columns,

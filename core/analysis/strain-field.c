@@ -3,11 +3,11 @@
 #include "core/analysis/field.h"
 #include "core/analysis/strain.h"
 #include "core/array.h"
+#include "core/clones.h"
 #include "core/error.h"
 #include "core/parallel.h"
 
 #include <math.h>
-#include <string.h>
 
 #define PADDING  3.0   // [sigma] of the grid around the atoms
 #define N_FIELDS 4     // displacement along x, y, z, and density
@@ -81,43 +81,69 @@ typedef struct {
 } DeriveArgs;
 
 // Mean displacements instead of sums; NaN where there are too few atoms.
-static void
+LAC_CLONES static void
 divide_rows(gsize begin, gsize end, G_GNUC_UNUSED guint worker, gpointer data)
 {
     DeriveArgs *args = data;
     gsize nx = args->field->grid.nx;
-    for (gsize i = begin * nx; i < end * nx; i++)
-        for (int d = 0; d < 3; d++)
-            args->u[d][i] = args->u[3][i] > args->least ? args->u[d][i] / args->u[3][i] : NAN;
+    const float *restrict density = args->u[3];
+    float least = args->least;
+    for (int d = 0; d < 3; d++) {
+        float *restrict u = args->u[d];
+#pragma omp simd
+        for (gsize i = begin * nx; i < end * nx; i++)
+            u[i] = density[i] > least ? u[i] / density[i] : (float) NAN;
+    }
 }
 
+static void
+fill_undefined(LacStrainField *field, gsize begin, gsize end)
+{
+    for (gsize i = begin; i < end; i++) {
+        for (int s = 0; s < LAC_N_STRAINS; s++)
+            field->strain[s][i] = (float) NAN;
+        for (int k = 0; k < 3; k++)
+            field->rotation[k][i] = (float) NAN;
+    }
+}
+
+// Strain along axis k, and shear and rotation in the plane across it, of nodes inside the grid.
+LAC_CLONES static void
+derive_axis(const DeriveArgs *args, int k, gsize begin, gsize end)
+{
+    LacStrainField *field = args->field;
+    const gsize stride[3] = { 1, field->grid.nx, field->grid.nx * field->grid.ny };
+    const float scale = (float) (0.5 / field->grid.step);
+    int p = (k + 1) % 3, q = (k + 2) % 3;
+    const float *restrict u = args->u[k], *restrict v = args->u[p], *restrict w = args->u[q];
+    float *restrict along = field->strain[LAC_STRAIN_XX + k];
+    float *restrict shear = field->strain[LAC_STRAIN_YZ + k];
+    float *restrict rotation = field->rotation[k];
+    gsize a = stride[k], b = stride[p], c = stride[q];
+#pragma omp simd
+    for (gsize i = begin; i < end; i++) {
+        float v_by_q = scale * (v[i + c] - v[i - c]), w_by_p = scale * (w[i + b] - w[i - b]);
+        along[i] = scale * (u[i + a] - u[i - a]);
+        shear[i] = 0.5f * (v_by_q + w_by_p);
+        rotation[i] = 0.5f * (w_by_p - v_by_q);
+    }
+}
+
+// Central differences; NaN at the border of the grid.
 static void
 derive_rows(gsize begin, gsize end, G_GNUC_UNUSED guint worker, gpointer data)
 {
     DeriveArgs *args = data;
-    LacStrainField *field = args->field;
-    const LacGrid *grid = &field->grid;
-    const gsize stride[3] = { 1, grid->nx, grid->nx * grid->ny };
-    const float scale = (float) (0.5 / grid->step);
+    const LacGrid *grid = &args->field->grid;
     for (gsize row = begin; row < end; row++) {
-        gsize y = row % grid->ny, z = row / grid->ny;
-        for (gsize x = 0; x < grid->nx; x++) {
-            gsize i = row * grid->nx + x;
-            gboolean inside =
-                x > 0 && x + 1 < grid->nx && y > 0 && y + 1 < grid->ny && z > 0 && z + 1 < grid->nz;
-            float g[3][3]; // of u_d along a
-            for (int d = 0; d < 3; d++)
-                for (int a = 0; a < 3; a++)
-                    g[d][a] = inside
-                        ? scale * (args->u[d][i + stride[a]] - args->u[d][i - stride[a]])
-                        : NAN;
-            for (int k = 0; k < 3; k++) {
-                int p = (k + 1) % 3, q = (k + 2) % 3;
-                field->strain[LAC_STRAIN_XX + k][i] = g[k][k];
-                field->strain[LAC_STRAIN_YZ + k][i] = 0.5f * (g[p][q] + g[q][p]);
-                field->rotation[k][i] = 0.5f * (g[q][p] - g[p][q]);
-            }
-        }
+        gsize y = row % grid->ny, z = row / grid->ny, first = row * grid->nx;
+        gboolean inside = y > 0 && y + 1 < grid->ny && z > 0 && z + 1 < grid->nz && grid->nx > 2;
+        fill_undefined(args->field, first, first + (inside ? 1 : grid->nx));
+        if (!inside)
+            continue;
+        for (int k = 0; k < 3; k++)
+            derive_axis(args, k, first + 1, first + grid->nx - 1);
+        fill_undefined(args->field, first + grid->nx - 1, first + grid->nx);
     }
 }
 
@@ -134,12 +160,12 @@ allocate(LacStrainField *field, float *u[N_FIELDS], GError **error)
     for (int r = 0; r < 3; r++)
         all[n_all++] = &field->rotation[r];
     for (guint k = 0; k < n_all; k++) {
-        *all[k] = lac_alloc_floats(n, error);
+        // Atoms are added to the first ones; the others are written as a whole.
+        *all[k] =
+            k < N_FIELDS ? lac_alloc_floats(n, error) : lac_alloc_unset(n, sizeof(float), error);
         if (*all[k] == NULL)
             return FALSE;
     }
-    for (int f = 0; f < N_FIELDS; f++)
-        memset(u[f], 0, n * sizeof(float));
     return TRUE;
 }
 
