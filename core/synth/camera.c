@@ -10,6 +10,7 @@
 #include <math.h>
 #include <string.h>
 
+#define LEAST_CURRENT  0.1  // of the usual one
 #define REACH          5.5  // [sigma] a Gaussian ends here, at 3e-7 of its peak
 #define MARGIN         4.0  // [sigma] of the frame around the particle
 #define MIN_WIDTH      0.4  // [pixel] a narrower Gaussian is not sampled well
@@ -31,6 +32,7 @@ enum {
     STREAM_FOCUS,
     STREAM_SLOPE,
     STREAM_FILM,
+    STREAM_DRIFT,
 };
 
 static const char *const backgrounds[] = { "none", "constant", "slope", "film", NULL };
@@ -66,6 +68,8 @@ static const LacSetting settings[] = {
         1e-6, 1, AT(cross_section), NULL },
     { "read-noise", "Noise of the detector", "e", "Root mean square per pixel", LAC_SETTING_DOUBLE,
         0, 1e4, AT(read_noise), NULL },
+    { "drift", "Drift of the beam", "%", "Root mean square of its current from image to image",
+        LAC_SETTING_DOUBLE, 0, 50, AT(drift), NULL },
     { "jitter", "Scan jitter", "pixel", "Root mean square displacement of a row",
         LAC_SETTING_DOUBLE, 0, 5, AT(jitter), NULL },
     { "background", "Background", NULL, "None, constant, a slope, or a carbon film",
@@ -363,6 +367,20 @@ add_background(Exposure *self)
         }
 }
 
+// Everything that is seen goes with the current of the beam.
+static void
+scale_by_current(const Exposure *self)
+{
+    const LacCameraParams *params = self->camera->params;
+    const gsize n = self->camera->size * self->camera->size;
+    if (!(params->drift > 0.0))
+        return;
+    double drift = 0.01 * params->drift * lac_rng_normal(stream(params, STREAM_DRIFT), self->k);
+    const float current = (float) fmax(LEAST_CURRENT, 1.0 + drift);
+    for (gsize i = 0; i < n; i++)
+        self->image[i] *= current;
+}
+
 static void
 expose(const Camera *camera, gsize k, Line u, Line v, double *rows)
 {
@@ -388,6 +406,7 @@ expose(const Camera *camera, gsize k, Line u, Line v, double *rows)
     }
     add_film(&self);
     add_background(&self);
+    scale_by_current(&self);
 }
 
 static void

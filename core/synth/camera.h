@@ -30,6 +30,7 @@ typedef struct {
     double dose;             // [electrons/Å^2] of the whole series; 0: expected values
     double cross_section;    // [Å^2] of an atom of number 40, into the detector
     double read_noise;       // [electrons] rms per pixel
+    double drift;            // [%] rms of the current of the beam from image to image
     double jitter;           // [pixel] rms displacement of a row
     gint background;         // LAC_CAMERA_...
     double background_level; // [%] of the electrons that reach the detector without a particle

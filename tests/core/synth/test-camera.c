@@ -124,6 +124,31 @@ test_totals(void)
     g_assert_cmpfloat_with_epsilon(sum / 400.0, 200.0, 5.0 * sqrt(200.0 / 400.0));
 }
 
+// The whole image goes with the current of the beam; nothing else changes.
+static void
+test_drift(void)
+{
+    g_auto(LacCameraParams) params = { 0 };
+    lac_camera_params_init(&params);
+    params.n_tilts = 40;
+    params.size = 32;
+    params.dose = params.shift = 0.0;
+    const LacVec3 place = { 0.0, 0.0, 0.0 };
+    g_autoptr(LacTruth) truth = make_atoms("Zr", 1, &place);
+    g_autoptr(LacSeries) steady = take(truth, &params, NULL);
+    params.drift = 10.0;
+    g_autoptr(LacSeries) drifting = take(truth, &params, NULL);
+    double square = 0.0;
+    for (gsize k = 0; k < 40; k++) {
+        double gain = total_of(drifting, k) / total_of(steady, k);
+        square += (gain - 1.0) * (gain - 1.0) / 40.0;
+        for (gsize i = k * 32 * 32; i < (k + 1) * 32 * 32; i++)
+            g_assert_cmpfloat_with_epsilon((double) drifting->data[i],
+                gain * (double) steady->data[i], 1e-6);
+    }
+    g_assert_cmpfloat_with_epsilon(sqrt(square), 0.1, 0.035);
+}
+
 static void
 test_noise(void)
 {
@@ -400,6 +425,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/camera/profile", test_profile);
     g_test_add_func("/camera/totals", test_totals);
+    g_test_add_func("/camera/drift", test_drift);
     g_test_add_func("/camera/noise", test_noise);
     g_test_add_func("/camera/shifts-and-angles", test_shifts_and_angles);
     g_test_add_func("/camera/three-angles", test_three_angles);
