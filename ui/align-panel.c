@@ -308,6 +308,7 @@ lac_align_panel_init(LacAlignPanel *self)
     self->result = GTK_LABEL(gtk_label_new(""));
     gtk_label_set_xalign(self->result, 0.0f);
     gtk_label_set_wrap(self->result, TRUE);
+    gtk_label_set_max_width_chars(self->result, 40);
     gtk_widget_add_css_class(GTK_WIDGET(self->result), "caption");
     gtk_widget_add_css_class(GTK_WIDGET(self->result), "numeric");
     gtk_box_append(GTK_BOX(self->box), GTK_WIDGET(self->result));

@@ -24,7 +24,7 @@ typedef struct {
 
 struct _LacAlignView {
     GtkWidget parent_instance;
-    GtkWidget *paned, *plots_box, *table_box, *panel_scroller;
+    GtkWidget *columns, *plots_box, *table_box, *panel_scroller;
     LacImageView *image;
     LacAlignPanel *panel;
     LacAlignPlots *plots;
@@ -187,7 +187,7 @@ series_changed_cb(LacAlignView *self)
     LacSeries *old = self->series;
     self->series = series != NULL ? lac_series_ref(series) : NULL;
     lac_series_unref(old);
-    gtk_widget_set_sensitive(self->paned, series != NULL);
+    gtk_widget_set_sensitive(self->columns, series != NULL);
     gtk_widget_set_sensitive(GTK_WIDGET(self->reset),
         series != NULL && lac_series_is_shifted(series));
     if (new_pixels) {
@@ -319,7 +319,7 @@ lac_align_view_dispose(GObject *object)
     if (self->list != NULL)
         g_signal_handlers_disconnect_by_data(lac_tilt_list_get_table(self->list), self);
     g_clear_pointer(&self->list, lac_tilt_list_free);
-    g_clear_pointer(&self->paned, gtk_widget_unparent);
+    g_clear_pointer(&self->columns, gtk_widget_unparent);
     g_clear_object(&self->session);
     g_clear_pointer(&self->look, look_free);
     g_clear_pointer(&self->one, lac_series_unref);
@@ -336,7 +336,7 @@ lac_align_view_class_init(LacAlignViewClass *klass)
     G_OBJECT_CLASS(klass)->dispose = lac_align_view_dispose;
     g_type_ensure(LAC_TYPE_IMAGE_VIEW);
     gtk_widget_class_set_template_from_resource(widget_class, "/org/lacuna/ui/align-view.ui");
-    BIND_CHILD(paned);
+    BIND_CHILD(columns);
     BIND_CHILD(plots_box);
     BIND_CHILD(table_box);
     BIND_CHILD(panel_scroller);

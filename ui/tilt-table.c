@@ -6,6 +6,7 @@
 
 #include <math.h>
 
+#define FINEST    1e-3  // [deg, px] that is shown: more than alignment can tell
 #define MAX_ANGLE 360.0 // [deg]
 #define MAX_SHIFT 1e5   // [pixel]
 
@@ -115,7 +116,8 @@ cell_update(GtkWidget *cell)
     else {
         static const char *const names[] = { "Phi", "Theta", "Psi", "Shift across the tilt axis",
             "Shift along the tilt axis" };
-        lac_number_entry_set_value(LAC_NUMBER_ENTRY(cell), get_value(tilt, column));
+        lac_number_entry_set_value(LAC_NUMBER_ENTRY(cell),
+            FINEST * round(get_value(tilt, column) / FINEST));
         g_autofree char *label = g_strdup_printf("%s of projection %u in %s", names[column], number,
             column <= COLUMN_PSI ? "degrees" : "pixels");
         gtk_accessible_update_property(GTK_ACCESSIBLE(cell), GTK_ACCESSIBLE_PROPERTY_LABEL, label,
@@ -283,7 +285,8 @@ static void
 lac_tilt_table_init(LacTiltTable *self)
 {
     self->scroller = gtk_scrolled_window_new();
-    gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(self->scroller), GTK_POLICY_NEVER,
+    gtk_scrolled_window_set_propagate_natural_width(GTK_SCROLLED_WINDOW(self->scroller), TRUE);
+    gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(self->scroller), GTK_POLICY_AUTOMATIC,
         GTK_POLICY_AUTOMATIC);
     gtk_widget_set_vexpand(self->scroller, TRUE);
     gtk_widget_set_parent(self->scroller, GTK_WIDGET(self));

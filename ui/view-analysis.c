@@ -324,9 +324,9 @@ update_colors(LacViewAnalysis *self)
 static gboolean
 is_signed(const char *column)
 {
-    static const char *const NAMES[] = { "strain", "strain_xx", "strain_yy", "strain_zz",
-        "strain_yz", "strain_xz", "strain_xy", "field_strain", "field_xx", "field_yy", "field_zz",
-        "field_yz", "field_xz", "field_xy", NULL };
+    static const char *const NAMES[] = { "interface_distance", "strain", "strain_xx", "strain_yy",
+        "strain_zz", "strain_yz", "strain_xz", "strain_xy", "field_strain", "field_xx", "field_yy",
+        "field_zz", "field_yz", "field_xz", "field_xy", NULL };
     return g_strv_contains(NAMES, column);
 }
 

@@ -328,8 +328,9 @@ run_all(LacAnalysis *analysis, guint64 wanted, const LacAnalysis *previous, LacP
  *   far is published
  * @error: return location for a #GError
  *
- * Computes analyses in the order of their needs, up to three at a time if there are threads for it. A quantity that these atoms do not have, or that a
- * parameter rules out, is no error: its result stays %NULL and why[] says the reason.
+ * Computes analyses in the order of their needs, up to three at a time if there are threads for it.
+ * A quantity that these atoms do not have, or that a parameter rules out, is no error: its result
+ * stays %NULL and why[] says the reason.
  *
  * Returns: (transfer full): the results, or %NULL with @error set when the atoms are unfit, memory is
  *   short, or when cancelled
