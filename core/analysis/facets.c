@@ -34,8 +34,7 @@ find_triangles(Growth *g)
         g->areas[t] = 0.5 * length;
         double f = length > 0 ? 1 / length : 0;
         g->normals[t] = (LacVec3){ f * n.x, f * n.y, f * n.z };
-        g->centres[t] = (LacVec3){ (c[0].x + c[1].x + c[2].x) / 3, (c[0].y + c[1].y + c[2].y) / 3,
-            (c[0].z + c[1].z + c[2].z) / 3 };
+        g->centres[t] = lac_mesh_get_middle(mesh, t);
     }
 }
 

@@ -70,10 +70,7 @@ find_nearest(gsize begin, gsize end, G_GNUC_UNUSED guint worker, gpointer data)
 {
     const Facing *self = data;
     for (gsize t = begin; t < end; t++) {
-        LacVec3 c[3];
-        lac_mesh_get_corners(self->mesh, t, c);
-        LacVec3 middle = { (c[0].x + c[1].x + c[2].x) / 3, (c[0].y + c[1].y + c[2].y) / 3,
-            (c[0].z + c[1].z + c[2].z) / 3 };
+        LacVec3 middle = lac_mesh_get_middle(self->mesh, t);
         self->nearest[t] = G_MAXSIZE;
         for (double radius = 4; radius < 1e6; radius *= 2)
             if (lac_cells_find_nearest(self->cells, middle, radius, G_MAXSIZE, &self->nearest[t],

@@ -452,10 +452,7 @@ find_gaps(gsize begin, gsize end, G_GNUC_UNUSED guint worker, gpointer data)
     const Gaps *gaps = data;
     const Surface *s = gaps->surface;
     for (gsize t = begin; t < end; t++) {
-        LacVec3 c[3];
-        lac_mesh_get_corners(gaps->mesh, t, c);
-        LacVec3 middle = { (c[0].x + c[1].x + c[2].x) / 3, (c[0].y + c[1].y + c[2].y) / 3,
-            (c[0].z + c[1].z + c[2].z) / 3 };
+        LacVec3 middle = lac_mesh_get_middle(gaps->mesh, t);
         double over = lac_grid_sample(s->fine_grid, s->fine_field, middle) - (double) s->level;
         double slope = lac_vec3_norm(lac_grid_gradient(s->fine_grid, s->fine_field, middle));
         double most = MOST_GAP * s->grid->step;

@@ -117,6 +117,22 @@ lac_mesh_get_corners(const LacMesh *self, gsize triangle, LacVec3 corners[3])
 }
 
 /**
+ * lac_mesh_get_middle:
+ * @self: a mesh
+ * @triangle: index of a triangle
+ *
+ * Returns: [Å] the mean of its corners
+ */
+LacVec3
+lac_mesh_get_middle(const LacMesh *self, gsize triangle)
+{
+    LacVec3 c[3];
+    lac_mesh_get_corners(self, triangle, c);
+    return (LacVec3){ (c[0].x + c[1].x + c[2].x) / 3, (c[0].y + c[1].y + c[2].y) / 3,
+        (c[0].z + c[1].z + c[2].z) / 3 };
+}
+
+/**
  * lac_mesh_get_triangle_area:
  * @self: a mesh
  * @triangle: index of a triangle

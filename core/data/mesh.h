@@ -21,6 +21,7 @@ void lac_mesh_unref(LacMesh *self);
 LacVec3 lac_mesh_get_vertex(const LacMesh *self, gsize i);
 LacVec3 lac_mesh_get_normal(const LacMesh *self, gsize i);
 void lac_mesh_get_corners(const LacMesh *self, gsize triangle, LacVec3 corners[3]);
+LacVec3 lac_mesh_get_middle(const LacMesh *self, gsize triangle);
 double lac_mesh_get_triangle_area(const LacMesh *self, gsize triangle);
 double lac_mesh_get_area(const LacMesh *self);
 double lac_mesh_get_volume(const LacMesh *self);

@@ -182,6 +182,20 @@ find_drop_down(GtkWidget *root)
     return lac_driver_find_type(root, GTK_TYPE_DROP_DOWN);
 }
 
+// At the stage of atoms, refines them with all poses. Returns the panel.
+static GtkWidget *
+refine_poses(Desk *desk)
+{
+    GtkWidget *stages = lac_driver_find_type(GTK_WIDGET(desk->window), LAC_TYPE_STAGE_LIST);
+    lac_driver_click(desk->driver, lac_driver_find(stages, "Atoms"));
+    lac_driver_frames(desk->driver, GTK_WIDGET(desk->window), 4);
+    GtkWidget *panel = lac_driver_find_type(GTK_WIDGET(desk->window), LAC_TYPE_REFINE_PANEL);
+    gtk_drop_down_set_selected(GTK_DROP_DOWN(find_drop_down(panel)), LAC_REFINE_ALL_POSES);
+    lac_driver_key(desk->driver, "ctrl+shift+t");
+    desk_wait_for(desk, desk_is_idle, LIMIT);
+    return panel;
+}
+
 // The atoms tell where the projections were taken from; each of the two is a step of its own.
 static void
 test_refine(Desk *desk, gconstpointer data)
@@ -202,13 +216,7 @@ test_refine(Desk *desk, gconstpointer data)
     g_autoptr(LacAtoms) atoms = lac_atoms_copy(truth->atoms, truth->atoms->n);
     lac_session_set_model(session, atoms, "Trace");
     double before = measure_error(desk);
-    GtkWidget *stages = lac_driver_find_type(GTK_WIDGET(desk->window), LAC_TYPE_STAGE_LIST);
-    lac_driver_click(desk->driver, lac_driver_find(stages, "Atoms"));
-    lac_driver_frames(desk->driver, GTK_WIDGET(desk->window), 4);
-    GtkWidget *panel = lac_driver_find_type(GTK_WIDGET(desk->window), LAC_TYPE_REFINE_PANEL);
-    gtk_drop_down_set_selected(GTK_DROP_DOWN(find_drop_down(panel)), LAC_REFINE_ALL_POSES);
-    lac_driver_key(desk->driver, "ctrl+shift+t");
-    desk_wait_for(desk, desk_is_idle, LIMIT);
+    refine_poses(desk);
     g_test_message("%.3f px before, %.3f px after", before, measure_error(desk));
     g_assert_cmpfloat(before, >, 0.15);
     g_assert_cmpfloat(measure_error(desk), <, 0.05);
@@ -249,13 +257,7 @@ test_again(Desk *desk, gconstpointer data)
     desk_wait_for(desk, desk_is_idle, LIMIT);
     g_assert_true(lac_session_classify(session, &classify));
     desk_wait_for(desk, desk_is_idle, LIMIT);
-    GtkWidget *stages = lac_driver_find_type(GTK_WIDGET(desk->window), LAC_TYPE_STAGE_LIST);
-    lac_driver_click(desk->driver, lac_driver_find(stages, "Atoms"));
-    lac_driver_frames(desk->driver, GTK_WIDGET(desk->window), 4);
-    GtkWidget *panel = lac_driver_find_type(GTK_WIDGET(desk->window), LAC_TYPE_REFINE_PANEL);
-    gtk_drop_down_set_selected(GTK_DROP_DOWN(find_drop_down(panel)), LAC_REFINE_ALL_POSES);
-    lac_driver_key(desk->driver, "ctrl+shift+t");
-    desk_wait_for(desk, desk_is_idle, LIMIT);
+    GtkWidget *panel = refine_poses(desk);
     GtkWidget *window = GTK_WIDGET(desk->window);
     GtkWidget *button =
         gtk_widget_get_ancestor(lac_driver_find(panel, "Second Round with These Poses"),

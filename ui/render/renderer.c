@@ -8,6 +8,7 @@
 #include "ui/render/mesh-pass.h"
 #include "ui/render/overlay-pass.h"
 #include "ui/render/program.h"
+#include "ui/render/target-part.h"
 #include "ui/render/volume-pass.h"
 #include "ui/render/volume-store.h"
 
@@ -19,6 +20,7 @@
 
 #define SOFTWARE_SMOOTH_EDGE 100 // [voxel] of a volume that is made smooth without a graphics card
 #define COARSE_RESOLUTION    0.4
+#define QUICK_BLUR           22.0 // [pixel] about the box: two of the coarsest quick picture, and two
 
 typedef enum {
     QUICK,  // lower resolution, while something moves
@@ -355,45 +357,11 @@ draw_volume(LacRenderer *self, const LacScene *scene, const LacRenderQuality *qu
     return row;
 }
 
-// Rows (from the top) and columns of the target that a picture goes to.
-typedef struct {
-    int left, right, top, bottom;
-} Part;
-
-// The part of the target in which the volume can be seen.
-static Part
-find_part(const LacScene *scene, const LacBox *box, const LacRenderTarget *target)
-{
-    const Part whole = { 0, target->width, 0, target->height };
-    double low_x = G_MAXDOUBLE, high_x = -G_MAXDOUBLE, low_y = G_MAXDOUBLE, high_y = -G_MAXDOUBLE;
-    for (int i = 0; i < 8; i++) {
-        LacVec3 corner = { i & 1 ? box->max.x : box->min.x, i & 2 ? box->max.y : box->min.y,
-            i & 4 ? box->max.z : box->min.z };
-        double x, y;
-        if (!lac_camera_project(&scene->camera, target->full_width, target->full_height, corner, &x,
-                &y, NULL))
-            return whole;
-        low_x = MIN(low_x, x);
-        high_x = MAX(high_x, x);
-        low_y = MIN(low_y, y);
-        high_y = MAX(high_y, y);
-    }
-    // Two pixels of a quick picture may be blurred beyond the box.
-    double room = 2.0 + 2.0 / 0.1;
-    double x0 = target->tile_x, y0 = target->full_height - target->tile_y - target->height;
-    return (Part){
-        .left = (int) CLAMP(floor(low_x - x0 - room), 0.0, target->width),
-        .right = (int) CLAMP(ceil(high_x - x0 + room), 0.0, target->width),
-        .top = (int) CLAMP(floor(low_y - y0 - room), 0.0, target->height),
-        .bottom = (int) CLAMP(ceil(high_y - y0 + room), 0.0, target->height),
-    };
-}
-
 // Puts rows @begin to @end of a picture into the target: over what is there, or, which is cheaper,
 // over a plain background.
 static void
 copy_picture(LacRenderer *self, const Picture *picture, const LacScene *scene,
-    const LacRenderTarget *target, Part part, int begin, int end)
+    const LacRenderTarget *target, LacTargetPart part, int begin, int end)
 {
     begin = MAX(begin, part.top);
     end = MIN(end, part.bottom);
@@ -426,7 +394,7 @@ copy_volume(LacRenderer *self, const LacScene *scene, const LacRenderTarget *tar
     const LacBox *box, PictureKind kind, int rows)
 {
     const Picture *full = &self->pictures[FULL], *below = &self->pictures[QUICK];
-    Part part = find_part(scene, box, target);
+    LacTargetPart part = lac_target_find_part(target, &scene->camera, box, QUICK_BLUR);
     if (kind == QUICK || full->complete) {
         copy_picture(self, kind == QUICK ? below : full, scene, target, part, 0, target->height);
         return;
