@@ -21,6 +21,7 @@ typedef struct {
     LacAgain *again;
     LacSeries *from; // the projections that it started from
     LacAtoms *atoms; // likewise
+    guint n_rounds;
     char *digests;
 } AgainResult;
 
@@ -59,6 +60,7 @@ again_job(LacProgress *progress, gpointer pointer, GError **error)
     *result = (AgainResult){ .again = again,
         .from = lac_series_ref(data->series),
         .atoms = lac_atoms_ref(data->atoms),
+        .n_rounds = data->params.n_rounds,
         .digests = lac_project_dup_digests(&inputs) };
     return result;
 }
@@ -86,7 +88,8 @@ store(LacSession *self, const AgainResult *result)
     lac_journal_free(old);
     g_clear_pointer(&state->atoms_volume, lac_volume_unref);
     state->atoms_volume = lac_volume_ref(project->volume);
-    lac_project_add_provenance(project, "second round", "rounds=1\n", result->digests);
+    g_autofree char *params = g_strdup_printf("rounds=%u\n", result->n_rounds);
+    lac_project_add_provenance(project, "second round", params, result->digests);
 }
 
 static void

@@ -62,9 +62,6 @@ typedef struct {
     float *field;
     float least, most; // [Å]
     float shrinkage;   // [Å]
-    double radius;     // [Å]
-    guint8 *inside;
-    double *rows; // number of nodes of each row
 } RollArgs;
 
 static void
@@ -104,19 +101,24 @@ roll_ball(const LacHull *self, const guint8 *mask, double radius, double shrinka
     LacProgress *progress, GError **error)
 {
     double most = get_largest_ball(self, radius);
-    RollArgs args = { .grid = &self->grid, .distance = self->distance, .mask = mask };
-    args.field = field;
-    args.least = (float) radius;
-    args.most = (float) most;
-    args.shrinkage = (float) shrinkage;
+    RollArgs args = { &self->grid, self->distance, mask, field, (float) radius, (float) most,
+        (float) shrinkage };
     lac_parallel_for(self->grid.ny * self->grid.nz, 256, set_weights, &args);
     return lac_field_power_distance(&self->grid, field, most + self->grid.step, progress, error);
 }
 
+typedef struct {
+    const LacGrid *grid;
+    const float *field;
+    double radius; // [Å]
+    guint8 *inside;
+    double *rows; // number of nodes of each row
+} SettleArgs;
+
 static void
 settle_rows(gsize begin, gsize end, G_GNUC_UNUSED guint worker, gpointer data)
 {
-    const RollArgs *self = data;
+    const SettleArgs *self = data;
     double radius = self->radius, step = self->grid->step;
     gsize nx = self->grid->nx;
     // Nodes farther from the border than half a step are wholly inside or outside.
@@ -150,8 +152,7 @@ settle(const LacGrid *grid, const float *field, double radius, guint8 *inside)
     double sum = 0;
     gsize n_rows = grid->ny * grid->nz;
     g_autofree double *rows = g_new(double, MAX(n_rows, 1));
-    RollArgs args = { .grid = grid, .radius = radius, .inside = inside, .rows = rows };
-    args.field = (float *) (guintptr) field;
+    SettleArgs args = { grid, field, radius, inside, rows };
     lac_parallel_for(n_rows, 256, settle_rows, &args);
     for (gsize r = 0; r < n_rows; r++)
         sum += rows[r];
